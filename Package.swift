@@ -1,0 +1,136 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Layers, lowest first. Arrows point down only; `scripts/check` and the compiler's import check enforce it.
+// "pure" targets import no Foundation, no logging, no clock, no randomness (Docs/Architecture.md).
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "tdispctl",
+    products: [
+        .executable(name: "tdispctl", targets: ["tdispctl"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Bytes (pure)
+        .target(name: "WireBytes"),
+        .target(name: "PCIe", dependencies: ["WireBytes"]),
+
+        // Protocols and models (pure)
+        .target(name: "SPDM", dependencies: ["WireBytes"]),
+        .target(name: "TDISP", dependencies: ["PCIe", "WireBytes"]),
+        .target(name: "IOMMU", dependencies: ["PCIe"]),
+        .target(name: "Attestation", dependencies: ["PCIe", "TDISP", "WireBytes"]),
+
+        // The engine (pure)
+        .target(name: "Assignment", dependencies: ["Attestation", "IOMMU", "PCIe", "TDISP"]),
+
+        // Adapters: one per C library or file format
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt-qemu", providers: [.apt(["libvirt-dev"])]),
+        .target(name: "OpenSSLCrypto", dependencies: ["COpenSSL"]),
+        .target(name: "Libvirt", dependencies: ["CLibvirt", "PCIe"]),
+        .target(name: "StrictYAML", dependencies: [yams]),
+        .target(name: "Journal", dependencies: ["Assignment", "OpenSSLCrypto", "PCIe", grdb]),
+
+        // The emulated platform
+        .target(
+            name: "Emulator",
+            dependencies: [
+                "Assignment", "Attestation", "IOMMU", "PCIe", "SPDM", "StrictYAML", "TDISP", "WireBytes",
+            ]),
+        .target(
+            name: "EmulatorProcess",
+            dependencies: [
+                "Assignment", "Attestation", "Emulator", "IOMMU", "Libvirt", "OpenSSLCrypto",
+                "PCIe", logging,
+            ]),
+
+        // Owners and what runs the engine
+        .target(
+            name: "AssignmentService",
+            dependencies: ["Assignment", "Attestation", "IOMMU", "PCIe", "TDISP", logging]),
+        .target(
+            name: "ScenarioReplay",
+            dependencies: [
+                "Assignment", "AssignmentService", "Attestation", "Emulator", "IOMMU", "PCIe", "StrictYAML", "TDISP",
+            ]),
+
+        // Command line
+        .target(
+            name: "CommandLineTool",
+            dependencies: [
+                "Assignment", "AssignmentService", "Attestation", "Emulator", "EmulatorProcess", "IOMMU", "Journal",
+                "Libvirt", "OpenSSLCrypto", "PCIe", "ScenarioReplay", "TDISP", argumentParser, logging,
+            ]),
+        .executableTarget(name: "tdispctl", dependencies: ["CommandLineTool"]),
+        .executableTarget(
+            name: "tdisp-bench",
+            dependencies: [
+                "Assignment", "AssignmentService", "Attestation", "Emulator", "IOMMU", "PCIe", "ScenarioReplay", "SPDM",
+                "TDISP", "WireBytes", "CAllocationCounter",
+            ],
+            path: "Sources/Benchmarks"),
+        .target(name: "CAllocationCounter"),
+
+        // Tests
+        .testTarget(name: "WireBytesTests", dependencies: ["WireBytes"]),
+        .testTarget(name: "PCIeTests", dependencies: ["PCIe", "WireBytes"]),
+        .testTarget(name: "SPDMTests", dependencies: ["SPDM", "WireBytes"]),
+        .testTarget(name: "TDISPTests", dependencies: ["PCIe", "SPDM", "TDISP", "WireBytes"], resources: [.copy("Vectors")]),
+        .testTarget(name: "IOMMUTests", dependencies: ["IOMMU", "PCIe"]),
+        .testTarget(name: "AttestationTests", dependencies: ["Attestation", "PCIe", "TDISP"]),
+        .testTarget(name: "AssignmentTests", dependencies: ["Assignment", "Attestation", "IOMMU", "PCIe", "TDISP"]),
+        .testTarget(name: "OpenSSLCryptoTests", dependencies: ["OpenSSLCrypto"]),
+        .testTarget(name: "LibvirtTests", dependencies: ["Libvirt", "PCIe"]),
+        .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML"]),
+        .testTarget(name: "JournalTests", dependencies: ["Assignment", "Journal", "OpenSSLCrypto", "PCIe"]),
+        .testTarget(
+            name: "EmulatorTests",
+            dependencies: [
+                "Assignment", "Attestation", "Emulator", "IOMMU", "PCIe", "SPDM", "StrictYAML", "TDISP", "WireBytes",
+            ]),
+        .testTarget(
+            name: "AssignmentServiceTests",
+            dependencies: [
+                "Assignment", "AssignmentService", "Attestation", "Emulator", "IOMMU", "Journal", "PCIe", "TDISP",
+            ]),
+        .testTarget(
+            name: "ScenarioTests",
+            dependencies: ["Assignment", "AssignmentService", "Emulator", "PCIe", "ScenarioReplay"]),
+        .testTarget(
+            name: "SystemTests",
+            dependencies: [
+                "Assignment", "AssignmentService", "CommandLineTool", "Emulator", "EmulatorProcess", "Journal", "Libvirt",
+                "PCIe",
+            ]),
+    ]
+)
+
+// Swift 6 language mode with the strictest settings the toolchain has, for every target.
+// SE-0335 ExistentialAny, SE-0409 InternalImportsByDefault, SE-0444 MemberImportVisibility,
+// SE-0461 NonisolatedNonsendingByDefault, SE-0470 InferIsolatedConformances, SE-0481 ImmutableWeakCaptures,
+// SE-0458 strict memory safety, SE-0480 warnings as errors.
+let strictSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+for target in package.targets where target.type != .system {
+    target.swiftSettings = (target.swiftSettings ?? []) + strictSettings
+}
