@@ -1,0 +1,139 @@
+public import PCIe
+public import TDISP
+
+/// The host as the platform shows it at one instant: what admission decides on.
+public struct HostSnapshot: Hashable, Sendable, Codable {
+    /// The platform's name, for example `emulated`.
+    public var platform: String
+    /// Every function that is there.
+    public var functions: [FunctionFacts]
+    /// Every domain that is defined.
+    public var domains: [DomainFacts]
+    /// Every host bridge.
+    public var bridges: [BridgeFacts]
+
+    /// Creates a snapshot.
+    public init(platform: String, functions: [FunctionFacts], domains: [DomainFacts], bridges: [BridgeFacts]) {
+        self.platform = platform
+        self.functions = functions
+        self.domains = domains
+        self.bridges = bridges
+    }
+
+    /// The function at an address.
+    public func function(_ address: FunctionAddress) -> FunctionFacts? { functions.first { $0.address == address } }
+
+    /// The domain with this identity.
+    public func domain(_ id: DomainID) -> DomainFacts? { domains.first { $0.id == id } }
+
+    /// The domain with this name.
+    public func domain(named name: String) -> DomainFacts? { domains.first { $0.name == name } }
+}
+
+/// One PCI function.
+public struct FunctionFacts: Hashable, Sendable, Codable {
+    /// Where it is.
+    public var address: FunctionAddress
+    /// The function that hosts its DSM (function 0 of the device), or nil when the device has none.
+    public var dsm: FunctionAddress?
+    /// The host bridge it is under, by name.
+    public var bridge: String
+    /// What it is, one or two words.
+    public var name: String
+    /// Vendor and device ID.
+    public var vendorID: UInt16
+    /// Device ID.
+    public var deviceID: UInt16
+    /// The physical function, when this is a virtual one.
+    public var physicalFunction: FunctionAddress?
+    /// TEE-IO Supported bit of Device Capabilities.
+    public var teeIO: Bool
+    /// Function Level Reset capable.
+    public var flr: Bool
+    /// The host driver bound to it (vfio-pci counts), if any.
+    public var driver: String?
+    /// The domain whose XML holds it as a hostdev.
+    public var domain: DomainID?
+    /// The TDISP state it answers now, or nil when it cannot be asked.
+    public var state: TDIState?
+    /// Whether its DSM has a session and a Secure stream.
+    public var connected: Bool
+    /// Virtual functions enabled now (physical functions only).
+    public var enabledVFs: UInt16
+    /// Only traffic class 0 is in use.
+    public var trafficClassZero: Bool
+    /// BARs and expansion ROM do not overlap.
+    public var addressesDisjoint: Bool
+    /// Phantom functions are off.
+    public var phantomFunctionsOff: Bool
+    /// The function answers configuration reads.
+    public var present: Bool
+
+    /// Creates facts about a function.
+    public init(
+        address: FunctionAddress, dsm: FunctionAddress?, bridge: String, name: String, vendorID: UInt16, deviceID: UInt16,
+        physicalFunction: FunctionAddress? = nil, teeIO: Bool = true, flr: Bool = true, driver: String? = nil,
+        domain: DomainID? = nil, state: TDIState? = nil, connected: Bool = false, enabledVFs: UInt16 = 0,
+        trafficClassZero: Bool = true, addressesDisjoint: Bool = true, phantomFunctionsOff: Bool = true,
+        present: Bool = true
+    ) {
+        self.address = address
+        self.dsm = dsm
+        self.bridge = bridge
+        self.name = name
+        self.vendorID = vendorID
+        self.deviceID = deviceID
+        self.physicalFunction = physicalFunction
+        self.teeIO = teeIO
+        self.flr = flr
+        self.driver = driver
+        self.domain = domain
+        self.state = state
+        self.connected = connected
+        self.enabledVFs = enabledVFs
+        self.trafficClassZero = trafficClassZero
+        self.addressesDisjoint = addressesDisjoint
+        self.phantomFunctionsOff = phantomFunctionsOff
+        self.present = present
+    }
+}
+
+/// One domain.
+public struct DomainFacts: Hashable, Sendable, Codable {
+    /// Its identity.
+    public var id: DomainID
+    /// Its name.
+    public var name: String
+    /// Whether it runs.
+    public var running: Bool
+    /// The TEE that protects its memory (`sev-snp`, `tdx`, `cca`, `cove`), or nil: not a confidential VM.
+    public var tee: String?
+    /// Memory in KiB.
+    public var memoryKiB: UInt64
+
+    /// Creates facts about a domain.
+    public init(id: DomainID, name: String, running: Bool, tee: String?, memoryKiB: UInt64) {
+        self.id = id
+        self.name = name
+        self.running = running
+        self.tee = tee
+        self.memoryKiB = memoryKiB
+    }
+}
+
+/// One host bridge.
+public struct BridgeFacts: Hashable, Sendable, Codable {
+    /// Its name, for example `pci0000:3a`.
+    public var name: String
+    /// IDE streams it can hold.
+    public var ideStreams: Int
+    /// IDE streams not in use.
+    public var ideStreamsLeft: Int
+
+    /// Creates facts about a host bridge.
+    public init(name: String, ideStreams: Int, ideStreamsLeft: Int) {
+        self.name = name
+        self.ideStreams = ideStreams
+        self.ideStreamsLeft = ideStreamsLeft
+    }
+}

@@ -1,0 +1,58 @@
+public import TDISP
+
+/// What goes into the assignment machine: requests, outcomes of effects, and what was noticed.
+public enum AssignmentEvent: Hashable, Sendable, Codable {
+    /// Bring the device to private operation for this domain.
+    case convert(DomainID, StandingOrders)
+    /// Leave private operation and rest there.
+    case release(to: Rest)
+    /// Run the recovery ladder; out of quarantine only with the operator's explicit word.
+    case recover(RecoveryRequest)
+    /// Stop a conversion at the next safe point and go home.
+    case cancel
+    /// An effect ended.
+    case finished(EffectName, Outcome)
+    /// The device answered ``AssignmentEffect/askState``.
+    case answered(TDIState)
+    /// Something was noticed.
+    case observed(Observation)
+    /// The manager restarted and found this effect begun without an outcome.
+    case restarted(during: EffectName)
+}
+
+/// What an operator asks of a recovery.
+public struct RecoveryRequest: Hashable, Sendable, Codable {
+    /// The operator's explicit word to leave quarantine.
+    public var fromQuarantine: Bool
+    /// Convert again afterwards instead of resting in shared operation.
+    public var convertAgain: Bool
+    /// Allow a conventional reset, which takes siblings along.
+    public var allowConventionalReset: Bool
+
+    /// Creates a request; the default spares siblings, rests afterwards, and leaves quarantine alone.
+    public init(fromQuarantine: Bool = false, convertAgain: Bool = false, allowConventionalReset: Bool = false) {
+        self.fromQuarantine = fromQuarantine
+        self.convertAgain = convertAgain
+        self.allowConventionalReset = allowConventionalReset
+    }
+}
+
+/// Something noticed outside our own effects. Weak signals are weighed elsewhere; what arrives here is believed.
+public enum Observation: Hashable, Sendable, Codable {
+    /// The device answered a state query.
+    case state(TDIState)
+    /// The IDE stream left Secure.
+    case streamInsecure
+    /// The SPDM session ended.
+    case sessionLost
+    /// Configuration reads return all ones.
+    case deviceGone
+    /// Someone else reset the function.
+    case deviceReset
+    /// The domain stopped or vanished.
+    case domainStopped
+    /// Someone else took the hostdev out of the domain.
+    case hostdevRemoved
+    /// The guest's driver stopped answering.
+    case driverTimeout
+}

@@ -1,0 +1,113 @@
+public import Attestation
+public import PCIe
+public import TDISP
+
+/// What effects are carried out on: an emulated host, a Linux host, a guest.
+///
+/// A platform never decides. It does one thing, waits until that is done or known to have failed, and reports.
+public protocol Platform: Sendable {
+    /// The whole host as it is now, for admission. Changes nothing.
+    func snapshot() async throws(PlatformError) -> HostSnapshot
+
+    /// Carries out one effect on one TDI. `none`, `refuse`, `requireConnection`, `collectEvidence`, `appraise` and `rekey`
+    /// never reach a platform: the owner answers them.
+    func perform(_ effect: AssignmentEffect, on tdi: FunctionAddress) async -> EffectReport
+
+    /// Carries out one effect on the connection of a DSM, named by the address of its function 0.
+    func perform(_ effect: ConnectionEffect, on dsm: FunctionAddress) async -> EffectReport
+
+    /// Collects evidence of the epoch under the owner's nonce (32 bytes). The nonce and the evidence stay with the owner.
+    func collectEvidence(from tdi: FunctionAddress, epoch: LockEpoch, nonce: [UInt8]) async -> EvidenceReport
+}
+
+/// The platform could not be asked at all.
+public struct PlatformError: Error, Hashable, Sendable, Codable, CustomStringConvertible {
+    /// What kind of trouble.
+    public enum Code: String, Hashable, Sendable, Codable, CaseIterable {
+        /// The platform's process, or libvirt behind it, does not answer.
+        case unreachable
+        /// There is no such function.
+        case noSuchDevice
+        /// There is no such domain.
+        case noSuchDomain
+        /// The platform lacks what is asked.
+        case unsupported
+        /// A file of the platform (topology, state) cannot be used.
+        case invalidInput
+        /// No permission.
+        case denied
+    }
+
+    /// What kind of trouble.
+    public let code: Code
+    /// One line for an operator.
+    public let message: String
+
+    /// Creates an error.
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    /// The message.
+    public var description: String { message }
+}
+
+/// How an effect ended, in the machine's terms and in the platform's own words.
+public struct EffectReport: Hashable, Sendable, Codable {
+    /// The outcome that the machine gets.
+    public var outcome: Outcome
+    /// What was done or seen, one line: `ERROR 0x104 INVALID_DEVICE_CONFIGURATION: check 11, phantom functions enabled`.
+    public var detail: String
+    /// The state the device answered, where the effect asked.
+    public var state: TDIState?
+    /// What was proven, where the effect proves.
+    public var proofs: [Proof]
+
+    /// Creates a report.
+    public init(_ outcome: Outcome, _ detail: String = "", state: TDIState? = nil, proofs: [Proof] = []) {
+        self.outcome = outcome
+        self.detail = detail
+        self.state = state
+        self.proofs = proofs
+    }
+}
+
+/// One thing that a probe or a proof of return looked at.
+public struct Proof: Hashable, Sendable, Codable {
+    /// What became of it.
+    public enum Result: String, Hashable, Sendable, Codable, CaseIterable {
+        case proven
+        case disproven
+        /// The platform cannot look.
+        case notProven
+    }
+
+    /// What was looked at, for example `T=0 to a private page faults`.
+    public let claim: String
+    /// What became of it.
+    public let result: Result
+    /// What was seen.
+    public let seen: String
+
+    /// Creates a proof.
+    public init(_ claim: String, _ result: Result, seen: String = "") {
+        self.claim = claim
+        self.result = result
+        self.seen = seen
+    }
+}
+
+/// Evidence, or why there is none.
+public struct EvidenceReport: Hashable, Sendable, Codable {
+    /// How the collection ended.
+    public var report: EffectReport
+    /// The evidence, when it succeeded.
+    public var evidence: Evidence?
+
+    /// Creates a report.
+    public init(_ report: EffectReport, evidence: Evidence? = nil) {
+        self.report = report
+        self.evidence = evidence
+    }
+}

@@ -1,0 +1,46 @@
+/// What an assignment carries through all its phases.
+public struct Lineage: Hashable, Sendable, Codable {
+    /// The last lock epoch that was begun.
+    public var epoch: LockEpoch
+    /// Whether the TDI was locked since its stream's keys last changed: its owner may not change before new keys.
+    public var rekeyOwed: Bool
+    /// Recoveries begun since the last rest in `private` or `attached` that an operator asked for.
+    public var recoveries: UInt8
+    /// What to do when the device falls out of private operation.
+    public var orders: StandingOrders
+
+    /// Creates a lineage; a device that was never seen has the default one.
+    public init(
+        epoch: LockEpoch = .none, rekeyOwed: Bool = false, recoveries: UInt8 = 0, orders: StandingOrders = StandingOrders()
+    ) {
+        self.epoch = epoch
+        self.rekeyOwed = rekeyOwed
+        self.recoveries = recoveries
+        self.orders = orders
+    }
+}
+
+/// An operator's standing word on recovery.
+public struct StandingOrders: Hashable, Sendable, Codable {
+    /// Convert again from scratch after a recovery, instead of resting in shared operation.
+    public var convertAgain: Bool
+    /// Allow a conventional reset, which takes every sibling of the device along.
+    public var allowConventionalReset: Bool
+    /// How many recoveries in a row may be tried before the device rests instead of being converted again.
+    public var recoveryLimit: UInt8
+
+    /// Creates orders; the default rests in shared operation and spares siblings.
+    public init(convertAgain: Bool = false, allowConventionalReset: Bool = false, recoveryLimit: UInt8 = 3) {
+        self.convertAgain = convertAgain
+        self.allowConventionalReset = allowConventionalReset
+        self.recoveryLimit = recoveryLimit
+    }
+}
+
+/// A resting phase outside private operation, to which a conversion that fails returns.
+public enum Rest: String, Hashable, Sendable, Codable, CaseIterable {
+    /// With the host.
+    case available
+    /// In a domain, in shared operation.
+    case attached
+}
