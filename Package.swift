@@ -27,7 +27,7 @@ let package = Package(
 
         // Protocols and models (pure)
         .target(name: "SPDM", dependencies: ["WireBytes"]),
-        .target(name: "TDISP", dependencies: ["PCIe", "WireBytes"]),
+        .target(name: "TDISP", dependencies: ["PCIe", "SPDM", "WireBytes"]),
         .target(name: "IOMMU", dependencies: ["PCIe"]),
         .target(name: "Attestation", dependencies: ["PCIe", "TDISP", "WireBytes"]),
 
