@@ -71,7 +71,8 @@ public struct FunctionFacts: Hashable, Sendable, Codable {
 
     /// Creates facts about a function.
     public init(
-        address: FunctionAddress, dsm: FunctionAddress?, bridge: String, name: String, vendorID: UInt16, deviceID: UInt16,
+        address: FunctionAddress, dsm: FunctionAddress?, bridge: String, name: String, vendorID: UInt16,
+        deviceID: UInt16,
         physicalFunction: FunctionAddress? = nil, teeIO: Bool = true, flr: Bool = true, driver: String? = nil,
         domain: DomainID? = nil, state: TDIState? = nil, connected: Bool = false, enabledVFs: UInt16 = 0,
         trafficClassZero: Bool = true, addressesDisjoint: Bool = true, phantomFunctionsOff: Bool = true,

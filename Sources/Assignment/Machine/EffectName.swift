@@ -43,7 +43,8 @@ public enum EffectName: String, Hashable, Sendable, Codable, CaseIterable {
     public var precedesJournal: Bool {
         switch self {
         case .cut, .stop, .reset: true
-        case .none, .refuse, .releaseHostDriver, .requireConnection, .attach, .unbindGuestDriver, .drainDMA, .saveLedger,
+        case .none, .refuse, .releaseHostDriver, .requireConnection, .attach, .unbindGuestDriver, .drainDMA,
+            .saveLedger,
             .dropMappings, .lock, .collectEvidence, .appraise, .reconfirm, .accept, .bindGuestDriver, .probePrivate,
             .askState, .compareIdentity, .restoreConfiguration, .proveReturn, .restoreMappings, .detach, .rekey,
             .returnHostDriver:

@@ -11,7 +11,8 @@ public struct Lineage: Hashable, Sendable, Codable {
 
     /// Creates a lineage; a device that was never seen has the default one.
     public init(
-        epoch: LockEpoch = .none, rekeyOwed: Bool = false, recoveries: UInt8 = 0, orders: StandingOrders = StandingOrders()
+        epoch: LockEpoch = .none, rekeyOwed: Bool = false, recoveries: UInt8 = 0,
+        orders: StandingOrders = StandingOrders()
     ) {
         self.epoch = epoch
         self.rekeyOwed = rekeyOwed

@@ -1,0 +1,59 @@
+/// One step of the way back to CONFIG_UNLOCKED and shared operation. Release and recovery walk the same way.
+///
+/// STOP comes before the reset: a function level reset of a locked TDI causes ERROR and recovers nothing by itself.
+public enum HomewardStep: String, Hashable, Sendable, Codable, CaseIterable {
+    /// New session and keys, because STOP was refused or unanswered over the old one.
+    case reconnecting
+    case stopping
+    case resettingFunction
+    /// The other road to CONFIG_UNLOCKED, which takes siblings along.
+    case resettingDevice
+    /// A session to ask the device over, after its reset.
+    case connecting
+    case comparingIdentity
+    case restoringConfiguration
+    case proving
+    case restoringMappings
+    case bindingGuestDriver
+
+    var effect: AssignmentEffect {
+        switch self {
+        case .reconnecting, .connecting: .requireConnection
+        case .stopping: .stop
+        case .resettingFunction: .reset(.function)
+        case .resettingDevice: .reset(.conventional)
+        case .comparingIdentity: .compareIdentity
+        case .restoringConfiguration: .restoreConfiguration
+        case .proving: .proveReturn
+        case .restoringMappings: .restoreMappings
+        case .bindingGuestDriver: .bindGuestDriver
+        }
+    }
+
+    /// The step after this one succeeded on the way to `home`, or nil: arrived.
+    func next(to home: Destination) -> HomewardStep? {
+        switch self {
+        case .reconnecting: .stopping
+        case .stopping: .resettingFunction
+        case .resettingFunction, .resettingDevice: .connecting
+        case .connecting: .comparingIdentity
+        case .comparingIdentity: .restoringConfiguration
+        case .restoringConfiguration: .proving
+        case .proving: home == .rest(.available) ? nil : .restoringMappings
+        case .restoringMappings: home == .rest(.attached) ? .bindingGuestDriver : nil
+        case .bindingGuestDriver: nil
+        }
+    }
+}
+
+extension Destination {
+    /// Enters the phase that the way home leads to, all steps done.
+    func arrive(_ lineage: Lineage, _ domain: DomainID?) -> AssignmentTransition {
+        guard let domain else { return .enter(.detaching(Detaching(lineage, nil, step: .detaching))) }
+        return switch self {
+        case .rest(.attached): .enter(.attached(Attached(lineage: lineage, owner: domain)))
+        case .rest(.available): .enter(.detaching(Detaching(lineage, domain, step: .detaching)))
+        case .convert(let origin): .enter(.quiescing(Quiescing(Conversion(lineage, domain, origin: origin))))
+        }
+    }
+}

@@ -1,0 +1,86 @@
+/// The ladder after the cut: each rung takes more along than the one before, and the last one is quarantine.
+public struct Recovering: PhaseState {
+    static let phase = Phase.recovering
+
+    /// How far the ladder was climbed.
+    public enum Rung: String, Hashable, Sendable, Codable, CaseIterable {
+        /// STOP over the session that locked it, then FLR.
+        case stop
+        /// A new session first, then STOP, then FLR.
+        case reconnect
+        /// A conventional reset, siblings included.
+        case conventionalReset
+    }
+
+    /// What the assignment carries through all phases.
+    public let lineage: Lineage
+    /// The domain that owns the device, or nil.
+    public let domain: DomainID?
+    /// What went wrong first.
+    public let cause: FailureCause
+    /// Where the way home leads.
+    public let home: Destination
+    /// How far the ladder was climbed.
+    public let rung: Rung
+    /// What is under way.
+    public let step: HomewardStep
+
+    init(
+        _ lineage: Lineage, _ domain: DomainID?, _ cause: FailureCause, home: Destination, rung: Rung,
+        step: HomewardStep
+    ) {
+        self.lineage = lineage
+        self.domain = domain
+        self.cause = cause
+        self.home = home
+        self.rung = rung
+        self.step = step
+    }
+
+    var pending: AssignmentEffect { step.effect }
+
+    func finished(_ outcome: Outcome) -> AssignmentTransition {
+        switch outcome {
+        case .succeeded: step.next(to: home).map { move(to: $0, rung) } ?? home.arrive(lineage, domain)
+        case .failed(let reason): failed(reason)
+        case .unknown: failed(nil)
+        }
+    }
+
+    private func failed(_ reason: FailureReason?) -> AssignmentTransition {
+        switch step {
+        case .stopping: rung == .stop ? move(to: .reconnecting, .reconnect) : escalate(or: .stopUnconfirmed)
+        case .reconnecting: escalate(or: .stopUnconfirmed)
+        case .resettingFunction, .resettingDevice: escalate(or: .resetFailed)
+        case .comparingIdentity:
+            reason == .identityChanged
+                ? Quarantined.enter(lineage, domain, .identityChanged) : escalate(or: .returnNotProven)
+        case .connecting, .restoringConfiguration, .proving: escalate(or: .returnNotProven)
+        case .restoringMappings: Quarantined.enter(lineage, domain, .mappingsNotRestored)
+        case .bindingGuestDriver: home.arrive(lineage, domain)
+        }
+    }
+
+    /// The last rung takes siblings along, so it needs the operator's word beforehand.
+    private func escalate(or reason: QuarantineReason) -> AssignmentTransition {
+        rung != .conventionalReset && lineage.orders.allowConventionalReset
+            ? move(to: .resettingDevice, .conventionalReset) : Quarantined.enter(lineage, domain, reason)
+    }
+
+    private func move(to step: HomewardStep, _ rung: Rung) -> AssignmentTransition {
+        .enter(.recovering(Recovering(lineage, domain, cause, home: home, rung: rung, step: step)))
+    }
+
+    /// The ladder is the answer to everything that can be noticed; a domain or hostdev that went away changes its end.
+    func observed(_ observation: Observation) -> AssignmentTransition {
+        switch observation {
+        case .domainStopped: .stay(redirected(to: home.withoutConversion))
+        case .hostdevRemoved: .stay(redirected(to: .rest(.available)))
+        case .state, .streamInsecure, .sessionLost, .deviceGone, .deviceReset, .driverTimeout: .stay(.recovering(self))
+        }
+    }
+
+    private func redirected(to home: Destination) -> AssignmentState {
+        .recovering(Recovering(lineage, domain, cause, home: home, rung: rung, step: step))
+    }
+}
