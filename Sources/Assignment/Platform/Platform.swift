@@ -18,6 +18,30 @@ public protocol Platform: Sendable {
 
     /// Collects evidence of the epoch under the owner's nonce (32 bytes). The nonce and the evidence stay with the owner.
     func collectEvidence(from tdi: FunctionAddress, epoch: LockEpoch, nonce: [UInt8]) async -> EvidenceReport
+
+    /// Shows an operator of the domain where the device is (libvirt: our element of the domain's metadata). For reading
+    /// only: nothing is ever decided on it, and a failure changes nothing.
+    func publish(_ binding: DomainBinding) async -> EffectReport
+}
+
+/// What the domain's metadata says about one device.
+public struct DomainBinding: Hashable, Sendable, Codable {
+    /// The function.
+    public var device: FunctionAddress
+    /// The domain.
+    public var domain: DomainID
+    /// The recorded phase; `available` removes the entry.
+    public var phase: Phase
+    /// The last lock epoch.
+    public var epoch: LockEpoch
+
+    /// Creates a binding.
+    public init(device: FunctionAddress, domain: DomainID, phase: Phase, epoch: LockEpoch) {
+        self.device = device
+        self.domain = domain
+        self.phase = phase
+        self.epoch = epoch
+    }
 }
 
 /// The platform could not be asked at all.
