@@ -1,0 +1,66 @@
+public import SPDM
+
+/// The checks of LOCK_INTERFACE, in the order they are made (TDISP 1.0, 11.3.8 and 11.3.9; the order is this project's).
+///
+/// 1 to 4 are made by the DSM before the device is looked at, 18 when the nonce is drawn; 5 to 17 look at a
+/// ``LockContext``.
+public enum LockCheck: Int, Hashable, Sendable, CaseIterable {
+    /// The request has its 36 bytes.
+    case length = 1
+    /// The version of the header is spoken.
+    case version
+    /// INTERFACE_ID is one of the DSM's.
+    case interface
+    /// The interface is CONFIG_UNLOCKED.
+    case state
+    /// The flags asked for are supported. Reserved bits are ignored.
+    case flags
+    /// The default stream exists, and its register block is marked as default.
+    case defaultStream
+    /// All substreams of the default stream are keyed.
+    case streamKeys
+    /// They were keyed over the session of this request.
+    case keySession
+    /// No other register block is marked as default stream.
+    case soleDefaultStream
+    /// The default stream's traffic class is 0.
+    case trafficClass
+    /// Phantom Functions are disabled.
+    case phantomFunctions
+    /// BARs and expansion ROM do not overlap.
+    case baseAddresses
+    /// VF BARs do not overlap, and the system page size is supported.
+    case virtualFunctions
+    /// Resizable BARs have sizes they support.
+    case resizableBARs
+    /// The cache line size in use is the one the TSM states.
+    case cacheLineSize
+    /// The steering tag mode is supported.
+    case steeringTags
+    /// Debug is closed, the firmware is sound.
+    case deviceHealth
+    /// A nonce can be drawn.
+    case entropy
+
+    /// The check's number.
+    public var number: Int { rawValue }
+
+    /// The error that answers the LOCK when the check fails.
+    public var error: TDISPErrorCode {
+        switch self {
+        case .length, .flags, .defaultStream, .streamKeys, .keySession: .invalidRequest
+        case .version: .versionMismatch
+        case .interface: .invalidInterface
+        case .state: .invalidInterfaceState
+        case .soleDefaultStream, .trafficClass, .phantomFunctions, .baseAddresses, .virtualFunctions, .resizableBARs,
+            .cacheLineSize, .steeringTags, .deviceHealth:
+            .invalidDeviceConfiguration
+        case .entropy: .insufficientEntropy
+        }
+    }
+
+    /// The first of the checks 5 to 17 that fails, or nil if the interface may be locked.
+    public static func firstFailure(
+        of request: LockInterfaceRequest, over session: SessionID, in context: LockContext
+    ) -> LockCheck? { nil }
+}

@@ -1,0 +1,95 @@
+public import PCIe
+
+/// Which TLPs an interface accepts and how it marks its own, in each state (TDISP 1.0, 11.2.3; PCIe 6.x, 11.2).
+///
+/// Pure decisions: nothing here changes a state, and a reject by itself never leads to ERROR.
+public enum TrafficRules {
+    /// What the rules need to know about the interface.
+    public struct Interface: Hashable, Sendable {
+        /// The state whose rules hold: ``TDI/trafficState``.
+        public var state: TDIState
+        /// Streams bound to the interface: the default stream and, in RUN, the peer-to-peer streams. Nil where the platform
+        /// protects the path without IDE.
+        public var boundStreams: Set<StreamID>?
+        /// The stream of T=1 traffic that is not peer-to-peer; nil without IDE.
+        public var defaultStream: StreamID?
+        /// Whether MSI-X table and pending bits are locked and reported.
+        public var locksMSIX: Bool
+
+        /// Creates a description.
+        public init(state: TDIState, boundStreams: Set<StreamID>?, defaultStream: StreamID?, locksMSIX: Bool) {
+            self.state = state
+            self.boundStreams = boundStreams
+            self.defaultStream = defaultStream
+            self.locksMSIX = locksMSIX
+        }
+    }
+
+    /// What an inbound packet is about.
+    public enum Inbound: Hashable, Sendable, CaseIterable {
+        /// A memory request to MMIO with IS_NON_TEE_MEM = 0.
+        case teeMemory
+        /// A memory request to MMIO with IS_NON_TEE_MEM = 1.
+        case nonTEEMemory
+        /// A configuration request.
+        case configuration
+        /// A completion to the interface's own memory request.
+        case completion
+        /// A completion to its translation request.
+        case translationCompletion
+        /// A response to its page request.
+        case pageResponse
+        /// An ATS invalidation.
+        case invalidation
+        /// A vendor-defined PCIe message for the interface.
+        case vendorMessage
+    }
+
+    /// What becomes of an inbound packet.
+    public enum Verdict: Hashable, Sendable {
+        /// Handled as usual.
+        case accept
+        /// Received as usual, then dropped; a non-posted request may be answered UR.
+        case reject
+        /// Dropped, and the interface goes to ERROR.
+        case violate(TDI.Incident)
+    }
+
+    /// What an interface wants to send.
+    public enum Outbound: Hashable, Sendable {
+        /// An untranslated memory request.
+        case memory
+        /// A memory request to another device, whose address matches this bound stream.
+        case peerMemory(StreamID)
+        /// A translated memory request.
+        case translatedMemory
+        /// An MSI.
+        case msi
+        /// An MSI-X interrupt.
+        case msiX
+        /// An ATS translation request.
+        case translationRequest
+        /// A page request.
+        case pageRequest
+        /// The completion of an invalidation, which repeats the stream and T of its request.
+        case invalidationCompletion(TBit, StreamID?)
+        /// A vendor-defined PCIe message of the interface.
+        case vendorMessage
+    }
+
+    /// How a packet leaves, if it may.
+    public enum Emission: Hashable, Sendable {
+        /// Marked so, on this stream.
+        case emit(TBit, StreamID?)
+        /// It stays.
+        case suppress
+    }
+
+    /// Whether the interface accepts a packet.
+    public static func inbound(
+        _ kind: Inbound, tBit: TBit, stream: StreamID?, to interface: Interface
+    ) -> Verdict { .reject }
+
+    /// How the interface sends a packet.
+    public static func outbound(_ kind: Outbound, from interface: Interface) -> Emission { .suppress }
+}
