@@ -1,7 +1,7 @@
 /// The configuration space of one function: 4096 bytes, little-endian, as a value.
 ///
-/// Every access is total, as on the bus: what lies outside the readable part reads as ones, and writing there does nothing.
-/// Structure is read through the views (header, capabilities), which check that what they read is there.
+/// Every access is total, as on the bus: what lies outside the readable part reads as ones, and writing there does
+/// nothing. Structure is read through the views (header, capabilities), which check that what they read is there.
 public struct ConfigurationSpace: Hashable, Sendable {
     /// Bytes of a PCI Express configuration space.
     public static let size = 4096

@@ -1,8 +1,8 @@
 /// A transaction layer packet: what travels, who sent it, and how it is marked.
 ///
-/// A value of the model, not the bytes of a link: framing, flow control and encryption are left out. That T=1 is believed
-/// only on a secure stream bound to the TDI is the receiver's rule (TDISP 1.0, TLP rules), so that a misbehaving
-/// sender can be modelled too.
+/// A value of the model, not the bytes of a link: framing, flow control and encryption are left out. That T=1 is
+/// believed only on a secure stream bound to the TDI is the receiver's rule (TDISP 1.0, TLP rules), so that a
+/// misbehaving sender can be modelled too.
 public struct TLP: Hashable, Sendable {
     /// Who sent it. For a completion: whose request it answers.
     public var requesterID: RequesterID
@@ -17,7 +17,8 @@ public struct TLP: Hashable, Sendable {
 
     /// Creates a packet.
     public init(
-        requesterID: RequesterID, tBit: TBit = .untrusted, stream: StreamID? = nil, pasid: PASID? = nil, content: Content
+        requesterID: RequesterID, tBit: TBit = .untrusted, stream: StreamID? = nil, pasid: PASID? = nil,
+        content: Content
     ) {
         self.requesterID = requesterID
         self.tBit = tBit

@@ -1,7 +1,7 @@
 /// What a configuration write changes of the registers that a locked TDI watches (TDISP 1.0, configuration tracking).
 ///
-/// Names the change only. Whether it takes the TDI to ERROR is the TDI machine's decision: most do always, some depend on
-/// what was locked (``msiX``, ``ideStream(_:)``) or on the device (``deviceSpecific(_:)``).
+/// Names the change only. Whether it takes the TDI to ERROR is the TDI machine's decision: most do always, some depend
+/// on what was locked (``msiX``, ``ideStream(_:)``) or on the device (``deviceSpecific(offset:)``).
 public enum TrackedChange: Hashable, Sendable {
     /// Command: Memory Space Enable was set and is cleared.
     case memorySpaceDisabled
@@ -29,8 +29,8 @@ public enum TrackedChange: Hashable, Sendable {
     case msiX
     /// The capability's registers may not change while locked.
     case lockedCapability(LockedCapability)
-    /// The IDE capability: control, requester ID or address association of the selective stream whose control holds, or is
-    /// given, this stream ID. Matters if the TDI is bound to that stream.
+    /// IDE: control, requester ID or address association of the block that holds, or is given, this stream.
+    /// Matters if the TDI is bound to that stream.
     case ideStream(StreamID)
     /// A capability, or a register outside all of them, of which the specification lets the device decide.
     case deviceSpecific(offset: Int)
@@ -55,5 +55,7 @@ public enum TrackedChange: Hashable, Sendable {
         case vfResizableBAR
         /// Multicast.
         case multicast
+        /// Protocol multiplexing (PMUX), which a locked TDI may not use.
+        case protocolMultiplexing
     }
 }
