@@ -1,0 +1,36 @@
+/// A place in a file, as editors and compilers print it: `file:line:column`.
+public struct YAMLPosition: Hashable, Sendable, CustomStringConvertible {
+    /// The file's name as it was given to the reader.
+    public let file: String
+    /// Line, counted from 1.
+    public let line: Int
+    /// Column in Unicode scalars, counted from 1.
+    public let column: Int
+
+    /// Creates a position.
+    public init(file: String, line: Int, column: Int) {
+        self.file = file
+        self.line = line
+        self.column = column
+    }
+
+    /// `file:line:column`.
+    public var description: String { "\(file):\(line):\(column)" }
+}
+
+/// Why a file was refused, and where. A problem with the file as a whole stands at 1:1.
+public struct YAMLError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Where the problem is.
+    public let position: YAMLPosition
+    /// What is wrong and, where it is known, what would be right; one line.
+    public let message: String
+
+    /// Creates an error.
+    public init(_ position: YAMLPosition, _ message: String) {
+        self.position = position
+        self.message = message
+    }
+
+    /// `file:line:column: message`.
+    public var description: String { "\(position): \(message)" }
+}
