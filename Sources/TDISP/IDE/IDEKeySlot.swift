@@ -58,11 +58,14 @@ public struct IDEKeySlot: Hashable, Sendable, Codable {
 
     /// The slot that holds the same key at the other end of the stream: what one port transmits, the other receives.
     public var peer: Self { Self(keySet, direction.opposite, substream) }
+
+    /// The slot whose key this one takes over from in a refresh.
+    public var otherKeySet: Self { Self(keySet.other, direction, substream) }
 }
 
-/// A set of key slots of one stream: one bit for each of the twelve.
+/// A set of key slots of one stream: one bit for each of the twelve, in the order in which they are programmed.
 public struct IDEKeySlots: OptionSet, Hashable, Sendable, Codable {
-    /// Bit index: 6 x key set + 3 x direction + substream.
+    /// Bit index: 6 x key set + 2 x substream + direction.
     public let rawValue: UInt16
 
     /// Creates a set from its bits.
@@ -70,17 +73,28 @@ public struct IDEKeySlots: OptionSet, Hashable, Sendable, Codable {
 
     /// The set with one slot in it.
     public init(_ slot: IDEKeySlot) {
-        rawValue = 1 << UInt16(6 * slot.keySet.rawValue + 3 * slot.direction.rawValue + slot.substream.rawValue)
+        rawValue = 1 << UInt16(6 * slot.keySet.rawValue + 2 * slot.substream.rawValue + slot.direction.rawValue)
     }
 
-    /// The three slots of a direction in a key set.
-    public init(_ keySet: IDEKeySet, _ direction: IDEDirection) {
-        rawValue = 0b111 << UInt16(6 * keySet.rawValue + 3 * direction.rawValue)
-    }
+    /// The six slots of a key set.
+    public init(_ keySet: IDEKeySet) { rawValue = 0b11_11_11 << UInt16(6 * keySet.rawValue) }
+
+    /// The six slots of a direction, three in each key set.
+    public init(_ direction: IDEDirection) { rawValue = 0b01_01_01_01_01_01 << UInt16(direction.rawValue) }
 
     /// All twelve slots.
     public static let all = Self(rawValue: 0xFFF)
 
     /// Whether a slot is in the set.
     public func contains(_ slot: IDEKeySlot) -> Bool { isSuperset(of: Self(slot)) }
+
+    /// The first slot: key set 0 before 1, then posted, non-posted, completion, receive before transmit; nil when empty.
+    public var first: IDEKeySlot? {
+        let index = UInt8(truncatingIfNeeded: rawValue.trailingZeroBitCount)
+        guard index < 12, let substream = IDESubstream(rawValue: index % 6 / 2) else { return nil }
+        return IDEKeySlot(index < 6 ? .k0 : .k1, index % 2 == 0 ? .receive : .transmit, substream)
+    }
+
+    /// The set without its first slot.
+    public var withoutFirst: Self { Self(rawValue: rawValue & (rawValue &- 1)) }
 }

@@ -1,3 +1,6 @@
+public import PCIe
+internal import WireBytes
+
 extension IDEKM {
     /// KEY_PROG without its key: what a machine may see and keep.
     ///
@@ -16,7 +19,7 @@ extension IDEKM {
         public static let size = 47
 
         /// Stream.
-        public var streamID: UInt8
+        public var streamID: StreamID
         /// Slot the key is for.
         public var keySubStream: KeySubStream
         /// Port.
@@ -25,11 +28,41 @@ extension IDEKM {
         public var invocationField: UInt64
 
         /// Creates the fields of a message.
-        public init(streamID: UInt8, keySubStream: KeySubStream, portIndex: UInt8, invocationField: UInt64 = 1) {
+        public init(streamID: StreamID, keySubStream: KeySubStream, portIndex: UInt8, invocationField: UInt64 = 1) {
             self.streamID = streamID
             self.keySubStream = keySubStream
             self.portIndex = portIndex
             self.invocationField = invocationField
+        }
+
+        /// Reads the fields in front of the key from a message that may end early; what is missing is zero.
+        init(startOf bytes: Span<UInt8>) {
+            streamID = StreamID(rawValue: bytes.count > 3 ? bytes[3] : 0)
+            keySubStream = KeySubStream(rawValue: bytes.count > 5 ? bytes[5] : 0)
+            portIndex = bytes.count > 6 ? bytes[6] : 0
+            invocationField = 0
+        }
+
+        /// Reads the initial value of the invocation field, whose high doubleword comes first.
+        mutating func readInvocationField(of bytes: Span<UInt8>, _ cursor: inout WireCursor) throws(WireError) {
+            let high = try cursor.uint32(bytes, "IFV_DW1")
+            let low = try cursor.uint32(bytes, "IFV_DW0")
+            invocationField = UInt64(high) << 32 | UInt64(low)
+        }
+
+        /// The bytes of the message with its key.
+        public func encoded(with key: borrowing IDEKey) -> [UInt8] {
+            var writer = WireWriter(capacity: Self.size)
+            writer.uint8(ObjectID.keyProgram.rawValue)
+            writer.zeros(2)
+            writer.uint8(streamID.rawValue)
+            writer.zeros(1)
+            writer.uint8(keySubStream.rawValue)
+            writer.uint8(portIndex)
+            writer.bytes32(key.wireOrder)
+            writer.uint32(UInt32(truncatingIfNeeded: invocationField >> 32))
+            writer.uint32(UInt32(truncatingIfNeeded: invocationField))
+            return writer.bytes
         }
     }
 
@@ -65,7 +98,7 @@ extension IDEKM {
         }
 
         /// Stream, as in the request.
-        public var streamID: UInt8
+        public var streamID: StreamID
         /// How it went.
         public var status: Status
         /// Slot, as in the request.
@@ -74,11 +107,36 @@ extension IDEKM {
         public var portIndex: UInt8
 
         /// Creates the message.
-        public init(streamID: UInt8, status: Status, keySubStream: KeySubStream, portIndex: UInt8) {
+        public init(streamID: StreamID, status: Status, keySubStream: KeySubStream, portIndex: UInt8) {
             self.streamID = streamID
             self.status = status
             self.keySubStream = keySubStream
             self.portIndex = portIndex
+        }
+
+        /// Creates the answer to a request.
+        public init(to request: KeyProgram, _ status: Status) {
+            self.init(
+                streamID: request.streamID, status: status, keySubStream: request.keySubStream,
+                portIndex: request.portIndex)
+        }
+
+        /// Reads the fields behind the Object ID.
+        init(fieldsOf bytes: Span<UInt8>, _ cursor: inout WireCursor) throws(WireError) {
+            try cursor.skip(2, "reserved")
+            streamID = StreamID(rawValue: try cursor.uint8(bytes, "StreamID"))
+            status = Status(rawValue: try cursor.uint8(bytes, "Status"))
+            keySubStream = KeySubStream(rawValue: try cursor.uint8(bytes, "KeySubStream"))
+            portIndex = try cursor.uint8(bytes, "PortIndex")
+            try cursor.expectEnd("KP_ACK")
+        }
+
+        /// The bytes of the message.
+        public func encoded() -> [UInt8] {
+            [
+                ObjectID.keyProgramAck.rawValue, 0, 0, streamID.rawValue, status.rawValue, keySubStream.rawValue,
+                portIndex,
+            ]
         }
     }
 }

@@ -1,4 +1,5 @@
 public import PCIe
+internal import WireBytes
 
 extension IDEKM {
     /// QUERY: asks a port for its address and IDE registers.
@@ -14,6 +15,16 @@ extension IDEKM {
 
         /// Creates the message.
         public init(portIndex: UInt8) { self.portIndex = portIndex }
+
+        /// Reads the fields behind the Object ID.
+        init(fieldsOf bytes: Span<UInt8>, _ cursor: inout WireCursor) throws(WireError) {
+            try cursor.skip(1, "reserved")
+            portIndex = try cursor.uint8(bytes, "PortIndex")
+            try cursor.expectEnd("QUERY")
+        }
+
+        /// The bytes of the message.
+        public func encoded() -> [UInt8] { [ObjectID.query.rawValue, 0, portIndex] }
     }
 
     /// QUERY_RESP: a port's address and its IDE extended capability, from the IDE Capability register on.
@@ -55,6 +66,37 @@ extension IDEKM {
         public var supportsKeyedSelectiveStreams: Bool {
             guard let capability = registers.first else { return false }
             return capability & 0x42 == 0x42
+        }
+
+        /// Reads the fields behind the Object ID; throws `lengthMismatch` when the registers are no whole doublewords.
+        init(fieldsOf bytes: Span<UInt8>, _ cursor: inout WireCursor) throws(WireError) {
+            try cursor.skip(1, "reserved")
+            portIndex = try cursor.uint8(bytes, "PortIndex")
+            let devfn = try cursor.uint8(bytes, "DevFunc")
+            let bus = try cursor.uint8(bytes, "Bus")
+            requesterID = RequesterID(rawValue: UInt16(bus) << 8 | UInt16(devfn))
+            segment = try cursor.uint8(bytes, "Segment")
+            maxPortIndex = try cursor.uint8(bytes, "MaxPortIndex")
+            guard cursor.remaining % 4 == 0 else {
+                throw WireError(.lengthMismatch, at: cursor.offset, in: "registers")
+            }
+            registers = []
+            registers.reserveCapacity(cursor.remaining / 4)
+            while cursor.remaining > 0 { registers.append(try cursor.uint32(bytes, "registers")) }
+        }
+
+        /// The bytes of the message.
+        public func encoded() -> [UInt8] {
+            var writer = WireWriter(capacity: 7 + 4 * registers.count)
+            writer.uint8(ObjectID.queryResponse.rawValue)
+            writer.zeros(1)
+            writer.uint8(portIndex)
+            writer.uint8(UInt8(truncatingIfNeeded: requesterID.rawValue))
+            writer.uint8(requesterID.bus)
+            writer.uint8(segment)
+            writer.uint8(maxPortIndex)
+            for register in registers { writer.uint32(register) }
+            return writer.bytes
         }
     }
 }

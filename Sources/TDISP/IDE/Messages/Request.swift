@@ -1,13 +1,13 @@
 public import WireBytes
 
 extension IDEKM {
-    /// A request without any key: what machines take in and put out.
+    /// A request without any key: what a machine sees of it.
     public enum Request: Hashable, Sendable {
         /// QUERY.
         case query(Query)
         /// KEY_PROG of the right length; its key travels beside it.
         case keyProgram(KeyProgram)
-        /// KEY_PROG of a wrong length, which a responder answers and does not drop: the fields that arrived, others zero.
+        /// KEY_PROG of a wrong length, which is answered and not dropped: the fields that arrived, the others zero.
         case keyProgramOfWrongLength(KeyProgram)
         /// K_SET_GO.
         case keySetGo(KeySetControl)
@@ -20,52 +20,39 @@ extension IDEKM {
     public struct ReceivedRequest: ~Copyable, Sendable {
         /// The request.
         public let request: Request
-        /// The key of a ``Request/keyProgram(_:)``, nil for the others.
-        public let key: IDEKey?
+        private let key: IDEKey?
+
+        /// Reads a request; allocates nothing.
+        ///
+        /// Throws ``WireError``: `unexpectedType` for an Object ID that is no request, `truncated` or `trailingBytes` for
+        /// a wrong length. KEY_PROG is the exception: as long as its Object ID is there, it is read, and a wrong length
+        /// becomes ``Request/keyProgramOfWrongLength(_:)``.
+        public init(decoding bytes: Span<UInt8>) throws(WireError) {
+            var cursor = WireCursor(bytes)
+            switch ObjectID(rawValue: try cursor.uint8(bytes, "ObjectID")) {
+            case .query:
+                request = .query(try Query(fieldsOf: bytes, &cursor))
+            case .keyProgram where bytes.count == KeyProgram.size:
+                var fields = KeyProgram(startOf: bytes)
+                try cursor.skip(6, "header")
+                let wireOrder = try cursor.bytes32(bytes, "Key")
+                try fields.readInvocationField(of: bytes, &cursor)
+                request = .keyProgram(fields)
+                key = IDEKey(wireOrder: wireOrder)
+                return
+            case .keyProgram:
+                request = .keyProgramOfWrongLength(KeyProgram(startOf: bytes))
+            case .keySetGo:
+                request = .keySetGo(try KeySetControl(fieldsOf: bytes, &cursor))
+            case .keySetStop:
+                request = .keySetStop(try KeySetControl(fieldsOf: bytes, &cursor))
+            default:
+                throw WireError(.unexpectedType, at: 0, in: "ObjectID")
+            }
+            key = nil
+        }
+
+        /// Hands over the key of a ``Request/keyProgram(_:)``; nil for the other requests.
+        public consuming func takeKey() -> IDEKey? { key }
     }
-
-    /// A response.
-    public enum Response: Hashable, Sendable {
-        /// QUERY_RESP.
-        case queryResponse(QueryResponse)
-        /// KP_ACK.
-        case keyProgramAck(KeyProgramAck)
-        /// K_GOSTOP_ACK.
-        case goStopAck(KeySetControl)
-    }
-}
-
-extension IDEKM.ReceivedRequest {
-    /// Reads a request; allocates nothing.
-    ///
-    /// Throws ``WireError``: `unexpectedType` for an Object ID that is no request, `truncated` or `trailingBytes` for a
-    /// wrong length. KEY_PROG is the exception: as long as its Object ID is there, it is read, and a wrong length becomes
-    /// ``IDEKM/Request/keyProgramOfWrongLength(_:)``.
-    public init(decoding bytes: Span<UInt8>) throws(WireError) {
-        throw WireError(.truncated, at: 0, in: "ObjectID")
-    }
-}
-
-extension IDEKM.Request {
-    /// The bytes of a request other than KEY_PROG; nil for KEY_PROG, which needs its key: see
-    /// ``IDEKM/KeyProgram/encoded(with:)``.
-    public func encoded() -> [UInt8]? { nil }
-}
-
-extension IDEKM.KeyProgram {
-    /// The bytes of KEY_PROG.
-    public func encoded(with key: borrowing IDEKey) -> [UInt8] { [] }
-}
-
-extension IDEKM.Response {
-    /// Reads a response; allocates once for QUERY_RESP with registers, else nothing.
-    ///
-    /// Throws ``WireError``: `unexpectedType` for an Object ID that is no response, `truncated` or `trailingBytes` for a
-    /// wrong length, `lengthMismatch` when the registers are no whole doublewords.
-    public init(decoding bytes: Span<UInt8>) throws(WireError) {
-        throw WireError(.truncated, at: 0, in: "ObjectID")
-    }
-
-    /// The bytes of the response.
-    public func encoded() -> [UInt8] { [] }
 }

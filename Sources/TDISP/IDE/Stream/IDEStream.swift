@@ -4,35 +4,22 @@ public import SPDM
 /// (PCIe 6.0, 6.33.3).
 ///
 /// ```
-///              enabled, and every substream active in both directions
-///   insecure ------------------------------------------------------------> secure
-///      ^                                                                     |
-///      +---------------------------------------------------------------------+
-///         Enable cleared, key in use stopped, or any IDEStreamLoss: every key is erased
+///              enabled, and every substream has a key in use in both directions
+///   insecure ------------------------------------------------------------------> secure
+///      ^                                                                           |
+///      +---------------------------------------------------------------------------+
+///           Enable cleared, key in use stopped, or any other IDEStreamLoss
 /// ```
 ///
-/// Keys survive no way out of Secure, because a key that protected traffic may not start counting again.
+/// No key survives the way out of Secure: a key that protected traffic must not start counting anew.
 public enum IDEStream: Hashable, Sendable {
-    /// Insecure: nothing is protected, T=1 does not pass.
+    /// Nothing is protected; T=1 does not pass.
     case insecure(Insecure)
-    /// Secure: every substream is protected in both directions.
+    /// Every substream is protected in both directions.
     case secure(Secure)
 
-    /// A stream that is not Secure.
-    public struct Insecure: Hashable, Sendable {
-        /// Whether the Enable bit is set.
-        public var isEnabled: Bool
-        /// Keys that are there; nil when there are none.
-        public var keys: IDEKeyRing?
-        /// Why the stream was last lost; nil when it never was Secure.
-        public var loss: IDEStreamLoss?
-    }
-
-    /// A stream that is Secure.
-    public struct Secure: Hashable, Sendable {
-        /// The keys; each direction of each substream has an active one.
-        public var keys: IDEKeyRing
-    }
+    /// A stream after reset or configuration: disabled, without keys.
+    public static let initial = IDEStream.insecure(Insecure(isEnabled: false, keys: nil, loss: nil))
 
     /// What happens to a stream.
     public enum Event: Hashable, Sendable {
@@ -50,7 +37,7 @@ public enum IDEStream: Hashable, Sendable {
         case disable
         /// A TLP protected by this key set arrived and passed its check.
         case received(IDESubstream, IDEKeySet)
-        /// The stream must leave Secure.
+        /// The stream must leave Secure, and its keys are gone.
         case lost(IDEStreamLoss)
     }
 
@@ -58,22 +45,16 @@ public enum IDEStream: Hashable, Sendable {
     public enum Effect: Hashable, Sendable {
         /// Nothing.
         case none
-        /// Use the key in this slot; with it the stream became Secure or not.
+        /// Use the key in this slot from now on, and show Secure if that made the stream so.
         case activate(IDEKeySlot, becomesSecure: Bool)
-        /// Start protecting: enabling made the stream Secure.
-        case protect
-        /// Forget the keys in these slots.
+        /// Show Secure: the Enable bit was all that was missing.
+        case secure
+        /// Forget the keys in these slots; empty ones may be among them.
         case erase(IDEKeySlots)
         /// Forget all keys, show Insecure, tell every TDI bound to the stream.
         case fail(IDEStreamLoss)
-        /// Nothing changed.
-        case refuse(Refusal)
-    }
-
-    /// Why a stream does not do what it is told.
-    public enum Refusal: String, Hashable, Sendable, Codable, CaseIterable {
-        /// K_SET_GO names a slot without a key.
-        case slotNotProgrammed = "slot-not-programmed"
+        /// K_SET_GO names a slot without a key, or with one that was superseded. Nothing changed.
+        case refuse
     }
 
     /// Exactly one next state and one effect.
@@ -90,48 +71,52 @@ public enum IDEStream: Hashable, Sendable {
         }
     }
 
-    /// A stream after reset or configuration: disabled, without keys.
-    public static let initial = IDEStream.insecure(Insecure(isEnabled: false, keys: nil, loss: nil))
-
     /// Takes an event.
-    public static func step(_ state: IDEStream, _ event: Event) -> Transition { Transition(state, .none) }
-
-    /// Whether the stream protects traffic.
-    public var isSecure: Bool { false }
-
-    /// Whether a key may be put into a slot: not while the stream is Secure and the slot's key is the one in use.
-    public func mayProgram(_ slot: IDEKeySlot) -> Bool { false }
-
-    /// Whether every substream has a key in both directions, all put there in this session: what LOCK_INTERFACE demands
-    /// of the default stream (TDISP 1.0, 11.3.8).
-    public func allSubstreamsKeyed(by session: SessionID) -> Bool { false }
-
-    /// The key set that protects what the port transmits on a substream; nil while the stream is not Secure.
-    public func transmitKeySet(_ substream: IDESubstream) -> IDEKeySet? { nil }
+    public static func step(_ state: IDEStream, _ event: Event) -> Transition {
+        switch state {
+        case .insecure(let insecure): insecure.step(event)
+        case .secure(let secure): secure.step(event)
+        }
+    }
 }
 
-/// Why a stream left Secure, or lost its keys before it got there.
-public enum IDEStreamLoss: String, Hashable, Sendable, Codable, CaseIterable {
-    /// The Enable bit was cleared.
-    case disabled
-    /// A key in use was stopped.
-    case keySetStopped = "key-set-stopped"
-    /// The session that programmed the keys ended.
-    case sessionEnded = "session-ended"
-    /// The link went down.
-    case linkDown = "link-down"
-    /// A received TLP failed its integrity check.
-    case integrityCheckFailed = "integrity-check-failed"
-    /// The other end reported an integrity failure with an IDE Fail message.
-    case failMessageReceived = "fail-message-received"
-    /// An invocation counter reached its end.
-    case counterOverflow = "counter-overflow"
-    /// A TLP came over the stream that does not belong to it.
-    case misroutedTLP = "misrouted-tlp"
-    /// The stream's registers were changed.
-    case reconfigured
-    /// The device was reset.
-    case reset
-    /// Debug access is about to open.
-    case debugAuthorized = "debug-authorized"
+extension IDEStream {
+    /// Whether the stream protects traffic.
+    public var isSecure: Bool {
+        switch self {
+        case .insecure: false
+        case .secure: true
+        }
+    }
+
+    /// The stream's keys; nil when it has none.
+    public var keys: IDEKeyRing? {
+        switch self {
+        case .insecure(let state): state.keys
+        case .secure(let state): state.keys
+        }
+    }
+
+    /// Whether a key may be put into a slot: not over one that protects traffic.
+    public func mayProgram(_ slot: IDEKeySlot) -> Bool {
+        switch self {
+        case .insecure: true
+        case .secure(let state): !state.keys.active.contains(slot)
+        }
+    }
+
+    /// Whether every substream has a key in both directions, all put there in this session: what LOCK_INTERFACE demands of
+    /// the default stream (TDISP 1.0, 11.3.8), which need not be enabled yet.
+    public func allSubstreamsKeyed(by session: SessionID) -> Bool {
+        guard let keys else { return false }
+        return keys.session == session && keys.isKeyed
+    }
+
+    /// The key set that protects what the port transmits on a substream; nil while the stream is not Secure.
+    public func transmitKeySet(_ substream: IDESubstream) -> IDEKeySet? {
+        switch self {
+        case .insecure: nil
+        case .secure(let state): state.keys.active.contains(IDEKeySlot(.k0, .transmit, substream)) ? .k0 : .k1
+        }
+    }
 }

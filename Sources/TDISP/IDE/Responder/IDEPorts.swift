@@ -1,0 +1,98 @@
+public import PCIe
+public import SPDM
+
+/// A stream of a device: port and stream ID.
+public struct IDEStreamKey: Hashable, Sendable, Codable, Comparable {
+    /// Port index.
+    public var portIndex: UInt8
+    /// Stream ID.
+    public var streamID: StreamID
+
+    /// Creates a key.
+    public init(portIndex: UInt8, streamID: StreamID) {
+        self.portIndex = portIndex
+        self.streamID = streamID
+    }
+
+    /// Orders by port, then stream ID.
+    public static func < (left: Self, right: Self) -> Bool {
+        (left.portIndex, left.streamID) < (right.portIndex, right.streamID)
+    }
+}
+
+/// What a stream's port does: see ``IDEStream/Effect``.
+public struct IDEStreamChange: Hashable, Sendable {
+    /// The stream.
+    public var stream: IDEStreamKey
+    /// What its port does.
+    public var effect: IDEStream.Effect
+
+    /// Creates a change.
+    public init(_ stream: IDEStreamKey, _ effect: IDEStream.Effect) {
+        self.stream = stream
+        self.effect = effect
+    }
+}
+
+/// The ports of a device: their streams, and the session whose IDE_KM counts.
+public struct IDEPorts: Hashable, Sendable {
+    /// Highest port index.
+    public let maxPortIndex: UInt8
+    /// The session whose IDE_KM counts; nil when there is none.
+    public internal(set) var session: SessionID?
+    /// The configured streams.
+    public private(set) var streams: [IDEStreamKey: IDEStream] = [:]
+
+    /// Ports without session and streams.
+    init(maxPortIndex: UInt8) { self.maxPortIndex = maxPortIndex }
+
+    /// Takes an event that is no request and no outcome; the changes that follow, in order of port and stream.
+    mutating func takePlatformEvent(_ event: IDEResponder.Event) -> [IDEStreamChange] {
+        switch event {
+        case .sessionStarted(let started):
+            session = session ?? started
+            return []
+        case .sessionEnded(let ended):
+            guard session == ended else { return [] }
+            session = nil
+            return lose(port: nil, .sessionEnded)
+        case .streamConfigured(let key):
+            if key.portIndex <= maxPortIndex, streams[key] == nil { streams[key] = .initial }
+            return []
+        case .streamRemoved(let key):
+            defer { streams[key] = nil }
+            return steps([key], .lost(.reconfigured))
+        case .streamEnabled(let key): return steps([key], .enable)
+        case .streamDisabled(let key): return steps([key], .disable)
+        case .received(let key, let substream, let keySet): return steps([key], .received(substream, keySet))
+        case .streamLost(let key, let loss): return steps([key], .lost(loss))
+        case .portLost(let port, let loss): return lose(port: port, loss)
+        case .reset:
+            defer { self = IDEPorts(maxPortIndex: maxPortIndex) }
+            return lose(port: nil, .reset)
+        case .request, .malformedRequest, .keyInstalled, .keyInstallFailed:
+            return []
+        }
+    }
+
+    /// Passes an event to a stream; the change is `none` when there is no such stream.
+    mutating func step(_ key: IDEStreamKey, _ event: IDEStream.Event) -> IDEStreamChange {
+        guard let stream = streams[key] else { return IDEStreamChange(key, .none) }
+        let transition = IDEStream.step(stream, event)
+        streams[key] = transition.next
+        return IDEStreamChange(key, transition.effect)
+    }
+
+    private mutating func steps(_ keys: [IDEStreamKey], _ event: IDEStream.Event) -> [IDEStreamChange] {
+        var changes: [IDEStreamChange] = []
+        for key in keys {
+            let change = step(key, event)
+            if change.effect != .none { changes.append(change) }
+        }
+        return changes
+    }
+
+    private mutating func lose(port: UInt8?, _ loss: IDEStreamLoss) -> [IDEStreamChange] {
+        steps(streams.keys.filter { port == nil || $0.portIndex == port }.sorted(), .lost(loss))
+    }
+}

@@ -1,0 +1,88 @@
+public import SPDM
+
+extension IDEResponder {
+    /// A key is being put into its slot; every other request waits.
+    public struct Installing: Hashable, Sendable {
+        /// What becomes of the key once the port has it.
+        public enum Fate: Hashable, Sendable, CaseIterable {
+            /// It counts, and is acknowledged.
+            case wanted
+            /// The stream was lost meanwhile: the key is erased, and the request fails.
+            case overtaken
+            /// The session ended meanwhile: the key is erased, and nobody waits for an answer.
+            case orphaned
+        }
+
+        /// Ports, streams and session.
+        public let ports: IDEPorts
+        /// The session that sent the request.
+        public let session: SessionID
+        /// The request.
+        public let request: IDEKM.KeyProgram
+        /// The slot it names.
+        public let slot: IDEKeySlot
+        /// What becomes of the key.
+        public let fate: Fate
+
+        /// The stream the key is for.
+        public var stream: IDEStreamKey { IDEStreamKey(portIndex: request.portIndex, streamID: request.streamID) }
+
+        func step(_ event: Event) -> Transition {
+            switch event {
+            case .keyInstalled:
+                return finish(installed: true)
+            case .keyInstallFailed:
+                return finish(installed: false)
+            case .request(let sender, _):
+                return Transition(.installing(self), isForeign(sender) ? .discard : .refuse(.busy))
+            case .malformedRequest(let sender):
+                return Transition(.installing(self), isForeign(sender) ? .discard : .refuse(.malformed))
+            case .sessionStarted, .sessionEnded, .streamConfigured, .streamRemoved, .streamEnabled, .streamDisabled,
+                .received, .streamLost, .portLost, .reset:
+                var changed = ports
+                let changes = changed.takePlatformEvent(event)
+                return Transition(.installing(after(event, changed)), changes.isEmpty ? .none : .apply(changes))
+            }
+        }
+
+        private func isForeign(_ sender: SessionID) -> Bool { ports.session != nil && ports.session != sender }
+
+        private func finish(installed: Bool) -> Transition {
+            var changed = ports
+            let erase = IDEStreamChange(stream, .erase(IDEKeySlots(slot)))
+            func answer(_ status: IDEKM.KeyProgramAck.Status, after change: IDEStreamChange?) -> Transition {
+                let ack = IDEKM.KeyProgramAck(to: request, status)
+                return Transition(.idle(Idle(ports: changed)), .reply(.keyProgramAck(ack), after: change))
+            }
+            switch fate {
+            case .wanted where installed:
+                _ = changed.step(stream, .keyInstalled(slot, by: session))
+                return answer(.success, after: nil)
+            case .wanted:
+                return answer(.unspecifiedFailure, after: changed.step(stream, .keyInstallFailed(slot)))
+            case .overtaken:
+                return answer(.unspecifiedFailure, after: erase)
+            case .orphaned:
+                return Transition(.idle(Idle(ports: changed)), .apply([erase]))
+            }
+        }
+
+        private func after(_ event: Event, _ ports: IDEPorts) -> Self {
+            Installing(ports: ports, session: session, request: request, slot: slot, fate: fate(after: event))
+        }
+
+        private func fate(after event: Event) -> Fate {
+            guard fate == .wanted || fate == .overtaken else { return .orphaned }
+            switch event {
+            case .sessionEnded(let ended): return ended == session ? .orphaned : fate
+            case .reset: return .orphaned
+            case .streamRemoved(let key), .streamLost(let key, _), .streamDisabled(let key):
+                return key == stream ? .overtaken : fate
+            case .portLost(let port, _): return port == request.portIndex ? .overtaken : fate
+            case .sessionStarted, .streamConfigured, .streamEnabled, .received, .request, .malformedRequest,
+                .keyInstalled, .keyInstallFailed:
+                return fate
+            }
+        }
+    }
+}
