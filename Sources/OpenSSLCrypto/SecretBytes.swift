@@ -6,11 +6,11 @@ internal import COpenSSL
 /// Its bytes are reached only inside ``withBytes(_:)``; what is copied out of there is the caller's to protect.
 @safe
 public struct SecretBytes: ~Copyable, @unchecked Sendable {
-    // SAFETY: the memory is allocated in `init` and reached only through `self`, which has one owner, so no two threads
-    // use it at once; nothing writes to it after `init`.
+    // SAFETY: the memory is allocated in `init` and reached only through `self`, which has one owner; nothing writes to
+    // it between `init` and `deinit`, so readers on two threads do not disturb each other.
     private let memory: UnsafeMutableBufferPointer<UInt8>
 
-    /// Called by `deinit` with the memory when it is wiped and not yet freed. For tests.
+    /// Called by `deinit` with the memory when it is wiped and not yet freed. Only a test sets it, on its own thread.
     package var afterWipe: ((Span<UInt8>) -> Void)?
 
     /// Creates a secret of `count` bytes in place: zeros, which `initializer` overwrites.
