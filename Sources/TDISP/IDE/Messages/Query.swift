@@ -62,11 +62,8 @@ extension IDEKM {
             self.registers = registers
         }
 
-        /// Whether the port has selective streams and takes keys by IDE_KM (IDE Capability register, bits 1 and 6).
-        public var supportsKeyedSelectiveStreams: Bool {
-            guard let capability = registers.first else { return false }
-            return capability & 0x42 == 0x42
-        }
+        /// The IDE Capability register; nil when the answer carries no registers.
+        public var features: IDEFeatures? { registers.first.map(IDEFeatures.init(rawValue:)) }
 
         /// Reads the fields behind the Object ID; throws `lengthMismatch` when the registers are no whole doublewords.
         init(fieldsOf bytes: Span<UInt8>, _ cursor: inout WireCursor) throws(WireError) {

@@ -61,7 +61,8 @@ extension IDERequester {
                 response.segment == UInt8(truncatingIfNeeded: run.link.device.segment),
                 response.portIndex <= response.maxPortIndex
             else { return close(.otherDevice) }
-            guard response.supportsKeyedSelectiveStreams else { return close(.notCapable) }
+            guard let features = response.features, features.isSelectiveIDESupported, features.isKeyManagementSupported
+            else { return close(.notCapable) }
             return Keying.begin(run)
         }
 
