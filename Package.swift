@@ -5,6 +5,7 @@ import PackageDescription
 // "pure" targets import no Foundation, no logging, no clock, no randomness (Docs/Architecture.md).
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let flyingSocks: Target.Dependency = .product(name: "FlyingSocks", package: "FlyingFox")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -19,6 +20,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
     ],
     targets: [
         // Bytes (pure)
@@ -40,7 +42,7 @@ let package = Package(
         .target(name: "OpenSSLCrypto", dependencies: ["COpenSSL"]),
         .target(name: "Libvirt", dependencies: ["CLibvirt", "PCIe"]),
         .target(name: "StrictYAML", dependencies: [yams]),
-        .target(name: "Journal", dependencies: ["Assignment", "OpenSSLCrypto", "PCIe", grdb]),
+        .target(name: "Journal", dependencies: ["Assignment", "OpenSSLCrypto", "PCIe", "TDISP", grdb]),
 
         // The emulated platform
         .target(
@@ -52,7 +54,7 @@ let package = Package(
             name: "EmulatorProcess",
             dependencies: [
                 "Assignment", "Attestation", "Emulator", "IOMMU", "Libvirt", "OpenSSLCrypto",
-                "PCIe", logging,
+                "PCIe", "TDISP", flyingSocks, logging,
             ]),
 
         // Owners and what runs the engine
@@ -65,12 +67,14 @@ let package = Package(
                 "Assignment", "AssignmentService", "Attestation", "Emulator", "IOMMU", "PCIe", "StrictYAML", "TDISP",
             ]),
 
+        .target(name: "MachineGraph", dependencies: ["Assignment", "PCIe", "TDISP"]),
+
         // Command line
         .target(
             name: "CommandLineTool",
             dependencies: [
                 "Assignment", "AssignmentService", "Attestation", "Emulator", "EmulatorProcess", "IOMMU", "Journal",
-                "Libvirt", "OpenSSLCrypto", "PCIe", "ScenarioReplay", "TDISP", argumentParser, logging,
+                "Libvirt", "MachineGraph", "OpenSSLCrypto", "PCIe", "ScenarioReplay", "TDISP", argumentParser, logging,
             ]),
         .executableTarget(name: "tdispctl", dependencies: ["CommandLineTool"]),
         .executableTarget(
@@ -86,19 +90,22 @@ let package = Package(
         .testTarget(name: "WireBytesTests", dependencies: ["WireBytes"]),
         .testTarget(name: "PCIeTests", dependencies: ["PCIe", "WireBytes"]),
         .testTarget(name: "SPDMTests", dependencies: ["SPDM", "WireBytes"]),
-        .testTarget(name: "TDISPTests", dependencies: ["PCIe", "SPDM", "TDISP", "WireBytes"], resources: [.copy("Vectors")]),
+        .testTarget(
+            name: "TDISPTests", dependencies: ["PCIe", "SPDM", "TDISP", "WireBytes"], resources: [.copy("Vectors")]),
         .testTarget(name: "IOMMUTests", dependencies: ["IOMMU", "PCIe"]),
         .testTarget(name: "AttestationTests", dependencies: ["Attestation", "PCIe", "TDISP"]),
         .testTarget(name: "AssignmentTests", dependencies: ["Assignment", "Attestation", "IOMMU", "PCIe", "TDISP"]),
         .testTarget(name: "OpenSSLCryptoTests", dependencies: ["OpenSSLCrypto"]),
         .testTarget(name: "LibvirtTests", dependencies: ["Libvirt", "PCIe"]),
         .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML"]),
-        .testTarget(name: "JournalTests", dependencies: ["Assignment", "Journal", "OpenSSLCrypto", "PCIe"]),
+        .testTarget(
+            name: "JournalTests", dependencies: ["Assignment", "Journal", "OpenSSLCrypto", "PCIe", "TDISP", grdb]),
         .testTarget(
             name: "EmulatorTests",
             dependencies: [
                 "Assignment", "Attestation", "Emulator", "IOMMU", "PCIe", "SPDM", "StrictYAML", "TDISP", "WireBytes",
             ]),
+        .testTarget(name: "MachineGraphTests", dependencies: ["Assignment", "MachineGraph", "PCIe", "TDISP"]),
         .testTarget(
             name: "AssignmentServiceTests",
             dependencies: [
@@ -110,7 +117,8 @@ let package = Package(
         .testTarget(
             name: "SystemTests",
             dependencies: [
-                "Assignment", "AssignmentService", "CommandLineTool", "Emulator", "EmulatorProcess", "Journal", "Libvirt",
+                "Assignment", "AssignmentService", "CommandLineTool", "Emulator", "EmulatorProcess", "Journal",
+                "Libvirt",
                 "PCIe",
             ]),
     ]
