@@ -1,29 +1,46 @@
 public import PCIe
 public import SPDM
 
-/// The device security manager's TDISP responder: all TDIs of one device behind one mailbox (TDISP 1.0, 11.3).
+/// The device security manager's TDISP responder: all TDIs of one device behind the mailbox of function 0 (TDISP 1.0, 11.3).
 ///
-/// Bytes of a request go in, and one effect comes out. A request is checked in this order: secured session, length,
-/// version, code, interface, outstanding requests, state, fields. Events that concern the whole device reach each of its
-/// interfaces, in order of their addresses.
+/// Bytes of a request go in, and one effect comes out: answer at once, work on an interface and answer when its outcome
+/// comes back, or drop. A request is checked in this order: secured session, length, version, code, interface, outstanding
+/// requests, state, fields. Events that concern the whole device reach each of its interfaces, in order of their addresses.
 ///
 /// The value is the state; it holds no secret.
 public struct DSM: Hashable, Sendable {
     /// What GET_TDISP_CAPABILITIES answers, and what bounds the requests in work.
     public let capabilities: DeviceCapabilities
+    /// Function 0: its mailbox carries all messages, and its reset takes the sessions along.
+    public internal(set) var functionZero: RequesterID
     /// The interfaces, in order of their addresses.
-    public private(set) var interfaces: [Interface]
+    public internal(set) var interfaces: [Interface]
+
+    /// The versions it speaks.
+    public static let versions: [TDISPVersion] = [.v1_0]
+    /// The optional requests it can take; it has no vendor-defined ones.
+    public static let optionalRequests = RequestSet([.bindP2PStream, .unbindP2PStream, .setMMIOAttribute])
 
     /// One interface of the device.
     public struct Interface: Hashable, Sendable {
         /// Where it is.
         public internal(set) var address: FunctionAddress
         /// What kind of function it is.
-        public let role: Role
+        public internal(set) var role: Role
         /// Its state.
         public internal(set) var tdi: TDI
-        /// The session whose request is being worked on.
-        public internal(set) var pending: SessionID?
+        /// The request that is being worked on.
+        public internal(set) var pending: Pending?
+
+        var requesterID: RequesterID { address.requesterID }
+    }
+
+    /// A request that is being worked on.
+    public struct Pending: Hashable, Sendable {
+        /// Who waits for the answer.
+        public let session: SessionID
+        /// How the request named the interface; the answer repeats it.
+        public let interfaceID: InterfaceID
     }
 
     /// What kind of function an interface is.
@@ -34,102 +51,50 @@ public struct DSM: Hashable, Sendable {
         case virtual(of: RequesterID)
     }
 
-    /// What goes in.
-    public enum Event: Equatable, Sendable {
-        /// The TDISP bytes of a VENDOR_DEFINED_REQUEST; without a session they came in clear.
-        case received([UInt8], over: SessionID?)
-        /// An effect on an interface ended.
-        case completed(TDI.Outcome, on: RequesterID)
-        /// Something happened to one function.
-        case incident(TDI.Incident, on: RequesterID)
-        /// A function is reset by FLR: with a physical function go its virtual functions, with function 0 the sessions.
-        case functionLevelReset(RequesterID)
-        /// A conventional reset of the device.
-        case conventionalReset
-        /// The device was moved to another bus.
-        case busRenumbered(UInt8)
-        /// An IDE stream is not Secure any more, for whatever reason.
-        case streamInsecure(StreamID)
-        /// An SPDM session ended.
-        case sessionEnded(SessionID)
-        /// The link went down.
-        case linkDown
-        /// Debug access was authorized: it opens when this event's work is done.
-        case debugAuthorized
-        /// Somebody asks to update the firmware.
-        case firmwareUpdateRequested(FirmwareUpdate)
-        /// The firmware is replaced, asked or not.
-        case firmwareForced(FirmwareUpdate)
-        /// The DSM failed or lost its state.
-        case contextLost
-        /// The device chose to leave ERROR on this interface.
-        case recoverFromError(RequesterID)
-    }
-
-    /// What comes out.
-    public enum Effect: Equatable, Sendable {
-        /// Nothing.
-        case none
-        /// Send these TDISP bytes back over the session.
-        case respond([UInt8], over: SessionID)
-        /// Carry out the effect of each interface; each reports its own outcome. Never `none` or `answer`.
-        case perform([Work])
-        /// Drop what was received, or what would have been answered.
-        case discard(Discard)
-        /// Let the firmware update happen.
-        case permitFirmwareUpdate
-        /// Do not let it happen: this interface is locked against it.
-        case refuseFirmwareUpdate(RequesterID)
-    }
-
-    /// Work on one interface.
-    public struct Work: Equatable, Sendable {
-        /// The interface.
-        public var interface: RequesterID
-        /// What to do.
-        public var effect: TDI.Effect
-
-        /// Creates work.
-        public init(_ effect: TDI.Effect, on interface: RequesterID) {
-            self.interface = interface
-            self.effect = effect
-        }
-    }
-
-    /// Why a message is dropped.
-    public enum Discard: Hashable, Sendable, CaseIterable {
-        /// It came in clear.
-        case notSecured
-        /// It is not a request.
-        case notARequest
-        /// The session that waits for the answer ended.
-        case sessionEnded
-    }
-
     /// Exactly one next state and one effect.
     public struct Transition: Equatable, Sendable {
         /// The next state.
         public var next: DSM
         /// What the owner does.
         public var effect: Effect
+
+        /// Creates a transition.
+        public init(_ next: DSM, _ effect: Effect) {
+            self.next = next
+            self.effect = effect
+        }
     }
 
     /// Creates a DSM after power-on: every interface is CONFIG_UNLOCKED.
     ///
-    /// `functions` are the functions that can be TDIs; of two with the same requester ID the first counts.
-    public init(capabilities: DeviceCapabilities, functions: [(FunctionAddress, Role)]) {
+    /// `functions` are the functions that can be TDIs; of two at the same address the first counts. Of `capabilities` it
+    /// keeps what it can honour: the mandatory requests and those of ``optionalRequests``, one request in work for each
+    /// interface and at least one for the device.
+    public init(
+        capabilities: DeviceCapabilities, functionZero: RequesterID, functions: [(address: FunctionAddress, role: Role)]
+    ) {
+        var capabilities = capabilities
+        capabilities.requests = capabilities.requests.intersection(Self.optionalRequests).union(.mandatory)
+        capabilities.outstandingPerInterface = 1
+        capabilities.outstandingPerDevice = max(1, capabilities.outstandingPerDevice)
         self.capabilities = capabilities
+        self.functionZero = functionZero
         interfaces = []
-        for (address, role) in functions.sorted(by: { $0.0 < $1.0 }) where interfaces.last?.address != address {
-            interfaces.append(Interface(address: address, role: role, tdi: .unlocked, pending: nil))
+        for function in functions where !interfaces.contains(where: { $0.address == function.address }) {
+            interfaces.append(Interface(address: function.address, role: function.role, tdi: .initial, pending: nil))
         }
+        interfaces.sort { $0.address < $1.address }
     }
 
     /// Takes an event.
-    public static func step(_ dsm: DSM, _ event: Event) -> Transition { Transition(next: dsm, effect: .none) }
+    public static func step(_ dsm: DSM, _ event: Event) -> Transition {
+        var next = dsm
+        let effect = next.take(event)
+        return Transition(next, effect)
+    }
 
     /// The interface with this requester ID.
     public func interface(_ requesterID: RequesterID) -> Interface? {
-        interfaces.first { $0.address.requesterID == requesterID }
+        interfaces.first { $0.requesterID == requesterID }
     }
 }

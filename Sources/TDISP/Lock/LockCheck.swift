@@ -1,3 +1,4 @@
+internal import PCIe
 public import SPDM
 
 /// The checks of LOCK_INTERFACE, in the order they are made (TDISP 1.0, 11.3.8 and 11.3.9; the order is this project's).
@@ -62,5 +63,58 @@ public enum LockCheck: Int, Hashable, Sendable, CaseIterable {
     /// The first of the checks 5 to 17 that fails, or nil if the interface may be locked.
     public static func firstFailure(
         of request: LockInterfaceRequest, over session: SessionID, in context: LockContext
-    ) -> LockCheck? { nil }
+    ) -> LockCheck? {
+        allCases.first { !$0.passes(request, session, context) }
+    }
+
+    private func passes(_ request: LockInterfaceRequest, _ session: SessionID, _ context: LockContext) -> Bool {
+        switch self {
+        case .length, .version, .interface, .state, .entropy: true
+        case .flags: request.flags.isSubset(of: context.supportedFlags)
+        case .defaultStream, .streamKeys, .keySession, .soleDefaultStream, .trafficClass:
+            !context.requiresIDE || passesIDE(request.defaultStream, session, context.streams)
+        case .phantomFunctions: !context.phantomFunctionsEnabled
+        case .baseAddresses: LockContext.Region.areDisjoint(context.regions)
+        case .virtualFunctions:
+            context.systemPageSizeSupported && LockContext.Region.areDisjoint(context.virtualFunctionRegions)
+        case .resizableBARs: context.resizableBARSizesSupported
+        case .cacheLineSize: context.cacheLine.map { $0 == request.cacheLine } ?? true
+        case .steeringTags: context.steeringTagModeSupported
+        case .deviceHealth: context.debugClosed && context.firmwareSound
+        }
+    }
+
+    /// The checks of the default stream. Those behind `defaultStream` are made only if that passed, so the stream is there.
+    private func passesIDE(_ id: StreamID, _ session: SessionID, _ streams: [LockContext.Stream]) -> Bool {
+        let stream = streams.first { $0.id == id }
+        switch self {
+        case .defaultStream: return stream?.isDefault == true
+        case .streamKeys: return stream?.isKeyed == true
+        case .keySession: return stream?.keySession == session
+        case .soleDefaultStream: return streams.count { $0.isDefault } == 1
+        case .trafficClass: return stream?.trafficClass == 0
+        case .length, .version, .interface, .state, .flags, .phantomFunctions, .baseAddresses, .virtualFunctions,
+            .resizableBARs, .cacheLineSize, .steeringTags, .deviceHealth, .entropy:
+            return true
+        }
+    }
+}
+
+extension LockInterfaceRequest {
+    /// The cache line size that SYSTEM_CACHE_LINE_SIZE states.
+    fileprivate var cacheLine: LockContext.CacheLine { flags.contains(.systemCacheLine128) ? .bytes128 : .bytes64 }
+}
+
+extension LockContext.Region {
+    /// Whether no two regions share a byte, and none leaves the address space.
+    static func areDisjoint(_ regions: [LockContext.Region]) -> Bool {
+        var free: UInt64 = 0
+        var isFull = false
+        for region in regions.filter({ $0.byteCount > 0 }).sorted(by: { $0.base < $1.base }) {
+            let (end, overflow) = region.base.addingReportingOverflow(region.byteCount)
+            guard !isFull, region.base >= free, !overflow || end == 0 else { return false }
+            (free, isFull) = (end, end == 0)
+        }
+        return true
+    }
 }

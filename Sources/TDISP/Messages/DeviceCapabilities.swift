@@ -85,6 +85,9 @@ public struct RequestSet: Hashable, Sendable {
     /// The set with the requests of `other` as well.
     public func union(_ other: RequestSet) -> RequestSet { RequestSet(rawValue: rawValue | other.rawValue) }
 
+    /// The requests that are in both sets.
+    public func intersection(_ other: RequestSet) -> RequestSet { RequestSet(rawValue: rawValue & other.rawValue) }
+
     private static func bit(of type: TDISPMessageType) -> UInt128 {
         type.isRequest ? 1 << UInt128(type.rawValue & 0x7F) : 0
     }

@@ -1,10 +1,17 @@
-public import PCIe
-
 /// The TSM's side of TDISP for one interface: carries out one operation at a time over a secured session (TDISP 1.0, 11.3).
 ///
 /// Version first; one request outstanding; state asked before and after LOCK, START and STOP; every response checked for
 /// type, version, interface and exact length; BUSY retried within bounds; STOP on any doubt. An operation always ends in
 /// one ``Result``, after a bounded number of requests.
+///
+/// ```
+///            begin                     response: next step
+///   idle ------------> awaitingResponse <------+
+///     ^                 |   |  |       |-------+
+///     | finish          |   |  | BUSY  | START is next
+///     +-----------------+   |  v       v
+///     any doubt: STOP <-----+  backingOff, awaitingNonce
+/// ```
 ///
 /// The value holds no secret: nonces pass through events and effects only.
 public struct TDIRequester: Hashable, Sendable {
@@ -21,15 +28,21 @@ public struct TDIRequester: Hashable, Sendable {
     public struct Limits: Hashable, Sendable {
         /// How often a request is sent again after BUSY.
         public var busyRetries: UInt8
-        /// How many bytes of a report are asked for at once.
+        /// How often STOP is sent, until the interface says that it is CONFIG_UNLOCKED.
+        public var stopAttempts: UInt8
+        /// How many bytes of a report are asked for at once; at least 1.
         public var reportPortion: UInt16
         /// How long a report may be.
         public var reportByteCount: UInt16
 
         /// Creates bounds.
-        public init(busyRetries: UInt8 = 8, reportPortion: UInt16 = 1024, reportByteCount: UInt16 = .max) {
+        public init(
+            busyRetries: UInt8 = 8, stopAttempts: UInt8 = 2, reportPortion: UInt16 = 1024,
+            reportByteCount: UInt16 = .max
+        ) {
             self.busyRetries = busyRetries
-            self.reportPortion = reportPortion
+            self.stopAttempts = stopAttempts
+            self.reportPortion = max(1, reportPortion)
             self.reportByteCount = reportByteCount
         }
     }
@@ -46,61 +59,12 @@ public struct TDIRequester: Hashable, Sendable {
         case awaitingNonce(Exchange)
     }
 
-    /// What can be asked for.
-    public enum Operation: Hashable, Sendable {
-        /// Agree on the version and read the capabilities. The first operation in a session.
-        case negotiate
-        /// Lock the interface.
-        case lock(LockInterfaceRequest)
-        /// Read the whole interface report.
-        case fetchReport
-        /// Enter RUN, with the nonce that the owner keeps.
-        case start
-        /// Return to CONFIG_UNLOCKED; asks the state first.
-        case stop
-        /// Return to CONFIG_UNLOCKED; STOP is the first thing sent. For when private operation must end now.
-        case revoke
-        /// Read the state.
-        case queryState
-        /// Use a stream for peer-to-peer traffic.
-        case bindP2PStream(StreamID)
-        /// Use it no more.
-        case unbindP2PStream(StreamID)
-        /// Open or close pages of an updatable MMIO range.
-        case setMMIOAttribute(SetMMIOAttributeRequest)
-    }
-
-    /// What goes in.
-    public enum Event: Equatable, Sendable {
-        /// Do this.
-        case begin(Operation)
-        /// The TDISP bytes of a VENDOR_DEFINED_RESPONSE.
-        case received([UInt8])
-        /// No answer came, or the session does not carry messages any more.
-        case timedOut
-        /// The wait is over.
-        case waited
-        /// The nonce of the lock, as ``Effect/storeNonce(_:thenSend:)`` gave it.
-        case nonce(StartNonce)
-        /// The owner has none.
-        case nonceMissing
-    }
-
-    /// What comes out.
-    public enum Effect: Equatable, Sendable {
-        /// Nothing.
-        case none
-        /// Send these TDISP bytes.
-        case send([UInt8])
-        /// Keep the nonce, then send. It is destroyed when an operation ends in anything but `locked`, `report`, `state` or
-        /// `refused` with the TDI still CONFIG_LOCKED.
-        case storeNonce(StartNonce, thenSend: [UInt8])
-        /// Give the nonce: `nonce` or `nonceMissing` follows.
-        case provideNonce
-        /// Wait a little, the more the higher the number of the retry (from 1); `waited` follows.
-        case wait(retry: UInt8)
-        /// The operation ended so.
-        case finish(Result)
+    /// One request: which step of the operation it makes, and how often it was answered BUSY.
+    public struct Exchange: Hashable, Sendable {
+        /// The step.
+        public let step: Step
+        /// How often this request was answered BUSY.
+        public let retries: UInt8
     }
 
     /// Exactly one next state and one effect.
@@ -109,6 +73,12 @@ public struct TDIRequester: Hashable, Sendable {
         public var next: TDIRequester
         /// What the owner does.
         public var effect: Effect
+
+        /// Creates a transition.
+        public init(_ next: TDIRequester, _ effect: Effect) {
+            self.next = next
+            self.effect = effect
+        }
     }
 
     /// Creates a requester for one interface in a new session.
@@ -119,8 +89,24 @@ public struct TDIRequester: Hashable, Sendable {
         activity = .idle
     }
 
-    /// Takes an event.
+    /// Takes an event. What nobody waits for, such as an answer that comes twice or too late, changes nothing.
     public static func step(_ requester: TDIRequester, _ event: Event) -> Transition {
-        Transition(next: requester, effect: .none)
+        switch (event, requester.activity) {
+        case (.begin(let operation), .idle): requester.begin(operation)
+        case (.begin, .awaitingResponse), (.begin, .backingOff), (.begin, .awaitingNonce):
+            Transition(requester, .finish(.failed(.operationRunning, .untouched)))
+        case (.received(let bytes), .awaitingResponse(let exchange)): requester.take(bytes, answering: exchange)
+        case (.timedOut, .awaitingResponse(let exchange)):
+            requester.fail(.noAnswer(exchange.step.requestType), at: exchange.step)
+        case (.waited, .backingOff(let exchange)): requester.send(exchange)
+        case (.nonce(let nonce), .awaitingNonce(let exchange)): requester.sendStart(nonce, exchange)
+        case (.nonceMissing, .awaitingNonce(let exchange)): requester.fail(.nonceMissing, at: exchange.step)
+        case (.received, .idle), (.received, .backingOff), (.received, .awaitingNonce),
+            (.timedOut, .idle), (.timedOut, .backingOff), (.timedOut, .awaitingNonce),
+            (.waited, .idle), (.waited, .awaitingResponse), (.waited, .awaitingNonce),
+            (.nonce, .idle), (.nonce, .awaitingResponse), (.nonce, .backingOff),
+            (.nonceMissing, .idle), (.nonceMissing, .awaitingResponse), (.nonceMissing, .backingOff):
+            Transition(requester, .none)
+        }
     }
 }

@@ -1,3 +1,6 @@
+public import PCIe
+public import SPDM
+
 /// The device side of one TEE device interface (TDI): the TDISP state machine (TDISP 1.0, 11.2 and 11.3).
 ///
 /// ```
@@ -22,7 +25,7 @@
 /// The value holds no secret: the nonce stays with the owner, who knows it by the ``LockEpoch``.
 public enum TDI: Hashable, Sendable {
     /// CONFIG_UNLOCKED: ordinary operation.
-    case unlocked
+    case unlocked(Unlocked)
     /// A LOCK was received; the device's configuration is being looked at.
     case inspecting(Inspecting)
     /// The configuration passed; the interface is being quieted and latched.
@@ -68,7 +71,24 @@ public enum TDI: Hashable, Sendable {
     }
 
     /// Takes an event. Every pair of state and event has an answer; an outcome that nobody waits for changes nothing.
-    public static func step(_ tdi: TDI, _ event: Event) -> Transition { Transition(tdi, .none) }
+    public static func step(_ tdi: TDI, _ event: Event) -> Transition {
+        switch tdi {
+        case .unlocked(let state): state.step(event)
+        case .inspecting(let state): state.step(event)
+        case .locking(let state): state.step(event)
+        case .locked(let state): state.step(event)
+        case .checkingNonce(let state): state.step(event)
+        case .starting(let state): state.step(event)
+        case .run(let state): state.step(event)
+        case .adjusting(let state): state.step(event)
+        case .stopping(let state): state.step(event)
+        case .failing(let state): state.step(event)
+        case .error(let state): state.step(event)
+        }
+    }
+
+    /// An interface after power-on.
+    public static let initial = TDI.unlocked(Unlocked())
 
     /// What the specification calls this state. An interface that is stopping is still in the state it leaves, one that is
     /// failing is already in ERROR.
@@ -82,12 +102,12 @@ public enum TDI: Hashable, Sendable {
         }
     }
 
-    /// The state whose traffic rules hold. As ``state``, but an interface that is stopping is already silent.
+    /// The state whose traffic rules hold: as ``state``, but an interface that is being locked or stopped is silent already.
     public var trafficState: TDIState {
         switch self {
+        case .locking: .configLocked
         case .stopping: .error
-        case .unlocked, .inspecting, .locking, .locked, .checkingNonce, .starting, .run, .adjusting, .failing, .error:
-            state
+        case .unlocked, .inspecting, .locked, .checkingNonce, .starting, .run, .adjusting, .failing, .error: state
         }
     }
 
@@ -100,6 +120,34 @@ public enum TDI: Hashable, Sendable {
         case .run(let state): state.lock
         case .adjusting(let state): state.running.lock
         case .unlocked, .inspecting, .locking, .stopping, .failing, .error: nil
+        }
+    }
+
+    /// The streams that carry its T=1 traffic: the default stream while it is locked, and in RUN those bound beside it.
+    public var boundStreams: Set<StreamID> {
+        switch self {
+        case .run(let state): state.p2pStreams.union([state.lock.request.defaultStream])
+        case .adjusting(let state): state.running.p2pStreams.union([state.running.lock.request.defaultStream])
+        case .locked, .checkingNonce, .starting: lock.map { [$0.request.defaultStream] } ?? []
+        case .unlocked, .inspecting, .locking, .stopping, .failing, .error: []
+        }
+    }
+
+    /// The session that the interface answers to: the one that locks or locked it, while it does.
+    public var session: SessionID? {
+        switch self {
+        case .inspecting(let state): state.session
+        case .locking(let state): state.session
+        case .unlocked, .locked, .checkingNonce, .starting, .run, .adjusting, .stopping, .failing, .error: lock?.session
+        }
+    }
+
+    /// Whether a firmware update must wait until the interface is unlocked.
+    public func forbids(_ update: FirmwareUpdate) -> Bool {
+        switch self {
+        case .locking(let state): Watch(state).forbids(update)
+        case .unlocked, .inspecting, .locked, .checkingNonce, .starting, .run, .adjusting, .stopping, .failing, .error:
+            lock.map { Watch($0).forbids(update) } ?? false
         }
     }
 }

@@ -1,8 +1,9 @@
 extension TDI {
     /// The one thing the owner does after a step.
     ///
-    /// Each effect that names an outcome reports exactly one, in order, except that ``stop(_:)`` after a conventional reset
-    /// and ``secure(_:)`` at any time end whatever effect is still being carried out. Its late outcome does no harm.
+    /// Each effect that names an outcome reports exactly one, in order. Two supersede what is still being carried out:
+    /// ``secure(_:)``, after whose outcome none of an earlier effect comes, and ``stop(_:)`` behind a conventional reset, after
+    /// which none comes at all.
     public enum Effect: Equatable, Sendable {
         /// Nothing.
         case none
@@ -28,5 +29,13 @@ extension TDI {
         /// Stop issuing and accepting, put the TVM's data out of reach, destroy the nonce, end the effect that is being
         /// carried out. Only takes away, so it cannot fail; ends in `secured`.
         case secure(Violation)
+
+        /// Answer with TDISP_ERROR.
+        static func refuse(_ code: TDISPErrorCode) -> Effect { .answer(.error(code)) }
+
+        /// Answer with a portion of the report, or with INVALID_REQUEST if there is none there.
+        static func portion(_ query: InterfaceReportQuery, of report: InterfaceReport) -> Effect {
+            report.portion(query).map { .answer(.interfaceReport($0)) } ?? .refuse(.invalidRequest)
+        }
     }
 }

@@ -4,8 +4,8 @@ public import SPDM
 extension TDI {
     /// What goes into the machine.
     public enum Event: Equatable, Sendable {
-        /// A request arrived, over this session. Its version, code and interface were checked.
-        case request(TDISPRequest, over: SessionID)
+        /// A request arrived over this session. Its length, version, code and interface were checked.
+        case request(Request, over: SessionID)
         /// An effect ended.
         case outcome(Outcome)
         /// Something happened that may break private operation.
