@@ -1,0 +1,109 @@
+import CLibvirt
+import Foundation
+
+/// Owns one libvirt connection and its event registrations; both end with it.
+@safe final class ConnectionHandle {
+    private let pointer: OpaquePointer
+    private var registrations: [Int32] = []
+    private var hasCloseCallback = false
+
+    /// Opens `uri` and delivers its events to `mailbox`.
+    init(uri: String, events mailbox: EventMailbox) throws(LibvirtError) {
+        guard let pointer = unsafe virConnectOpen(uri) else { throw .last(of: "virConnectOpen") }
+        unsafe self.pointer = pointer
+        // Notices a daemon that hangs. Drivers without a transport have no keepalive, which is as good.
+        _ = unsafe virConnectSetKeepAlive(pointer, 5, 3)
+        try register(mailbox)
+    }
+
+    deinit {
+        // A registration holds a reference to the connection: without this, closing would not close.
+        for registration in registrations { _ = unsafe virConnectDomainEventDeregisterAny(pointer, registration) }
+        if hasCloseCallback { _ = unsafe virConnectUnregisterCloseCallback(pointer, EventCallbacks.closed) }
+        _ = unsafe virConnectClose(pointer)
+        virResetLastError()
+    }
+
+    /// Whether the transport still works, as far as libvirt knows. Says nothing of a driver inside this process.
+    var isAlive: Bool { unsafe virConnectIsAlive(pointer) == 1 }
+
+    /// What `read` makes of every domain, running or not; those that vanish meanwhile are left out.
+    func mapDomains<Result>(
+        _ read: (borrowing DomainHandle) throws(LibvirtError) -> Result
+    ) throws(LibvirtError) -> [Result] {
+        var list: UnsafeMutablePointer<virDomainPtr?>?
+        let count = try LibvirtError.check(
+            unsafe virConnectListAllDomains(pointer, &list, 0), "virConnectListAllDomains")
+        defer { unsafe free(list) }
+        var results: [Result] = []
+        var failure: LibvirtError?
+        for index in 0..<Int(count) {
+            guard let pointer = unsafe list?[index] else { continue }
+            let domain = unsafe DomainHandle(owning: pointer)  // frees the rest of the list after a failure, too
+            guard failure == nil else { continue }
+            do throws(LibvirtError) {
+                results.append(try read(domain))
+            } catch {
+                if error.code != .noDomain { failure = error }
+            }
+        }
+        if let failure { throw failure }
+        return results
+    }
+
+    /// The domain that `reference` names.
+    func domain(_ reference: DomainReference) throws(LibvirtError) -> DomainHandle {
+        switch reference {
+        case .uuid(let uuid):
+            guard let domain = unsafe virDomainLookupByUUID(pointer, uuid.bytes) else {
+                throw .last(of: "virDomainLookupByUUID")
+            }
+            return unsafe DomainHandle(owning: domain)
+        case .name(let name):
+            guard let domain = unsafe virDomainLookupByName(pointer, name) else {
+                throw .last(of: "virDomainLookupByName")
+            }
+            return unsafe DomainHandle(owning: domain)
+        }
+    }
+
+    /// Defines or redefines a persistent domain.
+    func define(_ xml: String) throws(LibvirtError) -> DomainHandle {
+        guard let domain = unsafe virDomainDefineXMLFlags(pointer, xml, 0) else {
+            throw .last(of: "virDomainDefineXMLFlags")
+        }
+        return unsafe DomainHandle(owning: domain)
+    }
+}
+
+extension ConnectionHandle {
+    private func register(_ mailbox: EventMailbox) throws(LibvirtError) {
+        func keep(_ register: (UnsafeMutableRawPointer) -> Int32) throws(LibvirtError) {
+            let opaque = unsafe Unmanaged.passRetained(mailbox)
+            let registration = unsafe register(opaque.toOpaque())
+            guard registration >= 0 else {
+                let error = LibvirtError.last(of: "virConnectDomainEventRegisterAny")
+                unsafe opaque.release()
+                throw error
+            }
+            registrations.append(registration)
+        }
+        let release = unsafe EventCallbacks.release
+        try unsafe keep { unsafe clibvirt_register_lifecycle(pointer, EventCallbacks.lifecycle, $0, release) }
+        try unsafe keep { unsafe clibvirt_register_device_added(pointer, EventCallbacks.deviceAdded, $0, release) }
+        try unsafe keep { unsafe clibvirt_register_device_removed(pointer, EventCallbacks.deviceRemoved, $0, release) }
+        try unsafe keep {
+            unsafe clibvirt_register_metadata_change(pointer, EventCallbacks.metadataChanged, $0, release)
+        }
+        registerCloseCallback(mailbox)
+    }
+
+    /// Only drivers with a transport can be closed by the other end; the others refuse, and need none.
+    private func registerCloseCallback(_ mailbox: EventMailbox) {
+        let opaque = unsafe Unmanaged.passRetained(mailbox)
+        let result = unsafe virConnectRegisterCloseCallback(
+            pointer, EventCallbacks.closed, opaque.toOpaque(), EventCallbacks.release)
+        hasCloseCallback = result == 0
+        if !hasCloseCallback { unsafe opaque.release() }
+    }
+}
