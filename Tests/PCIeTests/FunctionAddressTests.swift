@@ -10,7 +10,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", ":", "3b", "3b:00", "3b:00.", "3b:00.8", "3b:20.0", "1:2:3:4.5", "00000:00:00.0", "0000:100:00.0", "0000:3b:00.1 ",
+        "", ":", "3b", "3b:00", "3b:00.", "3b:00.8", "3b:20.0", "1:2:3:4.5", "00000:00:00.0", "0000:100:00.0",
+        "0000:3b:00.1 ",
         "0000:+3:00.1", "0000:3b:0g.0", "0000:3b:00.1.2", "３b:00.1",
     ]) func `refuses anything else and says why`(text: String) {
         #expect(throws: FunctionAddress.ParseError.self) { try FunctionAddress(parsing: text) }

@@ -1,6 +1,6 @@
 /// What DMA of one requester may reach at all, whatever the tables say. Set by whoever runs its TDI and assignment.
 public enum DMAGate: Hashable, Sendable, Codable {
-    /// Not in a VM: T=0 through the host's tables, to anything that is not private.
+    /// Not in a VM: T=0 to the host's own pages.
     case ordinary
     /// In a VM, unconverted: T=0 to shared pages of that VM.
     case sharedOnly(DomainNumber)
@@ -14,7 +14,7 @@ extension DMAGate: CustomStringConvertible {
     /// For example `T=1 to private pages of domain 3`.
     public var description: String {
         switch self {
-        case .ordinary: "T=0 to pages that are not private"
+        case .ordinary: "T=0 to host pages"
         case .sharedOnly(let domain): "T=0 to shared pages of \(domain)"
         case .silent: "silent"
         case .privateOnly(let domain): "T=1 to private pages of \(domain)"

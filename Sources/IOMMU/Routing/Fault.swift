@@ -23,23 +23,52 @@ public struct Fault: Error, Hashable, Sendable, Codable {
     public enum Check: Hashable, Sendable, Codable {
         /// The request has no bytes, or runs past the end of the address space.
         case addressRange
+        /// The gate of the requester does not let this T value pass.
+        case gate(DMAGate, TBit)
         /// Bus mastering is switched off for the function.
         case busMasterDisabled
-        /// The gate of the requester does not let the request's T value pass.
-        case gate(DMAGate, TBit)
         /// The platform translates no DMA with this T value.
         case notTranslated(TBit)
         /// The request names a PASID and the platform's contexts have none.
         case pasid(PASID)
-        /// The IOMMU has no context for this requester and T value.
+        /// There is no context for this requester and T value.
         case noContext(TBit)
+        /// The trusted context belongs to another domain than the gate says.
+        case contextOfOther(DomainNumber)
         /// The walk met an entry that is not present, at this level (4 is the root, 1 the last).
         case notMapped(level: Int)
         /// The page is mapped, but not for this access.
         case permission(DMAAccess)
-        /// The frame is not one that this request may reach.
-        case ownership(FrameOwner)
-        /// The table maps to an address where there is no memory.
+        /// The table maps to a host physical address where there is no memory.
         case noMemory(physical: UInt64)
+        /// The frame is not one that this request may reach.
+        case ownership(physical: UInt64, FrameOwner)
+    }
+}
+
+extension Fault: CustomStringConvertible {
+    /// One line, for example `host table, 0x4000: not mapped at level 1`, with the rule behind it in brackets.
+    public var description: String {
+        let place = table.map { "\($0), " } ?? ""
+        return "\(place)\(hexAddress(address)): \(check)\(rule.map { " [\($0.rawValue)]" } ?? "")"
+    }
+}
+
+extension Fault.Check: CustomStringConvertible {
+    /// What is wrong, one clause.
+    public var description: String {
+        switch self {
+        case .addressRange: "no bytes, or past the end of the address space"
+        case .gate(let gate, let tBit): "\(tBit) is not let through, the requester may do: \(gate)"
+        case .busMasterDisabled: "bus mastering is disabled"
+        case .notTranslated(let tBit): "the platform does not translate \(tBit)"
+        case .pasid(let pasid): "no context has a PASID, the request names \(pasid)"
+        case .noContext(let tBit): "no context for \(tBit)"
+        case .contextOfOther(let domain): "the trusted context belongs to \(domain)"
+        case .notMapped(let level): "not mapped at level \(level)"
+        case .permission(let access): "\(access.rawValue) is not permitted"
+        case .noMemory(let physical): "no memory at \(hexAddress(physical))"
+        case .ownership(let physical, let owner): "\(owner) at \(hexAddress(physical))"
+        }
     }
 }

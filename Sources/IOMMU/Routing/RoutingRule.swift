@@ -8,4 +8,6 @@ public enum RoutingRule: String, Hashable, Sendable, Codable, CaseIterable {
     case silentWhenLockedOrFailed = "silent-when-locked-or-failed"
     /// T=0 and T=1 from one TDI only where the profile declares it.
     case noMixedTraffic = "no-mixed-traffic"
+    /// A page changes between private and shared only when nothing can reach it by DMA.
+    case noConversionUnderDMA = "no-conversion-under-dma"
 }

@@ -17,8 +17,38 @@ public struct Mapping: Hashable, Sendable, Codable {
         self.permissions = permissions
     }
 
-    /// First device address behind the page.
-    public var end: UInt64 { address + pageSize.bytes }
+    /// The device addresses of the page.
+    public var addresses: Range<UInt64> { address..<end(of: address) }
+    /// The host physical addresses of the page.
+    public var physicalAddresses: Range<UInt64> { physical..<end(of: physical) }
+
+    /// The first address of each frame behind the page.
+    var physicalFrames: StrideTo<UInt64> {
+        stride(from: physical, to: physicalAddresses.upperBound, by: Int(PageOwnership.frameSize))
+    }
+
+    /// First address behind a page that starts here; at most 2^64 - 1, which is behind what a table maps.
+    private func end(of start: UInt64) -> UInt64 {
+        let (end, overflow) = start.addingReportingOverflow(pageSize.bytes)
+        return overflow ? .max : end
+    }
+
+    /// The fewest pages that map `count` bytes, a multiple of 4 KiB, from `address` on to contiguous memory from
+    /// `physical` on: each as large as alignment and what is left allow.
+    public static func covering(
+        address: UInt64, physical: UInt64, count: UInt64, permissions: Permissions = .readWrite
+    ) -> [Mapping] {
+        var pages: [Mapping] = []
+        var offset: UInt64 = 0
+        while count - offset >= PageSize.small.bytes {
+            let size = PageSize.largest(for: (address &+ offset) | (physical &+ offset), atMost: count - offset)
+            pages.append(
+                Mapping(
+                    address: address &+ offset, physical: physical &+ offset, pageSize: size, permissions: permissions))
+            offset += size.bytes
+        }
+        return pages
+    }
 }
 
 /// The page sizes of a translation table.
@@ -33,7 +63,12 @@ public enum PageSize: Int, Hashable, Sendable, Codable, CaseIterable {
     /// Bytes that a page covers.
     public var bytes: UInt64 { 1 << shift }
     /// Number of address bits inside a page.
-    var shift: UInt64 { 12 + 9 * (UInt64(rawValue) - 1) }
+    private var shift: UInt64 { 12 + 9 * (UInt64(rawValue) - 1) }
+
+    /// The largest size that divides an alignment and is not above a limit; the smallest where none is.
+    static func largest(for alignment: UInt64, atMost limit: UInt64) -> PageSize {
+        allCases.last { alignment % $0.bytes == 0 && $0.bytes <= limit } ?? .small
+    }
 }
 
 /// What a mapping lets a device do: at least one of read and write.
@@ -50,6 +85,17 @@ public enum Permissions: UInt8, Hashable, Sendable, Codable, CaseIterable {
         switch access {
         case .read: rawValue & Self.read.rawValue != 0
         case .write: rawValue & Self.write.rawValue != 0
+        }
+    }
+}
+
+extension Permissions: CustomStringConvertible {
+    /// `read`, `write` or `read and write`.
+    public var description: String {
+        switch self {
+        case .read: "read"
+        case .write: "write"
+        case .readWrite: "read and write"
         }
     }
 }

@@ -6,6 +6,16 @@ public enum TableOwner: Hashable, Sendable, Codable {
     case trusted(DomainNumber)
 }
 
+extension TableOwner {
+    /// Which kind of table it has.
+    public var kind: TranslationProfile.Tables {
+        switch self {
+        case .host: .host
+        case .trusted: .trusted
+        }
+    }
+}
+
 extension TableOwner: CustomStringConvertible {
     /// For example `trusted table of domain 3`.
     public var description: String {

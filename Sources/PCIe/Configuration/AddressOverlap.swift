@@ -14,6 +14,12 @@ public struct AddressOverlap: Hashable, Sendable {
     public let first: AddressRegister
     /// The other.
     public let second: AddressRegister
+
+    /// Names two registers.
+    public init(first: AddressRegister, second: AddressRegister) {
+        self.first = first
+        self.second = second
+    }
 }
 
 extension FunctionRegisters {

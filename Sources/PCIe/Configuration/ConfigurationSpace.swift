@@ -37,12 +37,12 @@ public struct ConfigurationSpace: Hashable, Sendable {
 
     /// The two bytes at `offset`.
     public func uint16(at offset: Int) -> UInt16 {
-        UInt16(uint8(at: offset)) | UInt16(uint8(at: offset + 1)) << 8
+        UInt16(uint8(at: offset)) | UInt16(uint8(at: offset &+ 1)) << 8
     }
 
     /// The four bytes at `offset`.
     public func uint32(at offset: Int) -> UInt32 {
-        UInt32(uint16(at: offset)) | UInt32(uint16(at: offset + 2)) << 16
+        UInt32(uint16(at: offset)) | UInt32(uint16(at: offset &+ 2)) << 16
     }
 
     /// Stores a byte.
@@ -53,13 +53,13 @@ public struct ConfigurationSpace: Hashable, Sendable {
     /// Stores two bytes.
     public mutating func store(_ value: UInt16, at offset: Int) {
         store(UInt8(truncatingIfNeeded: value), at: offset)
-        store(UInt8(truncatingIfNeeded: value >> 8), at: offset + 1)
+        store(UInt8(truncatingIfNeeded: value >> 8), at: offset &+ 1)
     }
 
     /// Stores four bytes.
     public mutating func store(_ value: UInt32, at offset: Int) {
         store(UInt16(truncatingIfNeeded: value), at: offset)
-        store(UInt16(truncatingIfNeeded: value >> 16), at: offset + 2)
+        store(UInt16(truncatingIfNeeded: value >> 16), at: offset &+ 2)
     }
 
     /// Stores what a write carries, whatever the register would do with it; ``FunctionRegisters`` knows that.
@@ -67,4 +67,9 @@ public struct ConfigurationSpace: Hashable, Sendable {
         let kept = uint32(at: write.doubleword) & ~write.laneMask
         store(kept | write.laneValue, at: write.doubleword)
     }
+}
+
+extension ConfigurationSpace: CustomStringConvertible {
+    /// Vendor and device ID as `lspci -n` shows them, and how much is known, for example `8086:1592, 4096 bytes`.
+    public var description: String { "\(hex(vendorID, 4)):\(hex(deviceID, 4)), \(readableSize) bytes" }
 }

@@ -1,0 +1,76 @@
+public import PCIe
+
+/// A translation table by the number that contexts name it by. Numbers are not reused.
+public struct TableNumber: RawRepresentable, Hashable, Sendable, Codable {
+    /// The number, from 0.
+    public let rawValue: UInt32
+
+    /// Creates a number.
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+}
+
+/// What is known of one requester. One that nobody has set up may do nothing: it has no tables, and cannot master the bus.
+public struct RequesterContext: Hashable, Sendable {
+    /// What its DMA may reach at all.
+    public var gate: DMAGate = .ordinary
+    /// Whether bus mastering is switched on, in the function and above it.
+    public var isBusMaster = false
+    /// The host's table; nil: no context.
+    public internal(set) var hostTable: TableNumber?
+    /// The TSM's table; nil: no context.
+    public internal(set) var trustedTable: TableNumber?
+
+    /// The table of a kind.
+    func table(_ kind: TranslationProfile.Tables) -> TableNumber? {
+        switch kind {
+        case .host: hostTable
+        case .trusted: trustedTable
+        }
+    }
+}
+
+/// Contexts by requester ID: a root of 256 buses, and 256 contexts for each bus that has any.
+struct ContextTable: Hashable, Sendable {
+    /// For each bus the number of its block, or -1.
+    private var blocks = ContiguousArray<Int16>(repeating: -1, count: 256)
+    private var contexts: ContiguousArray<RequesterContext> = []
+
+    subscript(requester: RequesterID) -> RequesterContext {
+        get {
+            let block = blocks[Int(requester.bus)]
+            return block < 0 ? RequesterContext() : contexts[Self.index(block, requester)]
+        }
+        set {
+            var block = blocks[Int(requester.bus)]
+            if block < 0 {
+                block = Int16(contexts.count / 256)
+                contexts.append(contentsOf: repeatElement(RequesterContext(), count: 256))
+                blocks[Int(requester.bus)] = block
+            }
+            contexts[Self.index(block, requester)] = newValue
+        }
+    }
+
+    private static func index(_ block: Int16, _ requester: RequesterID) -> Int {
+        Int(block) * 256 + Int(requester.rawValue & 0xFF)
+    }
+
+    /// Everybody whose context names a table, in order of requester IDs.
+    func requesters(using table: TableNumber) -> [RequesterID] {
+        (0...UInt16.max).lazy.filter { blocks[Int($0 >> 8)] >= 0 }.map(RequesterID.init(rawValue:)).filter {
+            self[$0].hostTable == table || self[$0].trustedTable == table
+        }
+    }
+}
+
+/// Why a context or a table cannot be set up or removed.
+public enum ContextError: Error, Hashable, Sendable {
+    /// There is no such table.
+    case noSuchTable(TableNumber)
+    /// The requester already has a context of that kind, with this table.
+    case occupied(by: TableNumber)
+    /// The platform walks no table of that kind.
+    case notWalked(TranslationProfile.Tables)
+    /// A context of this requester still names the table.
+    case inUse(by: RequesterID)
+}
