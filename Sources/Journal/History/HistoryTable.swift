@@ -1,0 +1,136 @@
+import Foundation
+import GRDB
+import PCIe
+
+extension String {
+    fileprivate var onOneLine: String {
+        String(String.UnicodeScalarView(unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+    }
+}
+
+/// The hashed fields of an entry, as they stand in the table.
+struct HistoryFields {
+    var sequence: Int64
+    var device: String?
+    var time: UInt64
+    var kind: String
+    var text: String
+    var payload: String
+}
+
+/// The history's table and the chain through it.
+struct HistoryTable {
+    let database: Database
+
+    /// The ends of the chain: the last entry that was cut, the newest one.
+    struct Ends {
+        var cut: (sequence: Int64, hash: ChainHash)
+        var head: (sequence: Int64, hash: ChainHash)
+    }
+
+    /// Appends an entry and cuts what the policy no longer keeps.
+    ///
+    /// `text` may quote a device or a hypervisor, so control characters, which could steer a terminal, become spaces.
+    func append(
+        _ kind: HistoryEntry.Kind, on device: FunctionAddress?, at time: UInt64, text: String, payload: String,
+        keeping policy: RetentionPolicy
+    ) throws {
+        var ends = try ends()
+        let fields = HistoryFields(
+            sequence: ends.head.sequence + 1, device: device?.description, time: time, kind: kind.rawValue,
+            text: text.onOneLine, payload: payload)
+        let hash = try ChainHash(linking: fields, to: ends.head.hash)
+        try database.execute(
+            cached: "INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            arguments: [
+                fields.sequence, fields.device, Int64(bitPattern: time), fields.kind, fields.text, payload,
+                Data(ends.head.hash.bytes), Data(hash.bytes),
+            ])
+        ends.head = (fields.sequence, hash)
+        try cut(&ends, keeping: policy)
+        try database.execute(
+            cached: "UPDATE chain SET cut_sequence = ?, cut_hash = ?, head_sequence = ?, head_hash = ?",
+            arguments: [ends.cut.sequence, Data(ends.cut.hash.bytes), ends.head.sequence, Data(ends.head.hash.bytes)])
+    }
+
+    /// The newest `limit` entries behind `sequence`, oldest first.
+    func entries(of device: FunctionAddress?, after sequence: Int64, limit: Int) throws -> [HistoryEntry] {
+        let order = "ORDER BY sequence DESC LIMIT ?"
+        let rows =
+            if let device {
+                try Row.fetchAll(
+                    database, sql: "SELECT * FROM history WHERE device = ? AND sequence > ? \(order)",
+                    arguments: [device.description, sequence, max(0, limit)])
+            } else {
+                try Row.fetchAll(
+                    database, sql: "SELECT * FROM history WHERE sequence > ? \(order)",
+                    arguments: [sequence, max(0, limit)])
+            }
+        return try rows.reversed().map(Self.entry)
+    }
+
+    /// Walks the whole chain.
+    func verify() throws -> HistoryVerdict {
+        let ends = try ends()
+        var last = ends.cut
+        let rows = try Row.fetchCursor(database, sql: "SELECT * FROM history ORDER BY sequence")
+        while let row = try rows.next() {
+            let fields = try Self.fields(row)
+            guard fields.sequence == last.sequence + 1 else { return .broken(sequence: last.sequence + 1, .missing) }
+            guard fields.sequence <= ends.head.sequence else { return .broken(sequence: fields.sequence, .added) }
+            guard try Self.hash(row, "previous") == last.hash else {
+                return .broken(sequence: fields.sequence, .unlinked)
+            }
+            let hash = try ChainHash(linking: fields, to: last.hash)
+            guard try Self.hash(row, "hash") == hash else { return .broken(sequence: fields.sequence, .altered) }
+            last = (fields.sequence, hash)
+        }
+        guard last.sequence == ends.head.sequence else { return .broken(sequence: last.sequence + 1, .missing) }
+        guard last.hash == ends.head.hash else { return .broken(sequence: last.sequence, .altered) }
+        return .intact(entries: Int(last.sequence - ends.cut.sequence), head: last.hash)
+    }
+
+    /// Cuts the oldest entries, but only what is there: a gap is left for ``verify()`` to find.
+    private func cut(_ ends: inout Ends, keeping policy: RetentionPolicy) throws {
+        let sequence = ends.head.sequence - Int64(policy.entries)
+        guard sequence > ends.cut.sequence,
+            let row = try Row.fetchOne(
+                database, sql: "SELECT hash FROM history WHERE sequence = ?", arguments: [sequence])
+        else { return }
+        ends.cut = (sequence, try Self.hash(row, "hash"))
+        try database.execute(cached: "DELETE FROM history WHERE sequence <= ?", arguments: [sequence])
+    }
+
+    private func ends() throws -> Ends {
+        guard let row = try Row.fetchOne(database, sql: "SELECT * FROM chain") else {
+            throw JSONText.Unreadable(description: "the ends of the history are missing")
+        }
+        return Ends(
+            cut: (try row.decode(forColumn: "cut_sequence"), try Self.hash(row, "cut_hash")),
+            head: (try row.decode(forColumn: "head_sequence"), try Self.hash(row, "head_hash")))
+    }
+
+    private static func hash(_ row: Row, _ column: String) throws -> ChainHash {
+        ChainHash(bytes: [UInt8](try row.decode(Data.self, forColumn: column)))
+    }
+
+    private static func fields(_ row: Row) throws -> HistoryFields {
+        HistoryFields(
+            sequence: try row.decode(forColumn: "sequence"), device: try row.decode(forColumn: "device"),
+            time: UInt64(bitPattern: try row.decode(Int64.self, forColumn: "time")),
+            kind: try row.decode(forColumn: "kind"),
+            text: try row.decode(forColumn: "text"), payload: try row.decode(forColumn: "payload"))
+    }
+
+    private static func entry(_ row: Row) throws -> HistoryEntry {
+        let fields = try fields(row)
+        guard let kind = HistoryEntry.Kind(rawValue: fields.kind) else {
+            throw JSONText.Unreadable(
+                description: "history entry \(fields.sequence) is of unknown kind '\(fields.kind)'")
+        }
+        return HistoryEntry(
+            sequence: fields.sequence, device: try fields.device.map(JSONText.address), time: fields.time, kind: kind,
+            text: fields.text, payload: fields.payload, previous: try hash(row, "previous"), hash: try hash(row, "hash")
+        )
+    }
+}
