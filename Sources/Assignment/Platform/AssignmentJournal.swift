@@ -2,15 +2,17 @@ public import PCIe
 
 /// Where steps are committed. One step is one commit: what was taken in closes the effect before, and the state that it
 /// led to names the effect that starts now. So a state whose effect is pending *is* an intent without an outcome.
+///
+/// The calls are synchronous on purpose: an owner steps its machine and commits the step without giving up its turn.
 public protocol AssignmentJournal: Sendable {
     /// Everything recorded: what the manager finds when it starts.
-    func load() async throws(JournalFailure) -> JournalContents
+    func load() throws(JournalFailure) -> JournalContents
 
     /// Commits one step of an assignment. When it throws, nothing was written.
-    func record(_ step: AssignmentStep) async throws(JournalFailure)
+    func record(_ step: AssignmentStep) throws(JournalFailure)
 
     /// Commits one step of a connection. When it throws, nothing was written.
-    func record(_ step: ConnectionStep) async throws(JournalFailure)
+    func record(_ step: ConnectionStep) throws(JournalFailure)
 }
 
 /// The journal cannot be read or written.
@@ -56,7 +58,8 @@ public struct AssignmentStep: Hashable, Sendable, Codable {
 
     /// Creates a step.
     public init(
-        device: FunctionAddress, event: AssignmentEvent, state: AssignmentState, effect: AssignmentEffect, detail: String,
+        device: FunctionAddress, event: AssignmentEvent, state: AssignmentState, effect: AssignmentEffect,
+        detail: String,
         time: UInt64
     ) {
         self.device = device

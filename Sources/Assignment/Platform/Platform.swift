@@ -19,9 +19,20 @@ public protocol Platform: Sendable {
     /// Collects evidence of the epoch under the owner's nonce (32 bytes). The nonce and the evidence stay with the owner.
     func collectEvidence(from tdi: FunctionAddress, epoch: LockEpoch, nonce: [UInt8]) async -> EvidenceReport
 
+    /// What was noticed about a DSM and its TDIs since the last call, oldest first.
+    func notices(of dsm: FunctionAddress) async -> [Notice]
+
     /// Shows an operator of the domain where the device is (libvirt: our element of the domain's metadata). For reading
     /// only: nothing is ever decided on it, and a failure changes nothing.
     func publish(_ binding: DomainBinding) async -> EffectReport
+}
+
+/// Something that a platform noticed on its own.
+public enum Notice: Hashable, Sendable, Codable {
+    /// About one TDI.
+    case device(FunctionAddress, Observation)
+    /// About the DSM's connection: every TDI of it is meant.
+    case connection(ConnectionLoss)
 }
 
 /// What the domain's metadata says about one device.

@@ -1,0 +1,69 @@
+public import Assignment
+public import PCIe
+
+/// All owners of one host. Requests on devices of different DSMs run side by side; those of one DSM share its owner.
+public actor AssignmentService {
+    private let world: World
+    private let contents: JournalContents
+    private var owners: [FunctionAddress: DSMOwner] = [:]
+
+    /// Creates a service over what the journal has recorded. Throws ``JournalFailure`` when that cannot be read.
+    public init(world: World) throws(JournalFailure) {
+        self.world = world
+        contents = try world.journal.load()
+    }
+
+    /// The recorded state of a function.
+    public func state(of tdi: FunctionAddress, dsm: FunctionAddress) async -> AssignmentState {
+        await owner(of: dsm).state(of: tdi)
+    }
+
+    /// Runs one request on one function to its end.
+    ///
+    /// A device that a former manager left in the middle of an effect is brought to rest first.
+    public func run(_ request: AssignmentEvent, on tdi: FunctionAddress, dsm: FunctionAddress) async -> OperationResult
+    {
+        let owner = owner(of: dsm)
+        if let settled = await owner.settle(tdi) {
+            if case .quarantined = settled.end { return settled }
+        }
+        return await owner.run(request, on: tdi)
+    }
+
+    /// Brings a device to rest that a former manager left in the middle of an effect; nil when there is nothing to do.
+    public func settle(_ tdi: FunctionAddress, dsm: FunctionAddress) async -> OperationResult? {
+        await owner(of: dsm).settle(tdi)
+    }
+
+    /// Asks the device for its state and feeds the answer: recorded becomes confirmed, or a failure is found.
+    public func confirm(_ tdi: FunctionAddress, dsm: FunctionAddress) async -> EffectReport {
+        await owner(of: dsm).confirm(tdi)
+    }
+
+    /// Feeds something noticed about a function.
+    public func observe(_ observation: Observation, on tdi: FunctionAddress, dsm: FunctionAddress) async {
+        await owner(of: dsm).observe(observation, on: tdi)
+    }
+
+    /// Asks the platform what it noticed about a DSM.
+    public func takeNotices(of dsm: FunctionAddress) async {
+        await owner(of: dsm).takeNotices()
+    }
+
+    /// Turns a conversion back at its next safe point.
+    public func cancel(_ tdi: FunctionAddress, dsm: FunctionAddress) async {
+        await owner(of: dsm).cancel(tdi)
+    }
+
+    /// Ends a DSM's connection. `force` takes locked TDIs along.
+    public func disconnect(_ dsm: FunctionAddress, force: Bool) async -> EffectReport {
+        await owner(of: dsm).disconnect(force: force)
+    }
+
+    private func owner(of dsm: FunctionAddress) -> DSMOwner {
+        if let owner = owners[dsm] { return owner }
+        let owner = DSMOwner(dsm: dsm, world: world, contents: contents)
+        owners[dsm] = owner
+        return owner
+    }
+}

@@ -1,0 +1,56 @@
+import Assignment
+
+extension AssignmentEffect {
+    /// Whether the owner has anything to do.
+    var isToBeCarriedOut: Bool { name != .none && name != .refuse }
+
+    /// The event that reports how this effect ended.
+    func event(_ report: EffectReport) -> AssignmentEvent {
+        if case .askState = self, let state = report.state { return .answered(state) }
+        return .finished(name, report.outcome)
+    }
+}
+
+extension AssignmentEvent {
+    /// Whether somebody asked for this and can be told no.
+    var isRequest: Bool {
+        switch self {
+        case .convert, .release, .recover: true
+        case .cancel, .finished, .answered, .observed, .restarted: false
+        }
+    }
+
+    /// Whether a device that rests in `phase` is where this request was to bring it.
+    func isReached(in phase: Phase) -> Bool {
+        switch self {
+        case .convert: phase == .private
+        case .release(to: .attached): phase == .attached
+        case .release(to: .available): phase == .available
+        case .recover(let request): request.convertAgain ? phase == .private : phase != .quarantined
+        case .cancel, .finished, .answered, .observed, .restarted: phase != .quarantined
+        }
+    }
+}
+
+extension Phase {
+    /// Whether evidence of the current epoch is of use in this phase.
+    var holdsEvidence: Bool {
+        switch self {
+        case .locked, .attesting, .attested, .accepting: true
+        case .available, .attaching, .attached, .quiescing, .locking, .confirming, .private, .releasing, .detaching,
+            .failed, .recovering, .quarantined, .unknown:
+            false
+        }
+    }
+
+    /// Whether a TDI in this phase may be locked, so that a reconnect would take it along.
+    var holdsLock: Bool {
+        switch self {
+        case .locking, .locked, .attesting, .attested, .accepting, .confirming, .private, .releasing, .failed,
+            .recovering,
+            .quarantined, .unknown:
+            true
+        case .available, .attaching, .attached, .quiescing, .detaching: false
+        }
+    }
+}

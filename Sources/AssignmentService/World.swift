@@ -1,0 +1,58 @@
+public import Assignment
+public import Attestation
+
+/// Everything outside the engine that owners need, given from outside so that a replay can give its own.
+public struct World: Sendable {
+    /// What effects are carried out on.
+    public var platform: any Platform
+    /// Where steps are committed.
+    public var journal: any AssignmentJournal
+    /// Who judges evidence: the guest's side of the line.
+    public var judge: @Sendable (EvidenceCase) -> Judgement
+    /// 32 fresh random bytes, or nil when there are none.
+    public var nonce: @Sendable () -> [UInt8]?
+    /// Nanoseconds since 1970-01-01 UTC, or virtual time.
+    public var now: @Sendable () -> UInt64
+    /// Called with every step, in order per device.
+    public var report: @Sendable (StepReport) -> Void
+
+    /// Creates a world.
+    public init(
+        platform: any Platform, journal: any AssignmentJournal, judge: @escaping @Sendable (EvidenceCase) -> Judgement,
+        nonce: @escaping @Sendable () -> [UInt8]?, now: @escaping @Sendable () -> UInt64,
+        report: @escaping @Sendable (StepReport) -> Void = { _ in }
+    ) {
+        self.platform = platform
+        self.journal = journal
+        self.judge = judge
+        self.nonce = nonce
+        self.now = now
+        self.report = report
+    }
+}
+
+/// What a judge gets: evidence, and what the owner knows without the device's help.
+public struct EvidenceCase: Sendable {
+    /// The evidence of this epoch.
+    public let evidence: Evidence
+    /// The epoch it must belong to.
+    public let epoch: LockEpoch
+    /// The nonce that was asked under.
+    public let nonce: [UInt8]
+    /// The function as the host shows it.
+    public let function: FunctionFacts?
+}
+
+/// A verdict in the words that a person reads.
+public struct Judgement: Hashable, Sendable {
+    /// Whether the device may be accepted.
+    public let accepted: Bool
+    /// Why, or why not: one line for each finding.
+    public let findings: [String]
+
+    /// Creates a judgement.
+    public init(accepted: Bool, findings: [String]) {
+        self.accepted = accepted
+        self.findings = findings
+    }
+}
