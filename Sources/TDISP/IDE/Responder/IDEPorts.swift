@@ -34,28 +34,35 @@ public struct IDEStreamChange: Hashable, Sendable {
     }
 }
 
-/// The ports of a device: their streams, and the session whose IDE_KM counts.
+/// The ports of a device: their streams, and the sessions that may key them.
 public struct IDEPorts: Hashable, Sendable {
     /// Highest port index.
     public let maxPortIndex: UInt8
-    /// The session whose IDE_KM counts; nil when there is none.
-    public internal(set) var session: SessionID?
+    /// The living sessions in the order in which they were established.
+    public private(set) var sessions: [SessionID] = []
     /// The configured streams.
     public private(set) var streams: [IDEStreamKey: IDEStream] = [:]
 
     /// Ports without session and streams.
     init(maxPortIndex: UInt8) { self.maxPortIndex = maxPortIndex }
 
+    /// Whether the IDE_KM of a session counts: it is the first, or the only one that was heard of.
+    func serves(_ sender: SessionID) -> Bool { sessions.isEmpty || sessions[0] == sender }
+
+    /// Remembers a living session.
+    mutating func remember(_ session: SessionID) {
+        if !sessions.contains(session) { sessions.append(session) }
+    }
+
     /// Takes an event that is no request and no outcome; the changes that follow, in order of port and stream.
     mutating func takePlatformEvent(_ event: IDEResponder.Event) -> [IDEStreamChange] {
         switch event {
         case .sessionStarted(let started):
-            session = session ?? started
+            remember(started)
             return []
         case .sessionEnded(let ended):
-            guard session == ended else { return [] }
-            session = nil
-            return lose(port: nil, .sessionEnded)
+            sessions.removeAll { $0 == ended }
+            return steps(streams.filter { $0.value.keys?.session == ended }.keys.sorted(), .lost(.sessionEnded))
         case .streamConfigured(let key):
             if key.portIndex <= maxPortIndex, streams[key] == nil { streams[key] = .initial }
             return []
@@ -66,10 +73,11 @@ public struct IDEPorts: Hashable, Sendable {
         case .streamDisabled(let key): return steps([key], .disable)
         case .received(let key, let substream, let keySet): return steps([key], .received(substream, keySet))
         case .streamLost(let key, let loss): return steps([key], .lost(loss))
-        case .portLost(let port, let loss): return lose(port: port, loss)
+        case .portLost(let port, let loss):
+            return steps(streams.keys.filter { $0.portIndex == port }.sorted(), .lost(loss))
         case .reset:
             defer { self = IDEPorts(maxPortIndex: maxPortIndex) }
-            return lose(port: nil, .reset)
+            return steps(streams.keys.sorted(), .lost(.reset))
         case .request, .malformedRequest, .keyInstalled, .keyInstallFailed:
             return []
         }
@@ -90,9 +98,5 @@ public struct IDEPorts: Hashable, Sendable {
             if change.effect != .none { changes.append(change) }
         }
         return changes
-    }
-
-    private mutating func lose(port: UInt8?, _ loss: IDEStreamLoss) -> [IDEStreamChange] {
-        steps(streams.keys.filter { port == nil || $0.portIndex == port }.sorted(), .lost(loss))
     }
 }

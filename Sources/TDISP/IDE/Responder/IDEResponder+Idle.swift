@@ -3,19 +3,18 @@ internal import SPDM
 extension IDEResponder {
     /// No request is being worked on.
     public struct Idle: Hashable, Sendable {
-        /// Ports, streams and session.
+        /// Ports, streams and sessions.
         public let ports: IDEPorts
 
         func step(_ event: Event) -> Transition {
             switch event {
             case .request(let session, let request):
-                guard ports.session == nil || ports.session == session else { return stay(.discard) }
+                guard ports.serves(session) else { return stay(.discard) }
                 var bound = ports
-                bound.session = session
+                bound.remember(session)
                 return Idle(ports: bound).answer(request, in: session)
             case .malformedRequest(let session):
-                guard ports.session == nil || ports.session == session else { return stay(.discard) }
-                return stay(.refuse(.malformed))
+                return stay(ports.serves(session) ? .refuse(.malformed) : .discard)
             case .keyInstalled, .keyInstallFailed:
                 return stay(.none)
             case .sessionStarted, .sessionEnded, .streamConfigured, .streamRemoved, .streamEnabled, .streamDisabled,

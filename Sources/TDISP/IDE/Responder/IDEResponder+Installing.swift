@@ -13,7 +13,7 @@ extension IDEResponder {
             case orphaned
         }
 
-        /// Ports, streams and session.
+        /// Ports, streams and sessions.
         public let ports: IDEPorts
         /// The session that sent the request.
         public let session: SessionID
@@ -34,9 +34,9 @@ extension IDEResponder {
             case .keyInstallFailed:
                 return finish(installed: false)
             case .request(let sender, _):
-                return Transition(.installing(self), isForeign(sender) ? .discard : .refuse(.busy))
+                return Transition(.installing(self), ports.serves(sender) ? .refuse(.busy) : .discard)
             case .malformedRequest(let sender):
-                return Transition(.installing(self), isForeign(sender) ? .discard : .refuse(.malformed))
+                return Transition(.installing(self), ports.serves(sender) ? .refuse(.malformed) : .discard)
             case .sessionStarted, .sessionEnded, .streamConfigured, .streamRemoved, .streamEnabled, .streamDisabled,
                 .received, .streamLost, .portLost, .reset:
                 var changed = ports
@@ -44,8 +44,6 @@ extension IDEResponder {
                 return Transition(.installing(after(event, changed)), changes.isEmpty ? .none : .apply(changes))
             }
         }
-
-        private func isForeign(_ sender: SessionID) -> Bool { ports.session != nil && ports.session != sender }
 
         private func finish(installed: Bool) -> Transition {
             var changed = ports
@@ -56,8 +54,12 @@ extension IDEResponder {
             }
             switch fate {
             case .wanted where installed:
-                _ = changed.step(stream, .keyInstalled(slot, by: session))
-                return answer(.success, after: nil)
+                let change = changed.step(stream, .keyInstalled(slot, by: session))
+                switch change.effect {
+                case .none: return answer(.success, after: nil)
+                case .erase, .activate, .secure: return answer(.success, after: change)
+                case .fail, .refuse: return answer(.unspecifiedFailure, after: change)
+                }
             case .wanted:
                 return answer(.unspecifiedFailure, after: changed.step(stream, .keyInstallFailed(slot)))
             case .overtaken:

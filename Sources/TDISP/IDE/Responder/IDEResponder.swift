@@ -11,8 +11,8 @@ public import SPDM
 ///       outcome: KP_ACK, or nothing if the session ended meanwhile
 /// ```
 ///
-/// **Sessions.** The first session that was established, or if none was announced the first that sends a request, is the
-/// one whose IDE_KM counts until it ends. What another session sends is dropped without an answer.
+/// **Sessions.** Of the living sessions, the IDE_KM of the one that was established first counts; what another sends is
+/// dropped without an answer. While no session was announced, the first that sends a request is taken for established.
 ///
 /// **Answers that the specification leaves open.** K_GOSTOP_ACK has no status, so a K_SET_GO that cannot be carried out
 /// (no such port, stream or substream, no key in the slot) is not acknowledged; an SPDM ERROR answers it, because an
@@ -90,7 +90,7 @@ public enum IDEResponder {
         /// A key is being put into its slot.
         case installing(Installing)
 
-        /// Ports, streams and session.
+        /// Ports, streams and sessions.
         public var ports: IDEPorts {
             switch self {
             case .idle(let state): state.ports

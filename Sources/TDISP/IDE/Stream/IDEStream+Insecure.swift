@@ -1,3 +1,5 @@
+internal import SPDM
+
 extension IDEStream {
     /// A stream that is not Secure.
     public struct Insecure: Hashable, Sendable {
@@ -11,9 +13,7 @@ extension IDEStream {
         func step(_ event: Event) -> Transition {
             switch event {
             case .keyInstalled(let slot, let session):
-                var ring = keys.flatMap { $0.session == session ? $0 : nil } ?? IDEKeyRing(session: session)
-                ring.install(slot)
-                return Transition(.insecure(with(ring)), .none)
+                return install(slot, by: session)
             case .keyInstallFailed(let slot), .stop(let slot):
                 return Transition(.insecure(with(keys?.erasing(slot))), .erase(IDEKeySlots(slot)))
             case .go(let slot):
@@ -30,6 +30,15 @@ extension IDEStream {
                 guard keys != nil else { return Transition(.insecure(self), .none) }
                 return Transition(.insecure(Insecure(isEnabled: isEnabled, keys: nil, loss: loss)), .fail(loss))
             }
+        }
+
+        /// Keys of a session before this one do not stay beside the new ones.
+        private func install(_ slot: IDEKeySlot, by session: SessionID) -> Transition {
+            let own = keys.flatMap { $0.session == session ? $0 : nil }
+            var ring = own ?? IDEKeyRing(session: session)
+            ring.install(slot)
+            let stale = own == nil ? keys?.occupied.subtracting(IDEKeySlots(slot)) ?? [] : []
+            return Transition(.insecure(with(ring)), stale.isEmpty ? .none : .erase(stale))
         }
 
         private func activate(_ slot: IDEKeySlot) -> Transition {

@@ -45,7 +45,8 @@ public enum IDEStream: Hashable, Sendable {
     public enum Effect: Hashable, Sendable {
         /// Nothing.
         case none
-        /// Use the key in this slot from now on, and show Secure if that made the stream so.
+        /// Use the key in this slot from now on, forget the transmit key it takes over from, and show Secure if that made the
+        /// stream so.
         case activate(IDEKeySlot, becomesSecure: Bool)
         /// Show Secure: the Enable bit was all that was missing.
         case secure
