@@ -102,6 +102,21 @@ extension `With libvirt` {
             }
         }
 
+        @Test func `that libvirt manages by itself is refused`() async throws {
+            try await TestHost.with(domains: []) { connection in
+                let domain = try await connection.define(
+                    """
+                    <domain type='test'><name>a</name><memory>1024</memory><os><type>hvm</type></os><devices>
+                    <hostdev mode='subsystem' type='pci' managed='yes'><source>
+                    <address domain='0' bus='0x3b' slot='0' function='1'/></source></hostdev></devices></domain>
+                    """)
+                let error = try await #require(throws: HostdevError.self) {
+                    try await connection.attachHostdev(address, to: domain.uuid, persistentStandIn: true)
+                }
+                #expect(error == .managed(address))
+            }
+        }
+
         @Test func `to a domain that is not there is its error`() async throws {
             try await TestHost.with { connection in
                 let error = try await #require(throws: HostdevError.self) {

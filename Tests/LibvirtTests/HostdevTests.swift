@@ -40,4 +40,14 @@ import Testing
         document.insert(Hostdev(assigning: address))
         #expect(try document.hostdev(at: address) == Hostdev(assigning: address))
     }
+
+    @Test func `errors name the function and its holder`() throws {
+        let uuid = try #require(DomainUUID(bytes: [UInt8](repeating: 0, count: 16)))
+        let taken = HostdevError.addressTaken(address, by: DomainIdentity(name: "web1", uuid: uuid))
+        #expect(
+            taken.description == "000a:3b:1f.1 is a hostdev of domain web1 (00000000-0000-0000-0000-000000000000)")
+        #expect(HostdevError.managed(address).description.hasPrefix("000a:3b:1f.1 is a hostdev with managed='yes'"))
+        let cause = LibvirtError(.noSupport, message: "no", function: "f")
+        #expect(HostdevError.libvirt(cause).description == cause.description)
+    }
 }

@@ -4,22 +4,23 @@ import Foundation
 /// Owns one libvirt connection and its event registrations; both end with it.
 @safe final class ConnectionHandle {
     private let pointer: OpaquePointer
+    private let mailbox: EventMailbox
     private var registrations: [Int32] = []
-    private var hasCloseCallback = false
 
     /// Opens `uri` and delivers its events to `mailbox`.
     init(uri: String, events mailbox: EventMailbox) throws(LibvirtError) {
         guard let pointer = unsafe virConnectOpen(uri) else { throw .last(of: "virConnectOpen") }
         unsafe self.pointer = pointer
+        self.mailbox = mailbox
         // Notices a daemon that hangs. Drivers without a transport have no keepalive, which is as good.
         _ = unsafe virConnectSetKeepAlive(pointer, 5, 3)
-        try register(mailbox)
+        try register()
     }
 
     deinit {
         // A registration holds a reference to the connection: without this, closing would not close.
         for registration in registrations { _ = unsafe virConnectDomainEventDeregisterAny(pointer, registration) }
-        if hasCloseCallback { _ = unsafe virConnectUnregisterCloseCallback(pointer, EventCallbacks.closed) }
+        _ = unsafe virConnectUnregisterCloseCallback(pointer, EventCallbacks.closed)
         _ = unsafe virConnectClose(pointer)
         virResetLastError()
     }
@@ -77,7 +78,7 @@ import Foundation
 }
 
 extension ConnectionHandle {
-    private func register(_ mailbox: EventMailbox) throws(LibvirtError) {
+    private func register() throws(LibvirtError) {
         func keep(_ register: (UnsafeMutableRawPointer) -> Int32) throws(LibvirtError) {
             let opaque = unsafe Unmanaged.passRetained(mailbox)
             let registration = unsafe register(opaque.toOpaque())
@@ -95,15 +96,9 @@ extension ConnectionHandle {
         try unsafe keep {
             unsafe clibvirt_register_metadata_change(pointer, EventCallbacks.metadataChanged, $0, release)
         }
-        registerCloseCallback(mailbox)
-    }
-
-    /// Only drivers with a transport can be closed by the other end; the others refuse, and need none.
-    private func registerCloseCallback(_ mailbox: EventMailbox) {
-        let opaque = unsafe Unmanaged.passRetained(mailbox)
-        let result = unsafe virConnectRegisterCloseCallback(
-            pointer, EventCallbacks.closed, opaque.toOpaque(), EventCallbacks.release)
-        hasCloseCallback = result == 0
-        if !hasCloseCallback { unsafe opaque.release() }
+        // A driver without a transport says yes here and never releases anything, so the callback borrows the mailbox,
+        // which outlives it: unregistering in deinit waits for a callback that runs.
+        let borrowed = unsafe Unmanaged.passUnretained(mailbox).toOpaque()
+        _ = unsafe virConnectRegisterCloseCallback(pointer, EventCallbacks.closed, borrowed, nil)
     }
 }

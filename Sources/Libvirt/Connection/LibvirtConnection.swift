@@ -122,10 +122,16 @@ extension LibvirtConnection {
     public func undefine(_ uuid: DomainUUID) throws(LibvirtError) { try lookUp(.uuid(uuid)).undefine() }
 
     func lookUp(_ reference: DomainReference) throws(LibvirtError) -> DomainHandle {
-        if case .name(let name) = reference, name.contains("\0") {
-            throw LibvirtError(
-                .noDomain, message: "no domain's name has a zero byte", function: "virDomainLookupByName")
+        switch reference {
+        case .uuid:
+            return try handle(for: "virDomainLookupByUUID").domain(reference)
+        case .name(let name):
+            let function = "virDomainLookupByName"
+            // A C string would end there, and name another domain.
+            guard !name.contains("\0") else {
+                throw LibvirtError(.noDomain, message: "no domain's name has a zero byte", function: function)
+            }
+            return try handle(for: function).domain(reference)
         }
-        return try handle(for: "virDomainLookup").domain(reference)
     }
 }

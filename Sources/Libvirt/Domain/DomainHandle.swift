@@ -42,33 +42,30 @@ import CLibvirt
     }
 }
 
-/// Which of the two definitions a change goes to (`virDomainModificationImpact`).
-enum ChangeTarget {
-    case live
-    case persistent
-
-    var flags: UInt32 {
+extension HostdevPlace {
+    /// Which definition a change goes to (`virDomainModificationImpact`).
+    fileprivate var flags: UInt32 {
         switch self {
         case .live: VIR_DOMAIN_AFFECT_LIVE.rawValue
-        case .persistent: VIR_DOMAIN_AFFECT_CONFIG.rawValue
+        case .persistent, .standIn: VIR_DOMAIN_AFFECT_CONFIG.rawValue
         }
     }
 }
 
 extension DomainHandle {
-    func attachDevice(_ xml: String, to target: ChangeTarget) throws(LibvirtError) {
+    func attachDevice(_ xml: String, to place: HostdevPlace) throws(LibvirtError) {
         try LibvirtError.check(
-            unsafe virDomainAttachDeviceFlags(pointer, xml, target.flags), "virDomainAttachDeviceFlags")
+            unsafe virDomainAttachDeviceFlags(pointer, xml, place.flags), "virDomainAttachDeviceFlags")
     }
 
-    func detachDevice(_ xml: String, from target: ChangeTarget) throws(LibvirtError) {
+    func detachDevice(_ xml: String, from place: HostdevPlace) throws(LibvirtError) {
         try LibvirtError.check(
-            unsafe virDomainDetachDeviceFlags(pointer, xml, target.flags), "virDomainDetachDeviceFlags")
+            unsafe virDomainDetachDeviceFlags(pointer, xml, place.flags), "virDomainDetachDeviceFlags")
     }
 
-    func detachDevice(alias: String, from target: ChangeTarget) throws(LibvirtError) {
+    func detachDevice(alias: String, from place: HostdevPlace) throws(LibvirtError) {
         try LibvirtError.check(
-            unsafe virDomainDetachDeviceAlias(pointer, alias, target.flags), "virDomainDetachDeviceAlias")
+            unsafe virDomainDetachDeviceAlias(pointer, alias, place.flags), "virDomainDetachDeviceAlias")
     }
 
     /// The metadata element of `namespace` in the current definition, without prefix; nil when there is none.

@@ -35,12 +35,14 @@ public struct HostdevOutcome: Hashable, Sendable {
     }
 }
 
-/// Why a hostdev could not be attached. Nothing was changed.
+/// Why a hostdev was not attached.
 public enum HostdevError: Error, Hashable, Sendable {
     /// libvirt refused or failed.
     case libvirt(LibvirtError)
     /// Another domain's definition, running or not, holds the function.
     case addressTaken(FunctionAddress, by: DomainIdentity)
+    /// The domain has the function as `managed='yes'`: libvirt would give it back to a host driver by itself.
+    case managed(FunctionAddress)
 }
 
 extension HostdevError: CustomStringConvertible {
@@ -49,6 +51,8 @@ extension HostdevError: CustomStringConvertible {
         switch self {
         case .libvirt(let error): error.description
         case .addressTaken(let address, let holder): "\(address) is a hostdev of domain \(holder)"
+        case .managed(let address):
+            "\(address) is a hostdev with managed='yes', which libvirt hands back to a host driver; make it managed='no'"
         }
     }
 }

@@ -36,11 +36,11 @@ struct XMLTree: Hashable, Sendable {
     /// The first element directly inside whose name, as written, is `name`.
     func first(_ name: String) -> XMLTree? { elements.first { $0.name == name } }
 
-    /// The text directly inside, without white space around it.
+    /// The text directly inside, white space and all.
     var text: String {
         var text = ""
         for case .text(let part) in content { text += part }
-        return text.trimmingXMLSpace
+        return text
     }
 }
 
@@ -89,12 +89,5 @@ extension String {
             }
         }
         return escaped
-    }
-
-    fileprivate var trimmingXMLSpace: String {
-        func isSpace(_ scalar: UnicodeScalar) -> Bool { [" ", "\t", "\n", "\r"].contains(scalar) }
-        let scalars = unicodeScalars.drop(while: isSpace)
-        let end = scalars.lastIndex { !isSpace($0) }.map(scalars.index(after:)) ?? scalars.startIndex
-        return String(scalars[..<end])
     }
 }
