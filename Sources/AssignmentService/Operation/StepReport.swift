@@ -19,6 +19,8 @@ public struct StepReport: Hashable, Sendable {
     public let device: FunctionAddress
     /// What happened.
     public let kind: Kind
+    /// The phase before it.
+    public let phaseBefore: Phase
     /// The phase after it.
     public let phase: Phase
     /// The whole state after it, where it is a step of the engine.

@@ -165,7 +165,7 @@ actor DSMOwner {
             evidence[tdi] = nil
         }
         remember(event, detail, before, transition, on: tdi, report)
-        tell(event, transition, on: tdi, ended: ended, report)
+        tell(event, before, transition, on: tdi, ended: ended, report)
     }
 
     /// The journal refuses. A request is refused with it; on the way, what would need the journal counts as failed.
@@ -268,13 +268,13 @@ actor DSMOwner {
     }
 
     private func tell(
-        _ event: AssignmentEvent, _ transition: AssignmentTransition, on tdi: FunctionAddress, ended: EffectName?,
-        _ report: EffectReport?
+        _ event: AssignmentEvent, _ before: AssignmentState, _ transition: AssignmentTransition, on tdi: FunctionAddress,
+        ended: EffectName?, _ report: EffectReport?
     ) {
         func send(_ kind: StepReport.Kind) {
             world.report(
                 StepReport(
-                    device: tdi, kind: kind, phase: transition.state.phase, state: transition.state, time: world.now()))
+                    device: tdi, kind: kind, phaseBefore: before.phase, phase: transition.state.phase, state: transition.state, time: world.now()))
         }
         if let ended, let report { send(.ended(ended, report.outcome, detail: report.detail, proofs: report.proofs)) }
         if case .observed(let observation) = event { send(.noticed(observation)) }

@@ -1,0 +1,87 @@
+internal import Assignment
+internal import AssignmentService
+internal import PCIe
+internal import Synchronization
+
+/// Shows each step as it happens: on a terminal the running step is drawn and then completed in place; in a pipe, one plain
+/// line for each step that ended.
+final class ProgressPrinter: Sendable {
+    private struct Running {
+        let effect: EffectName
+        let since: UInt64
+    }
+
+    private let running = Mutex<[FunctionAddress: Running]>([:])
+    private let isLive: Bool
+    private let isQuiet: Bool
+    private let showsDevice: Bool
+
+    init(quiet: Bool, devices: Int) {
+        isQuiet = quiet
+        showsDevice = devices > 1
+        isLive = Console.isLive && devices == 1
+    }
+
+    /// Prints what a step report says.
+    func print(_ report: StepReport) {
+        guard !isQuiet else { return }
+        switch report.kind {
+        case .started(let effect):
+            running.withLock { $0[report.device] = Running(effect: effect, since: report.time) }
+            if isLive { Console.err("\r\u{1B}[K" + line(report, effect, mark: "...")) }
+        case .ended(let effect, let outcome, let detail, _):
+            let started = running.withLock { $0.removeValue(forKey: report.device) }
+            let time = started.map { $0.effect == effect ? Self.duration(report.time - $0.since) : "" } ?? ""
+            let text = line(report, effect, mark: "\(outcome.mark.padded(to: 7)) \(time)", phase: report.phaseBefore.rawValue)
+            Console.err((isLive ? "\r\u{1B}[K" : "") + (detail.isEmpty ? text : "\(text.padded(to: 86)) \(detail)").trimmingTrailingSpaces + "\n")
+        case .noticed(let observation):
+            Console.err((isLive ? "\r\u{1B}[K" : "") + "\(prefix(report))! noticed: \(observation.sentence)\n")
+        case .resting:
+            Console.err((isLive ? "\r\u{1B}[K" : "") + "\(prefix(report))\(report.phase.rawValue)\n")
+        }
+    }
+
+    private func prefix(_ report: StepReport) -> String { showsDevice ? "\(report.device)  " : "  " }
+
+    private func line(_ report: StepReport, _ effect: EffectName, mark: String, phase: String? = nil) -> String {
+        let phase = phase ?? report.phase.rawValue
+        return "\(prefix(report))\(phase.padded(to: 11)) \(effect.sentence.padded(to: 48)) \(mark)"
+    }
+
+    /// A time that a person reads: `12 ms`, `1.4 s`.
+    static func duration(_ nanoseconds: UInt64) -> String {
+        let microseconds = nanoseconds / 1000
+        return switch microseconds {
+        case 0..<1000: "\(microseconds) us"
+        case 1000..<1_000_000: "\(microseconds / 1000) ms"
+        default: "\(microseconds / 1_000_000).\(microseconds / 100_000 % 10) s"
+        }
+    }
+}
+
+extension Outcome {
+    /// One word.
+    var mark: String {
+        switch self {
+        case .succeeded: "ok"
+        case .failed: "FAILED"
+        case .unknown: "UNKNOWN"
+        }
+    }
+}
+
+extension Observation {
+    /// What was noticed, for a person.
+    var sentence: String {
+        switch self {
+        case .state(let state): "the device answers \(state)"
+        case .streamInsecure: "the IDE stream left Secure"
+        case .sessionLost: "the SPDM session ended"
+        case .deviceGone: "the device does not answer configuration reads"
+        case .deviceReset: "somebody reset the function"
+        case .domainStopped: "the domain stopped"
+        case .hostdevRemoved: "somebody took the device out of the domain"
+        case .driverTimeout: "the guest's driver does not answer"
+        }
+    }
+}
