@@ -20,7 +20,9 @@ public struct FunctionAddress: Hashable, Sendable, Comparable {
         /// What is wrong with it, one clause.
         public let reason: String
         /// One line for an operator.
-        public var description: String { "'\(text)' is not a PCI address: \(reason); write ssss:bb:dd.f, such as 0000:3b:00.1" }
+        public var description: String {
+            "'\(text)' is not a PCI address: \(reason); write ssss:bb:dd.f, such as 0000:3b:00.1"
+        }
     }
 
     /// Parses `ssss:bb:dd.f` or, with segment 0 assumed, `bb:dd.f`; hexadecimal in either case.
@@ -44,7 +46,8 @@ public struct FunctionAddress: Hashable, Sendable, Comparable {
         let device = try number(last[0], "device", width: 2, limit: 0x1F)
         let function = try number(last[1], "function", width: 1, limit: 7)
         self.init(
-            segment: segment, requesterID: RequesterID(bus: UInt8(bus), device: UInt8(device), function: UInt8(function)))
+            segment: segment,
+            requesterID: RequesterID(bus: UInt8(bus), device: UInt8(device), function: UInt8(function)))
     }
 
     /// Orders by segment, then bus, device, function.

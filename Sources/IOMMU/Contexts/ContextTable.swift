@@ -1,4 +1,4 @@
-public import PCIe
+import PCIe
 
 /// A translation table by the number that contexts name it by. Numbers are not reused.
 public struct TableNumber: RawRepresentable, Hashable, Sendable, Codable {
@@ -61,16 +61,4 @@ struct ContextTable: Hashable, Sendable {
             self[$0].hostTable == table || self[$0].trustedTable == table
         }
     }
-}
-
-/// Why a context or a table cannot be set up or removed.
-public enum ContextError: Error, Hashable, Sendable {
-    /// There is no such table.
-    case noSuchTable(TableNumber)
-    /// The requester already has a context of that kind, with this table.
-    case occupied(by: TableNumber)
-    /// The platform walks no table of that kind.
-    case notWalked(TranslationProfile.Tables)
-    /// A context of this requester still names the table.
-    case inUse(by: RequesterID)
 }

@@ -43,21 +43,3 @@ public struct LeftOutPages: Hashable, Sendable, Codable {
         case noMemory
     }
 }
-
-/// Why a ledger cannot take its next step. Nothing has changed then.
-public enum LedgerError: Error, Hashable, Sendable {
-    /// The requester has no untrusted context.
-    case noContext(RequesterID)
-    /// Others use the same table and would lose their mappings.
-    case sharedTable(with: RequesterID)
-    /// The ledger is not where this step starts.
-    case stage(MappingLedger.Stage)
-    /// The table does not hold exactly what was saved.
-    case changedSinceSaved
-    /// The table holds a mapping, which restoring would have to go over.
-    case tableNotEmpty(Mapping)
-    /// The requester still has a trusted context: untrusted mappings come back last.
-    case trustedContextPresent
-    /// The table refused.
-    case mapping(MappingError)
-}

@@ -62,3 +62,39 @@ public enum PageReach: Hashable, Sendable, Codable {
     /// A table maps it, at this device address.
     case mapped(TableNumber, address: UInt64)
 }
+
+extension PageError: CustomStringConvertible {
+    /// The rule that going on would have broken; nil: no safety rule, the request makes no sense.
+    public var rule: RoutingRule? {
+        switch self {
+        case .reachable: .noConversionUnderDMA
+        case .misaligned, .noMemory, .ownership, .notThroughHost, .conversionPending, .notRequested: nil
+        }
+    }
+
+    /// One line for an operator.
+    public var description: String {
+        switch self {
+        case .misaligned(let physical): "\(hexAddress(physical)) is not a multiple of 4 KiB"
+        case .noMemory(let physical): "no memory at \(hexAddress(physical))"
+        case .ownership(let physical, let owner): "\(hexAddress(physical)) is a \(owner)"
+        case .notThroughHost: "pages change between VMs through the host, and between private and shared by conversion"
+        case .conversionPending(let conversion): "\(conversion) is pending"
+        case .notRequested: "this conversion was not asked for"
+        case .reachable(.mapped(let table, let address)):
+            "table \(table.rawValue) still maps a page at \(hexAddress(address))"
+        }
+    }
+}
+
+extension PageConversion: CustomStringConvertible {
+    /// For example `conversion of 0x1000..<0x3000 of domain 2 to shared`.
+    public var description: String {
+        let target =
+            switch direction {
+            case .toPrivate: "private"
+            case .toShared: "shared"
+            }
+        return "conversion of \(hexRange(physical)) of \(domain) to \(target)"
+    }
+}

@@ -51,6 +51,13 @@ public struct Mapping: Hashable, Sendable, Codable {
     }
 }
 
+extension Mapping: CustomStringConvertible {
+    /// For example `0x200000 -> 0x40000000 (2 MiB, read and write)`.
+    public var description: String {
+        "\(hexAddress(address)) -> \(hexAddress(physical)) (\(pageSize), \(permissions))"
+    }
+}
+
 /// The page sizes of a translation table.
 public enum PageSize: Int, Hashable, Sendable, Codable, CaseIterable {
     /// 4 KiB: a leaf at level 1.
@@ -68,6 +75,17 @@ public enum PageSize: Int, Hashable, Sendable, Codable, CaseIterable {
     /// The largest size that divides an alignment and is not above a limit; the smallest where none is.
     static func largest(for alignment: UInt64, atMost limit: UInt64) -> PageSize {
         allCases.last { alignment % $0.bytes == 0 && $0.bytes <= limit } ?? .small
+    }
+}
+
+extension PageSize: CustomStringConvertible {
+    /// `4 KiB`, `2 MiB` or `1 GiB`.
+    public var description: String {
+        switch self {
+        case .small: "4 KiB"
+        case .large: "2 MiB"
+        case .huge: "1 GiB"
+        }
     }
 }
 

@@ -163,23 +163,3 @@ extension TranslationTable: Hashable {
         for mapping in mappings { hasher.combine(mapping) }
     }
 }
-
-/// Why a table refuses a change. Nothing has changed then.
-public enum MappingError: Error, Hashable, Sendable {
-    /// An address is not a multiple of the page size.
-    case misaligned(Mapping)
-    /// The device address has more than 48 bits, or the physical one more than 52.
-    case tooWide(Mapping)
-    /// This page is already mapped there.
-    case overlaps(Mapping)
-    /// No page is mapped in the range.
-    case notMapped(Range<UInt64>)
-    /// This page reaches out of the range.
-    case splitsPage(Mapping)
-    /// There is no such table.
-    case noSuchTable(TableNumber)
-    /// A trusted table maps private pages of its own domain only; this frame is another's, or no memory (nil).
-    case ownership(physical: UInt64, FrameOwner?)
-    /// A page that is being converted cannot be mapped.
-    case conversionPending(PageConversion)
-}
