@@ -32,9 +32,16 @@ struct IDETransitionTable {
         #expect(lineCount == events.count)
     }
 
+    /// Checks that the table has well-formed lines, one for an event at most; an event without a line changes nothing.
+    func expectKnown(_ events: [String]) {
+        #expect(Set(cells.keys).isSubset(of: events))
+        #expect(lineCount == cells.count)
+    }
+
     /// Checks one cell; `next` is the text of the next state and `same` whether it equals the one before.
     func expect(_ event: String, effect: String, next: String, same: Bool) {
-        #expect(cells[event] == Cell(effect: effect, next: same ? "=" : next), "\(event)")
+        let expected = cells[event] ?? Cell(effect: "-", next: "=")
+        #expect(expected == Cell(effect: effect, next: same ? "=" : next), "\(event)")
     }
 }
 
@@ -53,7 +60,8 @@ enum IDEText {
 
     /// Key by key set: `k0` all six, `k0.rx` three, `k0-rx.pr` all but one, else each slot.
     static func slots(_ slots: IDEKeySlots) -> String {
-        IDEKeySet.allCases.compactMap { keySet in
+        if slots.isEmpty { return "none" }
+        return IDEKeySet.allCases.compactMap { keySet in
             let all = IDEKeySlots(keySet)
             let present = slots.intersection(all)
             if present.isEmpty { return nil }
@@ -128,5 +136,73 @@ extension IDEText {
         case .refuse(let refusal): "refuse \(refusal)"
         case .discard: "discard"
         }
+    }
+}
+
+extension IDEText {
+    static func failure(_ failure: IDERequester.Failure?) -> String {
+        switch failure {
+        case nil: "stopped"
+        case .keyRefused(let status): "key refused \(status.rawValue)"
+        case let failure?: "\(failure)"
+        }
+    }
+
+    static func report(_ report: IDERequester.Report) -> String {
+        switch report {
+        case .secure(let keySet): "secure \(keySet)"
+        case .refreshFailed(let failure): "refresh failed, \(self.failure(failure))"
+        case .closed(let closed): "closed, \(failure(closed.failure))\(closed.isConfirmed ? "" : ", unconfirmed")"
+        }
+    }
+
+    static func action(_ action: IDERequester.HostAction) -> String {
+        switch action {
+        case .program(let slot): "program root port \(self.slot(slot))"
+        case .activate(let slots): "activate root port \(self.slots(slots))"
+        case .enable: "enable"
+        case .disable: "disable"
+        case .erase(let slots): "erase root port \(self.slots(slots))"
+        }
+    }
+
+    static func effect(_ effect: IDERequester.Effect) -> String {
+        func name(_ field: IDEKM.KeySubStream) -> String { field.slot.map(slot) ?? "none" }
+        return switch effect {
+        case .none: "-"
+        case .query(let query): "query \(query.portIndex)"
+        case .obtainKey(let slot): "obtain \(self.slot(slot))"
+        case .programDevice(let fields): "program \(name(fields.keySubStream))"
+        case .activateDevice(let fields): "go \(name(fields.keySubStream))"
+        case .stopDevice(let fields): "stop \(name(fields.keySubStream))"
+        case .host(let action): self.action(action)
+        case .readStatus: "read status"
+        case .report(let report): self.report(report)
+        case .refuse: "refuse"
+        }
+    }
+
+    static func requester(_ state: IDERequester.State) -> String {
+        func closing(_ closing: IDERequester.Closing) -> String {
+            "\(failure(closing.failure))\(closing.sessionAlive ? "" : " sessionless")"
+                + (closing.isConfirmed ? "" : " unconfirmed")
+        }
+        let rest: String =
+            switch state {
+            case .idle: ""
+            case .querying(let state): "retries \(state.retriesLeft)"
+            case .obtainingKey(let state), .programmingDevice(let state), .programmingRootPort(let state):
+                "\(slot(state.slot)) retries \(state.retriesLeft)"
+            case .activatingDevice(let state), .activatingRootPort(let state):
+                "\(slots(state.slots)) retries \(state.retriesLeft)"
+            case .enabling, .confirming: ""
+            case .secure(let state): "\(state.keySet), keys in \(slots(state.slots))"
+            case .disabling(let state):
+                "\(closing(state.closing)), keys in \(slots(state.closing.slots)) retries \(state.retriesLeft)"
+            case .stoppingDevice(let state), .stoppingRootPort(let state):
+                "\(closing(state.closing)), \(slots(state.slots)) retries \(state.retriesLeft)"
+            case .closed(let state): "\(failure(state.failure))\(state.isConfirmed ? "" : " unconfirmed")"
+            }
+        return rest.isEmpty ? state.name.rawValue : "\(state.name.rawValue) \(rest)"
     }
 }

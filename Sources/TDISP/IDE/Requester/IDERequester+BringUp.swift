@@ -100,7 +100,7 @@ extension IDERequester.Run {
     func stepConfirming(_ event: IDERequester.Event) -> IDERequester.Transition {
         switch event {
         case .status(deviceSecure: true, rootPortSecure: true):
-            let secure = IDERequester.Secure(link: link, keySet: keySet)
+            let secure = IDERequester.Secure(link: link, keySet: keySet, slots: slots)
             return IDERequester.Transition(.secure(secure), .report(.secure(keySet)))
         case .status: return close(.notSecure)
         case .stop: return close(nil)
@@ -120,6 +120,8 @@ extension IDERequester {
         public let link: IDELink
         /// The key set in use.
         public let keySet: IDEKeySet
+        /// Slots of the device that may hold a key: after a refresh, or the attempt at one, both sets.
+        public let slots: IDEKeySlots
 
         func step(_ event: Event) -> Transition {
             switch event {
@@ -138,9 +140,8 @@ extension IDERequester {
             }
         }
 
-        /// A refresh that was given up may have left keys in the other set, so both are stopped.
         private func close(_ failure: Failure?, sessionAlive: Bool = true) -> Transition {
-            Disabling.begin(link, .all, failure, sessionAlive: sessionAlive)
+            Disabling.begin(link, slots, failure, sessionAlive: sessionAlive)
         }
     }
 }

@@ -98,7 +98,8 @@ extension IDERequester {
         /// Gives up before any new key was used: a refresh goes back to its old keys.
         func giveUp(_ failure: Failure) -> Transition {
             guard isRefresh else { return close(failure) }
-            return Transition(.secure(Secure(link: link, keySet: keySet.other)), .report(.refreshFailed(failure)))
+            let secure = Secure(link: link, keySet: keySet.other, slots: slots)
+            return Transition(.secure(secure), .report(.refreshFailed(failure)))
         }
     }
 }
