@@ -8,17 +8,12 @@ import WireBytes
         0x12, 0xFE, 0x00, 0x00, 0x03, 0x00, 0x02, 0x01, 0x00, 0x04, 0x00, 0x00, 0x00, 0x00, 0x01,
     ]
 
-    private func payload(_ envelope: VendorDefined, in bytes: [UInt8]) throws -> [UInt8] {
-        var cursor = envelope.payload
-        return try cursor.bytes(bytes.span, count: cursor.remaining, "payload")
-    }
-
     @Test func `a request opens to version, kind, protocol and payload`() throws {
         let envelope = try VendorDefined(decoding: Self.query.span)
         #expect(envelope.version == .v1_2)
         #expect(envelope.kind == .request)
         #expect(envelope.protocolID == .ideKM)
-        #expect(try payload(envelope, in: Self.query) == [0x00, 0x00, 0x01])
+        #expect(Array(Self.query[envelope.payload]) == [0x00, 0x00, 0x01])
     }
 
     @Test func `a request is written byte for byte`() throws {
@@ -36,7 +31,7 @@ import WireBytes
         #expect(envelope.kind == kind)
         #expect(envelope.version == .v1_3)
         #expect(envelope.protocolID == .tdisp)
-        #expect(try self.payload(envelope, in: bytes) == payload)
+        #expect(Array(bytes[envelope.payload]) == payload)
     }
 
     @Test func `a payload that PayloadLength cannot count is refused`() {

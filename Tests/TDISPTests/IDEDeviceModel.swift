@@ -2,7 +2,6 @@ import PCIe
 import SPDM
 import TDISP
 import Testing
-import WireBytes
 
 /// A device that answers IDE_KM as SPDM messages: the responder machine, and an owner that keeps real keys in slots.
 struct IDEDeviceModel {
@@ -56,9 +55,7 @@ struct IDEDeviceModel {
     /// Takes a whole SPDM message and answers with one; nil for no answer.
     mutating func answer(message: [UInt8], in session: SessionID) throws -> [UInt8]? {
         let envelope = try VendorDefined(decoding: message.span)
-        var cursor = envelope.payload
-        let payload = try cursor.bytes(message.span, count: cursor.remaining, "payload")
-        switch answer(payload, in: session) {
+        switch answer(Array(message[envelope.payload]), in: session) {
         case .response(let response):
             let bytes = response.encoded()
             return try VendorDefined.encode(

@@ -22,8 +22,8 @@ import WireBytes
         var seen: [String] = []
         for line in try IDEFixture.recording("idekm-sequence-v1.2") {
             guard case .request(let bytes) = line else { continue }
-            let payload = try payload(of: bytes)
-            let received = try IDEKM.ReceivedRequest(decoding: payload.span)
+            let payload = try VendorDefined(decoding: bytes.span).payload
+            let received = try IDEKM.ReceivedRequest(decoding: bytes.span.extracting(payload))
             switch received.request {
             case .query(let query): seen.append("query \(query.portIndex)")
             case .keyProgram(let fields):
@@ -47,17 +47,11 @@ import WireBytes
         #expect(key?.prefix(8) == [0x03, 0x02, 0x01, 0x00, 0x07, 0x06, 0x05, 0x04])
     }
 
-    private func payload(of message: [UInt8]) throws -> [UInt8] {
-        let envelope = try VendorDefined(decoding: message.span)
-        var cursor = envelope.payload
-        return try cursor.bytes(message.span, count: cursor.remaining, "payload")
-    }
-
     private func reencoded(_ message: [UInt8], _ kind: VendorDefined.Kind) throws -> [UInt8] {
         let envelope = try VendorDefined(decoding: message.span)
         #expect(envelope.kind == kind)
         #expect(envelope.protocolID == .ideKM)
-        let payload = try payload(of: message)
+        let payload = Array(message[envelope.payload])
         let written =
             switch kind {
             case .request: try reencodedRequest(payload)

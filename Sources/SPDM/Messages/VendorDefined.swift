@@ -15,8 +15,8 @@ public import WireBytes
 /// | 11 | 1 | protocol ID |
 /// | 12 | n | IDE_KM or TDISP message |
 ///
-/// The value is the envelope only: the message inside is named by a cursor, so that opening an envelope copies nothing
-/// and a key inside it is not duplicated.
+/// The value is the envelope only: the message inside is named by its place, as in `bytes.span.extracting(payload)`, so
+/// that opening an envelope copies nothing and a key inside it is not duplicated.
 public struct VendorDefined: Hashable, Sendable {
     /// Request or response, with the SPDM code as raw value.
     public enum Kind: UInt8, Hashable, Sendable, CaseIterable {
@@ -36,7 +36,7 @@ public struct VendorDefined: Hashable, Sendable {
     /// Protocol of the message inside.
     public var protocolID: PCIProtocolID
     /// Where the message inside stands in the bytes given to ``init(decoding:)``.
-    public var payload: WireCursor
+    public var payload: Range<Int>
 
     /// Opens an envelope; allocates nothing.
     ///
@@ -64,7 +64,9 @@ public struct VendorDefined: Hashable, Sendable {
         let length = try cursor.uint16(bytes, "PayloadLength")
         guard length >= 1 else { throw WireError(.lengthMismatch, at: 9, in: "PayloadLength") }
         protocolID = PCIProtocolID(rawValue: try cursor.uint8(bytes, "ProtocolID"))
-        payload = try cursor.slice(Int(length) - 1, "Payload")
+        let start = cursor.offset
+        try cursor.skip(Int(length) - 1, "Payload")
+        payload = start..<cursor.offset
         try cursor.expectEnd("VENDOR_DEFINED")
     }
 

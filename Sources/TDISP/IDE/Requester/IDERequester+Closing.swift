@@ -150,6 +150,12 @@ extension IDERequester {
         /// Whether both ends are known to have stopped.
         public let isConfirmed: Bool
 
+        /// Creates the end of a stream.
+        public init(failure: Failure?, isConfirmed: Bool) {
+            self.failure = failure
+            self.isConfirmed = isConfirmed
+        }
+
         func report() -> Transition { Transition(.closed(self), .report(.closed(self))) }
 
         func step(_ event: Event) -> Transition {
