@@ -1,0 +1,88 @@
+internal import PCIe
+internal import SPDM
+internal import TDISP
+
+/// A device: its functions, its link, and the DSM that speaks for all of them.
+///
+/// Everything that happens to it goes into its own machines as an event; nobody sets a state from outside.
+final class EmulatedDevice {
+    let description: Topology.Device
+    /// Function 0, by whose address the DSM is known.
+    var address: FunctionAddress { description.address }
+    /// Its functions in order of address.
+    private(set) var functions: [EmulatedFunction]
+    let rootPort: RootPort
+    /// The TDISP responder; nil: a device without TDISP.
+    var dsm: DSM?
+    /// The IDE_KM responder.
+    var ide = IDEResponder.initial(maxPortIndex: 0)
+    /// The keys of its port.
+    var keys = KeyBank()
+    /// Its end of the session.
+    var session: PlainChannel?
+    /// Who it is. Changes when another card is put into the slot.
+    var identity: Topology.Identity
+    /// Its own source of random bits.
+    var entropy: any EntropySource
+    /// Whether it is there and answers.
+    var isPresent = true
+    /// Whether debug access is open.
+    var isDebugOpen = false
+    /// Defects that make its own work fail; each is used up once.
+    var defects: Set<DeviceDefect> = []
+
+    init(
+        _ description: Topology.Device, factory: inout ConfigurationFactory, streams: Int, entropy: any EntropySource
+    ) throws(ConfigurationSpaceBuilder.BuildError) {
+        self.description = description
+        self.entropy = entropy
+        identity = description.identity
+        rootPort = RootPort(
+            address: description.rootPort, registers: try factory.rootPort(of: description, streams: streams))
+        functions = []
+        for number in 0..<description.physicalFunctions {
+            let registers = try factory.physicalFunction(number, of: description)
+            let address = description.physicalFunction(number)
+            functions.append(EmulatedFunction(address: address, role: .physical, registers: registers))
+            for index in 0..<Int(description.virtualFunctions?.enabled ?? 0) {
+                guard let virtual = description.virtualFunction(index, of: number) else { continue }
+                functions.append(
+                    EmulatedFunction(
+                        address: virtual, role: .virtual(of: address.requesterID),
+                        registers: try factory.virtualFunction(of: description)))
+            }
+        }
+        functions.sort { $0.address < $1.address }
+        guard description.features.contains(.teeIO) else { return }
+        dsm = DSM(
+            capabilities: TDISPCapabilities(
+                lockFlags: description.dsm.lockFlags, addressWidth: description.dsm.addressWidth,
+                outstandingPerInterface: description.dsm.requestsPerInterface,
+                outstandingPerDevice: description.dsm.requestsPerDevice),
+            functionZero: description.address.requesterID,
+            functions: functions.map { (address: $0.address, role: $0.role) })
+    }
+
+    func function(_ requester: RequesterID) -> EmulatedFunction? {
+        functions.first { $0.address.requesterID == requester }
+    }
+
+    /// The virtual functions of a physical one.
+    func virtualFunctions(of function: EmulatedFunction) -> [EmulatedFunction] {
+        functions.filter { $0.role == .virtual(of: function.address.requesterID) }
+    }
+
+    /// The TDI at an address, as the device has it.
+    func tdi(_ requester: RequesterID) -> TDI? { dsm?.interface(requester)?.tdi }
+
+    /// Whether a session connects it with the TSM.
+    var hasSession: Bool {
+        switch session {
+        case .some(let channel): channel.isAlive
+        case .none: false
+        }
+    }
+
+    /// Uses a defect up.
+    func takeDefect(_ defect: DeviceDefect) -> Bool { defects.remove(defect) != nil }
+}

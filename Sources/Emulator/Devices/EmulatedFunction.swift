@@ -1,0 +1,63 @@
+internal import PCIe
+internal import TDISP
+
+/// One function of an emulated device: its registers, and what it keeps of the one who uses it.
+final class EmulatedFunction {
+    let address: FunctionAddress
+    let role: DSM.Role
+    /// Its configuration space, as hardware has it.
+    var registers: FunctionRegisters
+    /// What its registers held when the system had been set up.
+    private let initial: ConfigurationSpace
+    /// The nonce of its lock.
+    var vault = NonceVault()
+    /// How many locks there were.
+    var epoch: UInt32 = 0
+    /// Whether it holds data of the one who uses it, which must be scrubbed.
+    var holdsData = false
+    /// DMA that was started and has not ended. Only a reset ends what is stuck.
+    var inFlight = 0
+
+    init(address: FunctionAddress, role: DSM.Role, registers: FunctionRegisters) {
+        self.address = address
+        self.role = role
+        self.registers = registers
+        initial = registers.space
+    }
+
+    /// After a reset: what can be written is zero, and nothing is under way.
+    func reset() {
+        var space = initial
+        for offset in stride(from: 0, to: ConfigurationSpace.size, by: 4) {
+            let writable = registers.writable.uint32(at: offset)
+            if writable != 0 { space.store(initial.uint32(at: offset) & ~writable, at: offset) }
+        }
+        registers.space = space
+        inFlight = 0
+    }
+
+    var isPhysical: Bool { role == .physical }
+
+    var canMaster: Bool { registers.space.command.contains(.busMaster) }
+
+    /// What software keeps over a reset and compares afterwards: everything but status bits and the stream registers, which
+    /// belong to the platform.
+    static func comparable(_ space: ConfigurationSpace) -> ConfigurationSpace {
+        var space = space
+        space.store(UInt16(0), at: 0x06)
+        if let ide = try? IDECapability(in: space) {
+            for offset in stride(from: ide.offset + 4, to: ide.end, by: 4) { space.store(UInt32(0), at: offset) }
+        }
+        return space
+    }
+}
+
+extension IDECapability {
+    /// Offset behind the last register.
+    var end: Int {
+        selectiveStreams.last.map { $0.offset + $0.size } ?? linkStreams.last.map { $0.offset + 8 } ?? offset + 12
+    }
+
+    /// Writes that fit the first selective block, which is the one that the emulated platform uses.
+    var block: SelectiveStreamBlock? { selectiveStreams.first }
+}

@@ -1,0 +1,155 @@
+internal import Assignment
+internal import IOMMU
+internal import PCIe
+internal import TDISP
+
+// LOCK, START, STOP and the questions around them: each is TDISP over the session.
+
+extension HostModel {
+    mutating func lock(_ function: EmulatedFunction, _ device: EmulatedDevice, _ epoch: LockEpoch) -> EffectReport {
+        guard let connection = liveConnection(of: device) else { return .noConnection }
+        let tdi = function.address
+        if connection[tdi].negotiated == nil {
+            let result = run(.negotiate, on: tdi, device, over: connection)
+            guard case .negotiated = result else { return report(result) }
+        }
+        let flags = connection[tdi].negotiated?.lockFlags.intersection([.noFirmwareUpdate, .lockMSIX]) ?? []
+        let request = LockInterfaceRequest(flags: flags, defaultStream: connection.stream)
+        let result = run(.lock(request), on: tdi, device, over: connection)
+        guard let lock = tsm.locks[tdi], case .locked = result else { return report(result) }
+        tsm.locks[tdi] = TSMLock(
+            epoch: epoch.rawValue, session: lock.session, stream: lock.stream, nonce: lock.nonce, report: nil)
+        return EffectReport(.succeeded, result.detail, state: .configLocked)
+    }
+
+    mutating func reconfirm(
+        _ function: EmulatedFunction, _ device: EmulatedDevice, _ epoch: LockEpoch
+    ) -> EffectReport {
+        guard let connection = liveConnection(of: device) else { return .noConnection }
+        let tdi = function.address
+        guard let lock = tsm.locks[tdi], lock.epoch == epoch.rawValue, let judged = lock.report else {
+            return EffectReport(.failed(.other), "no report of epoch \(epoch) was collected")
+        }
+        let state = run(.queryState, on: tdi, device, over: connection)
+        guard state == .state(.configLocked) else { return report(state, expecting: .configLocked) }
+        guard connection.isSecure(on: device) else {
+            return EffectReport(.failed(.connectionLost), "the stream is not Secure", state: .configLocked)
+        }
+        let result = run(.fetchReport, on: tdi, device, over: connection)
+        guard case .report(let bytes) = result else { return report(result) }
+        guard bytes == judged else {
+            return EffectReport(.failed(.notProven), "the report has changed", state: .configLocked)
+        }
+        return EffectReport(.succeeded, "CONFIG_LOCKED, report unchanged", state: .configLocked)
+    }
+
+    /// The trusted table entry is opened first, so that the first T=1 finds it; it is closed again unless RUN is confirmed.
+    mutating func accept(_ function: EmulatedFunction, _ device: EmulatedDevice, _ epoch: LockEpoch) -> EffectReport {
+        guard let connection = liveConnection(of: device) else { return .noConnection }
+        let tdi = function.address
+        guard let lock = tsm.locks[tdi], lock.epoch == epoch.rawValue, lock.nonce != nil else {
+            return EffectReport(.failed(.other), "there is no lock of epoch \(epoch) to start")
+        }
+        guard let domain = software[tdi]?.domain.flatMap({ domains[$0] }), domain.isRunning else {
+            return EffectReport(.failed(.hypervisor), "no running domain holds the function")
+        }
+        do throws(MappingError) {
+            try memory.openTrusted(tdi, for: domain)
+        } catch {
+            memory.cutTrusted(tdi)
+            return EffectReport(.failed(.other), "private pages cannot be mapped: \(error)")
+        }
+        let result = run(.start, on: tdi, device, over: connection)
+        guard result == .running else {
+            memory.cutTrusted(tdi)
+            return report(result)
+        }
+        software[tdi]?.lastPrivatePage = domain.firstPrivatePage
+        return EffectReport(.succeeded, "trusted table entry open, \(result.detail)", state: .run)
+    }
+
+    mutating func stop(_ function: EmulatedFunction, _ device: EmulatedDevice) -> EffectReport {
+        guard let connection = liveConnection(of: device) else { return .noConnection }
+        let result = run(.stop, on: function.address, device, over: connection)
+        if case .stopped = result { tsm.locks[function.address] = nil }
+        return report(result)
+    }
+
+    mutating func askState(_ function: EmulatedFunction, _ device: EmulatedDevice) -> EffectReport {
+        guard let connection = liveConnection(of: device) else { return .noConnection }
+        return report(run(.queryState, on: function.address, device, over: connection))
+    }
+
+    /// The platform's cuts, by blast radius. None needs the device, the guest or the VMM.
+    mutating func cut(_ function: EmulatedFunction, _ device: EmulatedDevice, _ rank: CutRank) -> EffectReport {
+        switch rank.rawValue {
+        case 0:
+            memory.cutTrusted(function.address)
+            time += latencies.tables
+            return EffectReport(.succeeded, "trusted table entry closed, nothing passes")
+        case 1:
+            memory.setGate(.silent, of: function.address)
+            device.rootPort.setEnable(false)
+            time += latencies.configurationWrite
+            notices.post(.connection(.streamInsecure), of: device.address)
+            return EffectReport(
+                .succeeded, "stream disabled at root port \(device.rootPort.address), siblings included")
+        default:
+            return EffectReport(.failed(.unsupported), "the emulated platform has two cuts")
+        }
+    }
+
+    // MARK: Reports
+
+    /// The connection of a device's DSM, if its session lives as far as the TSM knows.
+    func liveConnection(of device: EmulatedDevice) -> TSMConnection? {
+        guard let connection = tsm.connections[device.address], connection.isAlive else { return nil }
+        return connection
+    }
+
+    /// A requester's result as an effect's report.
+    func report(_ result: TDIRequester.Result, expecting expected: TDIState? = nil) -> EffectReport {
+        switch result {
+        case .negotiated, .report, .adjusted: EffectReport(.succeeded, result.detail)
+        case .locked: EffectReport(.succeeded, result.detail, state: .configLocked)
+        case .running: EffectReport(.succeeded, result.detail, state: .run)
+        case .stopped: EffectReport(.succeeded, result.detail, state: .configUnlocked)
+        case .state(let state):
+            expected == nil || expected == state
+                ? EffectReport(.succeeded, result.detail, state: state)
+                : EffectReport(.failed(.deviceRefused), "\(state) instead of \(expected ?? state)", state: state)
+        case .refused(let error, let state):
+            EffectReport(.failed(error.code == .busy ? .busy : .deviceRefused), result.detail, state: state)
+        case .failed(_, .notStopped(let state)): EffectReport(.unknown, result.detail, state: state)
+        case .failed(let failure, .stopped):
+            EffectReport(.failed(failure.reason), result.detail, state: .configUnlocked)
+        case .failed(let failure, .untouched): EffectReport(.failed(failure.reason), result.detail)
+        case .outcomeUnknown: EffectReport(.unknown, result.detail)
+        }
+    }
+}
+
+extension EffectReport {
+    /// What is asked needs a session, and there is none.
+    static let noConnection = EffectReport(.failed(.connectionLost), "the DSM has no live session")
+}
+
+extension TSMConnection {
+    /// Whether its stream is Secure at both ends.
+    func isSecure(on device: EmulatedDevice) -> Bool { device.isSecure(stream) && device.rootPort.isSecure }
+}
+
+extension TDIRequester.Failure {
+    /// The reason that the engine gets.
+    fileprivate var reason: FailureReason {
+        switch self {
+        case .noAnswer: .timedOut
+        case .operationRunning: .busy
+        case .unsupportedFlags, .unsupportedRequest, .noCommonVersion: .unsupported
+        case .wrongState, .malformedResponse, .wrongVersion, .wrongInterface, .unexpectedResponse, .unexpectedError,
+            .inconsistentReport, .malformedReport:
+            .deviceRefused
+        case .notNegotiated, .nonceMissing: .other
+        }
+    }
+}

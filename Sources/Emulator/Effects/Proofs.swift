@@ -1,0 +1,131 @@
+internal import Assignment
+internal import IOMMU
+internal import PCIe
+internal import TDISP
+
+// What can be shown by looking and by trying: every DMA here goes the whole way.
+
+extension HostModel {
+    mutating func probePrivate(_ function: EmulatedFunction, _ device: EmulatedDevice) -> EffectReport {
+        guard let domain = software[function.address]?.domain.flatMap({ domains[$0] }),
+            let page = domain.firstPrivatePage
+        else { return EffectReport(.failed(.other), "no domain with a private page holds the function") }
+        advance(latencies.message, device)
+        let proofs = [
+            proveTrustedArrives(function, device, page, domain),
+            proveStops(function, device, .untrusted, page, "a private page"),
+        ]
+        return conclude(proofs, "T=1 arrives in private memory, T=0 faults")
+    }
+
+    private mutating func proveTrustedArrives(
+        _ function: EmulatedFunction, _ device: EmulatedDevice, _ page: UInt64, _ domain: EmulatedDomain
+    ) -> Proof {
+        let claim = "T=1 to a private page arrives"
+        guard case .emit(.trusted, let stream) = emission(of: function, device) else {
+            return Proof(claim, .disproven, seen: "the device does not send T=1")
+        }
+        let pattern = (0..<64).map { UInt8(truncatingIfNeeded: time >> 8) ^ $0 }
+        let request = DMARequest(
+            requesterID: function.address.requesterID, tBit: .trusted, address: page, count: 64, access: .write)
+        let outcome = send(OutgoingDMA(request: request, stream: stream), from: device, writing: pattern)
+        switch outcome {
+        case .stopped(let stop): return Proof(claim, .disproven, seen: "\(stop)")
+        case .arrived:
+            let found = memory.contents.read(64, at: domain.base + page)
+            return Proof(claim, found == pattern ? .proven : .disproven, seen: "64 bytes at \(hexAddress(page))")
+        }
+    }
+
+    /// One DMA that must not arrive.
+    private mutating func proveStops(
+        _ function: EmulatedFunction, _ device: EmulatedDevice, _ tBit: TBit, _ address: UInt64, _ target: String
+    ) -> Proof {
+        let claim = "\(tBit) to \(target) faults"
+        let stream = tBit == .trusted ? tsm.connections[device.address]?.stream : nil
+        let request = DMARequest(
+            requesterID: function.address.requesterID, tBit: tBit, address: address, count: 64, access: .read)
+        switch send(OutgoingDMA(request: request, stream: stream), from: device) {
+        case .stopped(let stop): return Proof(claim, .proven, seen: "\(stop)")
+        case .arrived: return Proof(claim, .disproven, seen: "it arrived at \(hexAddress(address))")
+        }
+    }
+
+    private func conclude(_ proofs: [Proof], _ detail: String) -> EffectReport {
+        guard let failed = proofs.first(where: { $0.result == .disproven }) else {
+            return EffectReport(.succeeded, detail, proofs: proofs)
+        }
+        return EffectReport(.failed(.notProven), "\(failed.claim): \(failed.seen)", proofs: proofs)
+    }
+
+    // MARK: Return
+
+    mutating func proveReturn(_ function: EmulatedFunction, _ device: EmulatedDevice) -> EffectReport {
+        var proofs: [Proof] = []
+        if device.dsm != nil { proofs.append(proveUnlocked(function, device)) }
+        proofs.append(proveConfiguration(function))
+        proofs += proveDMA(function, device)
+        let isOwed = tsm.locks[function.address] != nil
+        if isOwed, let state = proofs.first, state.result == .notProven {
+            return EffectReport(.failed(.notProven), "\(state.claim): \(state.seen)", proofs: proofs)
+        }
+        return conclude(proofs, "the function is back in ordinary operation")
+    }
+
+    private mutating func proveUnlocked(_ function: EmulatedFunction, _ device: EmulatedDevice) -> Proof {
+        let claim = "state is CONFIG_UNLOCKED"
+        guard let connection = liveConnection(of: device) else {
+            return Proof(claim, .notProven, seen: "no live session")
+        }
+        switch run(.queryState, on: function.address, device, over: connection) {
+        case .state(let state):
+            return Proof(claim, state == .configUnlocked ? .proven : .disproven, seen: "\(state)")
+        case let other: return Proof(claim, .notProven, seen: other.detail)
+        }
+    }
+
+    private func proveConfiguration(_ function: EmulatedFunction) -> Proof {
+        let claim = "configuration space is as it was saved"
+        guard let saved = software[function.address]?.saved else {
+            return Proof(claim, .notProven, seen: "none was saved")
+        }
+        let found = EmulatedFunction.comparable(function.registers.space)
+        let wanted = EmulatedFunction.comparable(saved)
+        guard let offset = found.bytes.indices.first(where: { found.bytes[$0] != wanted.bytes[$0] }) else {
+            return Proof(claim, .proven, seen: "4096 bytes")
+        }
+        return Proof(claim, .disproven, seen: "differs from byte 0x\(hex(offset, 3)) on")
+    }
+
+    /// DMA inside the map arrives, outside it faults, and the old private page is out of reach. Bus mastering is switched on
+    /// for the purpose where it is off.
+    private mutating func proveDMA(_ function: EmulatedFunction, _ device: EmulatedDevice) -> [Proof] {
+        let wasMaster = function.canMaster
+        if !wasMaster { setCommand(.busMaster, true, of: function, device) }
+        var proofs = [proveInside(function, device)]
+        proofs.append(proveStops(function, device, .untrusted, 1 << 46, "an address outside the map"))
+        if let page = software[function.address]?.lastPrivatePage {
+            proofs.append(proveStops(function, device, .untrusted, page, "the old private page"))
+            proofs.append(proveStops(function, device, .trusted, page, "the old private page"))
+        }
+        if !wasMaster { setCommand(.busMaster, false, of: function, device) }
+        return proofs
+    }
+
+    private mutating func proveInside(_ function: EmulatedFunction, _ device: EmulatedDevice) -> Proof {
+        let claim = "T=0 inside the map arrives"
+        let requester = function.address.requesterID
+        guard let range = memory.unit(of: function.address)?.reachableRanges(of: requester, .untrusted).first else {
+            return Proof(claim, .notProven, seen: "the mappings are not back yet")
+        }
+        let request = DMARequest(
+            requesterID: requester, tBit: .untrusted, address: range.addresses.lowerBound, count: 64, access: .read)
+        switch send(OutgoingDMA(request: request, stream: nil), from: device) {
+        case .arrived: return Proof(claim, .proven, seen: "64 bytes at \(hexAddress(range.addresses.lowerBound))")
+        case .stopped(let stop): return Proof(claim, .disproven, seen: "\(stop)")
+        }
+    }
+}
+
+/// An address for a person.
+func hexAddress(_ address: UInt64) -> String { "0x" + String(address, radix: 16) }

@@ -1,0 +1,91 @@
+internal import Assignment
+internal import PCIe
+internal import SPDM
+internal import TDISP
+
+// Resets as the host's kernel makes them: registers saved, reset, a wait, registers brought back.
+
+extension HostModel {
+    mutating func resetFunction(_ function: EmulatedFunction, _ device: EmulatedDevice) -> EffectReport {
+        guard device.isPresent else { return EffectReport(.failed(.deviceGone), "the device is not there") }
+        guard let express = try? ExpressCapability(in: function.registers.space),
+            express.deviceCapabilities.contains(.functionLevelReset)
+        else { return EffectReport(.failed(.unsupported), "the function has no FLR") }
+        let saved = function.registers.space
+        write(
+            express.setting(express.deviceControl.union(.initiateFunctionLevelReset)), to: function, of: device)
+        advance(latencies.functionReset, device)
+        guard device.isPresent else { return EffectReport(.failed(.deviceGone), "the function does not answer") }
+        restore(saved, of: function, device)
+        guard function === device.functions[0] else { return EffectReport(.succeeded, "FLR, the function answers") }
+        loseSession(of: device, .deviceReset)
+        return EffectReport(.succeeded, "FLR of function 0, session and stream ended, the function answers")
+    }
+
+    mutating func resetDevice(_ function: EmulatedFunction, _ device: EmulatedDevice) -> EffectReport {
+        let saved = device.functions.map(\.registers.space)
+        resetConventionally(device)
+        advance(latencies.conventionalReset, device)
+        guard device.isPresent else { return EffectReport(.failed(.deviceGone), "the device does not answer") }
+        for (each, space) in zip(device.functions, saved) { restore(space, of: each, device) }
+        noticeReset(of: device.functions.filter { $0 !== function }, device)
+        let siblings = device.functions.count - 1
+        return EffectReport(.succeeded, "conventional reset, \(siblings) siblings with it, the device answers")
+    }
+
+    /// The reset itself, whoever asked for it. Every interface is CONFIG_UNLOCKED afterwards.
+    mutating func resetConventionally(_ device: EmulatedDevice) {
+        device.resetConventionally()
+        device.rootPort.take(.lost(.reset))
+        followBusMastering(of: device)
+        for each in device.functions { tsm.locks[each.address] = nil }
+        loseSession(of: device, .deviceReset)
+    }
+
+    /// The TSM learns that a session is over.
+    mutating func loseSession(of device: EmulatedDevice, _ loss: ConnectionLoss) {
+        guard let connection = tsm.connections[device.address], connection.isAlive else { return }
+        connection.channel.end()
+        device.rootPort.take(.lost(.sessionEnded))
+        notices.post(.connection(loss), of: device.address)
+    }
+
+    mutating func noticeReset(of functions: [EmulatedFunction], _ device: EmulatedDevice) {
+        for each in functions where software[each.address]?.domain != nil {
+            notices.post(.device(each.address, .deviceReset), of: device.address)
+        }
+    }
+
+    mutating func restoreConfiguration(_ function: EmulatedFunction, _ device: EmulatedDevice) -> EffectReport {
+        guard let saved = software[function.address]?.saved else {
+            return EffectReport(.succeeded, "no configuration was saved")
+        }
+        guard device.isPresent else { return EffectReport(.failed(.deviceGone), "the function does not answer") }
+        let written = restore(saved, of: function, device)
+        guard EmulatedFunction.comparable(function.registers.space) == EmulatedFunction.comparable(saved) else {
+            return EffectReport(.failed(.other), "the configuration space does not take its old values")
+        }
+        return EffectReport(.succeeded, written == 0 ? "unchanged" : "\(written) registers written")
+    }
+
+    /// Writes registers back that differ, last ones first, so that the command register comes after what it enables. Gives
+    /// how many were written.
+    @discardableResult
+    mutating func restore(
+        _ saved: ConfigurationSpace, of function: EmulatedFunction, _ device: EmulatedDevice
+    ) -> Int {
+        let wanted = EmulatedFunction.comparable(saved)
+        let found = EmulatedFunction.comparable(function.registers.space)
+        var written = 0
+        for offset in stride(from: ConfigurationSpace.size - 4, through: 0, by: -4)
+        where wanted.uint32(at: offset) != found.uint32(at: offset) {
+            let value = wanted.uint32(at: offset)
+            guard let write = try? ConfigurationWrite(offset: offset, width: .doubleword, value: value) else {
+                continue
+            }
+            self.write(write, to: function, of: device)
+            written += 1
+        }
+        return written
+    }
+}

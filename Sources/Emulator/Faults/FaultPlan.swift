@@ -1,0 +1,47 @@
+internal import Assignment
+internal import PCIe
+
+/// The faults that wait for their moment.
+struct FaultPlan {
+    private var messages: [MessageFault] = []
+    private var effects: [EffectFault] = []
+
+    mutating func add(_ fault: MessageFault) { messages.append(fault) }
+
+    mutating func add(_ fault: EffectFault) { effects.append(fault) }
+
+    mutating func removeAll() { self = FaultPlan() }
+
+    /// Whether none waits.
+    var isEmpty: Bool { messages.isEmpty && effects.isEmpty }
+
+    /// Counts a message, and gives what happens to it: at most one thing, of the fault that was added first.
+    mutating func match(_ message: ProtocolMessage, of device: FunctionAddress) -> MessageFault.Action? {
+        var found: MessageFault.Action?
+        messages = messages.compactMap { fault in
+            guard fault.message == message, fault.device == nil || fault.device == device else { return fault }
+            var fault = fault
+            fault.occurrence -= 1
+            guard fault.occurrence <= 0, found == nil else { return fault }
+            found = fault.action
+            guard case .busy(let times) = fault.action, times > 1 else { return nil }
+            fault.action = .busy(times - 1)
+            return fault
+        }
+        return found
+    }
+
+    /// Counts an effect, and gives what happens to it.
+    mutating func match(_ effect: EffectFault.Name, on function: FunctionAddress) -> EffectFault.Action? {
+        var found: EffectFault.Action?
+        effects = effects.compactMap { fault in
+            guard fault.effect == effect, fault.function == nil || fault.function == function else { return fault }
+            var fault = fault
+            fault.occurrence -= 1
+            guard fault.occurrence <= 0, found == nil else { return fault }
+            found = fault.action
+            return nil
+        }
+        return found
+    }
+}

@@ -1,0 +1,71 @@
+public import Assignment
+public import PCIe
+
+/// Something that happens on an emulated host without anybody having asked for it. It goes to those it happens to (a device,
+/// a link, a VM), whose own machines decide what comes of it.
+///
+/// A device is named by its function 0.
+public enum HostEvent: Hashable, Sendable, Codable {
+    /// The link went down and trained again.
+    case linkDown(FunctionAddress)
+    /// A TLP of the device's stream failed its integrity check at the device.
+    case integrityCheckFailed(FunctionAddress)
+    /// The device's stream was disabled at the root port.
+    case streamDisabled(FunctionAddress)
+    /// The session ended: no heartbeat.
+    case sessionLost(FunctionAddress)
+    /// Someone else resets a function by FLR.
+    case functionReset(FunctionAddress)
+    /// Someone else resets a device conventionally.
+    case conventionalReset(FunctionAddress)
+    /// Someone writes to the configuration space of a function: offset, width in bytes (1, 2, 4), value.
+    case configurationWrite(FunctionAddress, offset: Int, width: Int, value: UInt32)
+    /// Bus Master Enable of a function is cleared.
+    case busMasterCleared(FunctionAddress)
+    /// Memory Space Enable of a function is cleared.
+    case memorySpaceCleared(FunctionAddress)
+    /// A base address register (0...5) of a function is written.
+    case memoryMoved(FunctionAddress, register: Int, value: UInt32)
+    /// A function receives a poisoned TLP.
+    case poisonedData(FunctionAddress)
+    /// Debug access to a device is authorized.
+    case debugAuthorized(FunctionAddress)
+    /// Someone updates the firmware; `isForced`: without asking the device.
+    case firmwareUpdate(FunctionAddress, version: String, lowersSecurityVersion: Bool, isForced: Bool)
+    /// The device is pulled out.
+    case deviceGone(FunctionAddress)
+    /// The device is put back in, as after power-on.
+    case deviceReturned(FunctionAddress)
+    /// Another card with this serial number is put into its place.
+    case identitySwapped(FunctionAddress, serial: String)
+    /// The device has a defect, which is used up when it shows.
+    case defect(FunctionAddress, DeviceDefect)
+    /// DMA of a function hangs until it is reset.
+    case dmaStuck(FunctionAddress)
+    /// The function starts to try what it may not, or stops trying.
+    case misbehaves(FunctionAddress, Bool)
+    /// A VM stops.
+    case domainStopped(DomainID)
+    /// A VM starts.
+    case domainStarted(DomainID)
+    /// Someone else takes the function out of its VM.
+    case hostdevRemoved(FunctionAddress)
+    /// The driver of the function does not answer any more, or does again.
+    case driverHangs(FunctionAddress, Bool)
+    /// A VM makes guest physical pages shared, or private.
+    case pagesConverted(DomainID, from: UInt64, size: UInt64, toShared: Bool)
+}
+
+/// What a device can fail at inside.
+public enum DeviceDefect: String, Hashable, Sendable, Codable, CaseIterable {
+    /// No random bits for the next nonce.
+    case noEntropy = "no-entropy"
+    /// The next START does not enable private operation.
+    case startFails = "start-fails"
+    /// The next STOP cannot scrub everything.
+    case stopFails = "stop-fails"
+    /// The port does not take the next key.
+    case keyInstallFails = "key-install-fails"
+    /// The root port fails at the next thing it is told.
+    case rootPortFails = "root-port-fails"
+}

@@ -1,0 +1,26 @@
+public import Assignment
+public import PCIe
+internal import TDISP
+
+extension HostModel {
+    /// What was noticed about a DSM and its functions since the last call, oldest first. Interfaces of which something may be
+    /// wrong are asked for their state over the session, where there is one.
+    public mutating func drainNotices(of dsm: FunctionAddress) -> [Notice] {
+        if let device = devices[dsm] {
+            for tdi in notices.takeSuspects(of: dsm) where tsm.locks[tdi] != nil { question(tdi, device) }
+        }
+        return notices.take(of: dsm)
+    }
+
+    /// What was noticed about all devices since the last call, by device.
+    public mutating func drainNotices() -> [(dsm: FunctionAddress, notice: Notice)] {
+        notices.devices.flatMap { dsm in drainNotices(of: dsm).map { (dsm, $0) } }
+    }
+
+    private mutating func question(_ tdi: FunctionAddress, _ device: EmulatedDevice) {
+        guard let connection = liveConnection(of: device) else { return }
+        if case .state(let state) = run(.queryState, on: tdi, device, over: connection) {
+            notices.post(.device(tdi, .state(state)), of: device.address)
+        }
+    }
+}

@@ -1,0 +1,137 @@
+public import Assignment
+internal import Attestation
+public import PCIe
+
+/// The emulated host as a platform: one owner of the model, and the hypervisor's directory beside it.
+///
+/// The model answers at once, in virtual time; only the directory is waited for.
+public actor EmulatedHost: Platform {
+    private var model: HostModel
+    private let directory: any DomainDirectory
+
+    /// Builds a host.
+    ///
+    /// - Parameters:
+    ///   - topology: what it consists of.
+    ///   - entropy: where it draws its random bits.
+    ///   - directory: where its domains are; nil: in the topology.
+    ///   - traceCapacity: how many protocol messages it remembers.
+    ///   - onCrash: called when a fault says that the host crashes; in a process of its own it does not return.
+    ///   - digest: the hash from which identities get their digests; SHA-384 where it matters.
+    ///
+    /// Throws ``TopologyError`` when a device's registers cannot be laid out.
+    public init(
+        _ topology: Topology, entropy: any EntropySource, directory: (any DomainDirectory)? = nil,
+        traceCapacity: Int = 4096, onCrash: @escaping @Sendable () -> Void = {},
+        digest: @escaping @Sendable ([UInt8]) -> [UInt8]
+    ) throws(TopologyError) {
+        var model = try HostModel(topology, entropy: entropy, traceCapacity: traceCapacity, digest: digest)
+        model.onCrash = onCrash
+        self.model = model
+        self.directory = directory ?? TopologyDirectory(topology)
+    }
+
+    /// Looks into the model or changes it: faults, time, inspection.
+    public func withModel<Result: Sendable>(_ body: @Sendable (inout HostModel) throws -> Result) rethrows -> Result {
+        try body(&model)
+    }
+
+    // MARK: Platform
+
+    /// The whole host as it is now; the domains are those of the directory.
+    public func snapshot() async throws(PlatformError) -> HostSnapshot {
+        do throws(DirectoryError) {
+            let domains = try await directory.domains()
+            let hostdevs = try await directory.hostdevs()
+            var snapshot = model.snapshot(domains: domains)
+            for index in snapshot.functions.indices {
+                snapshot.functions[index].domain = hostdevs[snapshot.functions[index].address]
+            }
+            return snapshot
+        } catch {
+            throw PlatformError(.unreachable, error.message)
+        }
+    }
+
+    /// Carries out one effect on one function.
+    public func perform(_ effect: AssignmentEffect, on tdi: FunctionAddress) async -> EffectReport {
+        switch model.beginEffect(.assignment(effect.name), on: tdi) {
+        case .skip(let report): return report
+        case .perform(let ending):
+            let report = await carryOut(effect, on: tdi)
+            return model.endEffect(report, ending)
+        }
+    }
+
+    /// Carries out one effect on the connection of a DSM.
+    public func perform(_ effect: ConnectionEffect, on dsm: FunctionAddress) -> EffectReport {
+        model.perform(effect, on: dsm)
+    }
+
+    /// Collects evidence of the epoch under the owner's nonce.
+    public func collectEvidence(from tdi: FunctionAddress, epoch: LockEpoch, nonce: [UInt8]) -> EvidenceReport {
+        model.collectEvidence(from: tdi, epoch: epoch, nonce: nonce)
+    }
+
+    /// What was noticed about a DSM and its functions since the last call.
+    public func notices(of dsm: FunctionAddress) -> [Notice] { model.drainNotices(of: dsm) }
+
+    /// Shows an operator of the domain where the function is.
+    public func publish(_ binding: DomainBinding) async -> EffectReport {
+        do throws(DirectoryError) {
+            try await directory.publish(binding)
+            return EffectReport(.succeeded)
+        } catch {
+            return EffectReport(.failed(.hypervisor), error.message)
+        }
+    }
+
+    // MARK: Domains
+
+    private func carryOut(_ effect: AssignmentEffect, on tdi: FunctionAddress) async -> EffectReport {
+        switch effect {
+        case .attach(let domain): return await attach(tdi, to: domain)
+        case .detach(let domain): return await detach(tdi, from: domain)
+        case .none, .refuse, .releaseHostDriver, .requireConnection, .unbindGuestDriver, .drainDMA, .saveLedger,
+            .dropMappings, .lock, .collectEvidence, .appraise, .reconfirm, .accept, .bindGuestDriver, .probePrivate,
+            .cut, .askState, .stop, .reset, .compareIdentity, .restoreConfiguration, .proveReturn, .restoreMappings,
+            .rekey, .returnHostDriver:
+            return model.carryOut(effect, on: tdi)
+        }
+    }
+
+    /// The hypervisor first; if the host then cannot map, the hypervisor lets go again.
+    private func attach(_ tdi: FunctionAddress, to domain: DomainID) async -> EffectReport {
+        let word: String
+        do throws(DirectoryError) {
+            word = try await directory.attach(tdi, to: domain)
+        } catch {
+            return EffectReport(error.isUnreachable ? .unknown : .failed(.hypervisor), error.message)
+        }
+        var report = model.carryOut(.attach(domain), on: tdi)
+        if case .failed = report.outcome { report.detail += await undoAttach(tdi, domain) }
+        if !word.isEmpty { report.detail += "; \(word)" }
+        return report
+    }
+
+    private func undoAttach(_ tdi: FunctionAddress, _ domain: DomainID) async -> String {
+        do throws(DirectoryError) {
+            _ = try await directory.detach(tdi, from: domain)
+            return ""
+        } catch {
+            return "; and the hostdev cannot be taken out again: \(error.message)"
+        }
+    }
+
+    /// The host first, so that nothing reaches the VM's memory when the hypervisor lets go.
+    private func detach(_ tdi: FunctionAddress, from domain: DomainID) async -> EffectReport {
+        var report = model.carryOut(.detach(domain), on: tdi)
+        do throws(DirectoryError) {
+            let word = try await directory.detach(tdi, from: domain)
+            if !word.isEmpty { report.detail += "; \(word)" }
+            return report
+        } catch {
+            return EffectReport(error.isUnreachable ? .unknown : .failed(.hypervisor), error.message)
+        }
+    }
+}

@@ -1,0 +1,158 @@
+internal import Assignment
+internal import IOMMU
+internal import PCIe
+
+/// The emulated host: devices, links, TSM, IOMMU, memory and virtual machines, in virtual time.
+///
+/// A value without copies: whoever holds it is its one owner, because it holds sessions and keys. It is deterministic:
+/// random bits and digests come from outside, and time moves only by what is done.
+///
+/// ```
+///   effects (what the engine orders)          events (what happens unasked)
+///        |                                          |
+///       TSM --- session, IDE_KM, TDISP as bytes --- device: DSM, stream, registers
+///        |                                          |
+///      IOMMU <-------------- DMA, T=0/T=1 ----------+
+/// ```
+public struct HostModel: ~Copyable {
+    /// What it was built from.
+    public let topology: Topology
+    /// Nanoseconds since it was built.
+    public internal(set) var time: UInt64 = 0
+    /// How long things take.
+    public var latencies = Latencies()
+    /// Called when a fault says that the host crashes; in a process of its own it does not return.
+    public var onCrash: @Sendable () -> Void = {}
+
+    let digest: @Sendable ([UInt8]) -> [UInt8]
+    var entropy: any EntropySource
+    /// The devices by the address of function 0.
+    var devices: [FunctionAddress: EmulatedDevice] = [:]
+    /// The device of each function, by the address of function 0.
+    var deviceOf: [FunctionAddress: FunctionAddress] = [:]
+    /// What host and guest software do with each function.
+    var software: [FunctionAddress: FunctionSoftware] = [:]
+    var workloads: [FunctionAddress: WorkloadState] = [:]
+    var domains: [DomainID: EmulatedDomain] = [:]
+    var tsm = TSM()
+    var memory: HostMemory
+    var faults = FaultPlan()
+    var trace: ProtocolTrace
+    var notices = NoticeBoard()
+
+    /// Builds a host.
+    ///
+    /// - Parameters:
+    ///   - topology: what it consists of.
+    ///   - entropy: where it draws its random bits.
+    ///   - traceCapacity: how many protocol messages it remembers.
+    ///   - digest: the hash from which identities get their digests; SHA-384 where it matters.
+    ///
+    /// Throws ``TopologyError`` when a device's registers cannot be laid out.
+    public init(
+        _ topology: Topology, entropy: any EntropySource, traceCapacity: Int = 4096,
+        digest: @escaping @Sendable ([UInt8]) -> [UInt8]
+    ) throws(TopologyError) {
+        self.topology = topology
+        self.entropy = entropy
+        self.digest = digest
+        trace = ProtocolTrace(capacity: traceCapacity)
+        var base = HostMemory.domainsBase
+        for (index, description) in topology.domains.enumerated() {
+            let number = DomainNumbering.number(of: index)
+            domains[description.id] = EmulatedDomain(description, number: number, base: base)
+            base += DomainNumbering.aligned(description.memory)
+        }
+        memory = HostMemory(
+            segments: Set(topology.bridges.map(\.segment)), domains: domains.values.sorted { $0.number < $1.number })
+        var factory = ConfigurationFactory()
+        for description in topology.devices { try add(description, &factory) }
+    }
+
+    private mutating func add(
+        _ description: Topology.Device, _ factory: inout ConfigurationFactory
+    ) throws(TopologyError) {
+        guard let bridge = topology.bridge(of: description) else {
+            throw TopologyError("\(description.name): no bridge has the bus of its root port \(description.rootPort)")
+        }
+        let seed = entropy.next() ?? 0
+        let device: EmulatedDevice
+        do {
+            device = try EmulatedDevice(
+                description, factory: &factory, streams: bridge.ideStreams, entropy: SeededEntropy(seed: seed))
+        } catch {
+            throw TopologyError("\(description.name): registers cannot be laid out: \(error)")
+        }
+        devices[device.address] = device
+        for function in device.functions {
+            deviceOf[function.address] = device.address
+            software[function.address] = FunctionSoftware(driver: description.driver)
+            workloads[function.address] = WorkloadState(description.workload)
+            if description.driver != nil { giveToHost(function, of: device) }
+        }
+    }
+}
+
+/// Why a topology cannot be built.
+public struct TopologyError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What is wrong, one line.
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+extension HostModel {
+    /// The device and function at an address.
+    func locate(_ address: FunctionAddress) -> (device: EmulatedDevice, function: EmulatedFunction)? {
+        guard let name = deviceOf[address], let device = devices[name],
+            let function = device.function(address.requesterID)
+        else { return nil }
+        return (device, function)
+    }
+
+    /// The bridge that a device is under.
+    func bridge(of device: EmulatedDevice) -> Topology.Bridge? { topology.bridge(of: device.description) }
+
+    /// Time passes. The functions of the device that is worked with make their DMA meanwhile.
+    mutating func advance(_ nanoseconds: UInt64, _ device: EmulatedDevice?) {
+        time += nanoseconds
+        if let device { runWorkload(of: device) }
+    }
+
+    /// Time passes for everybody, in steps of at most 10 ms.
+    public mutating func advanceTime(by nanoseconds: UInt64) {
+        var rest = nanoseconds
+        repeat {
+            let step = min(rest, 10_000_000)
+            time += step
+            rest -= step
+            for device in devices.keys.sorted().compactMap({ devices[$0] }) { runWorkload(of: device) }
+        } while rest > 0
+    }
+
+    /// A configuration write of the host or of a guest; the IOMMU sees whether the function may master the bus.
+    mutating func write(_ write: ConfigurationWrite, to function: EmulatedFunction, of device: EmulatedDevice) {
+        time += latencies.configurationWrite
+        device.write(write, to: function)
+        followBusMastering(of: device)
+    }
+
+    /// Sets or clears bits of a function's command register.
+    mutating func setCommand(_ bits: Command, _ isSet: Bool, of function: EmulatedFunction, _ device: EmulatedDevice) {
+        var command = function.registers.space.command
+        if isSet { command.formUnion(bits) } else { command.subtract(bits) }
+        let value = UInt32(command.rawValue)
+        guard let write = try? ConfigurationWrite(offset: 0x04, width: .word, value: value) else { return }
+        self.write(write, to: function, of: device)
+    }
+
+    /// Bus mastering counts from the function on, and needs a device that is there.
+    mutating func followBusMastering(of device: EmulatedDevice) {
+        for function in device.functions {
+            let isOn = function.canMaster && device.isPresent
+            if memory.context(of: function.address)?.isBusMaster != isOn {
+                memory.setBusMaster(isOn, of: function.address)
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+public import Assignment
+public import PCIe
+internal import TDISP
+
+extension HostModel {
+    /// The whole host as it is now, for admission. Changes nothing and sends nothing.
+    ///
+    /// - Parameter domains: the domains and who is in them as the hypervisor says; nil: as the topology has them.
+    public func snapshot(domains known: [DomainFacts]? = nil) -> HostSnapshot {
+        let functions = devices.keys.sorted().flatMap { name in
+            devices[name].map { device in device.functions.map { facts(about: $0, of: device) } } ?? []
+        }
+        return HostSnapshot(
+            platform: "emulated", functions: functions.sorted { $0.address < $1.address },
+            domains: known ?? domainFacts,
+            bridges: topology.bridges.map { bridge in
+                BridgeFacts(
+                    name: bridge.name, ideStreams: bridge.ideStreams,
+                    ideStreamsLeft: bridge.ideStreams - tsm.streamsInUse(on: bridge))
+            })
+    }
+
+    /// The domains as the model has them.
+    public var domainFacts: [DomainFacts] {
+        domains.values.sorted { $0.number < $1.number }.map { domain in
+            DomainFacts(
+                id: domain.description.id, name: domain.description.name, running: domain.isRunning,
+                tee: domain.description.tee?.rawValue, memoryKiB: domain.description.memory / 1024)
+        }
+    }
+
+    private func facts(about function: EmulatedFunction, of device: EmulatedDevice) -> FunctionFacts {
+        let address = function.address
+        let connection = liveConnection(of: device)
+        let physical = device.physicalFunction(of: function)
+        let express = try? ExpressCapability(in: function.registers.space)
+        return FunctionFacts(
+            address: address, dsm: device.dsm == nil ? nil : device.address, bridge: bridge(of: device)?.name ?? "",
+            name: function.isPhysical ? device.description.name : "\(device.description.name) VF",
+            vendorID: device.description.vendorID,
+            deviceID: function.isPhysical
+                ? device.description.deviceID : device.description.virtualFunctions?.deviceID ?? 0,
+            physicalFunction: function.isPhysical ? nil : physical.address,
+            teeIO: express?.deviceCapabilities.contains(.teeIO) ?? false,
+            flr: express?.deviceCapabilities.contains(.functionLevelReset) ?? false,
+            driver: software[address]?.driver, domain: software[address]?.domain,
+            state: connection == nil || !device.isPresent ? nil : device.tdi(address.requesterID)?.state,
+            connected: connection?.isSecure(on: device) ?? false,
+            enabledVFs: (try? SRIOVCapability(in: function.registers.space))??.enabledVFs ?? 0,
+            trafficClassZero: !device.description.flaws.contains(.trafficClass),
+            addressesDisjoint: (try? physical.registers.addressOverlap()) == .some(nil),
+            phantomFunctionsOff: express?.deviceControl.contains(.phantomFunctions) != true,
+            present: device.isPresent)
+    }
+
+    /// The configuration space of a function as a reader finds it: ones when the device is gone.
+    public func configurationSpace(of address: FunctionAddress) -> ConfigurationSpace? {
+        guard let (device, function) = locate(address) else { return nil }
+        guard device.isPresent else {
+            return try? ConfigurationSpace([UInt8](repeating: 0xFF, count: ConfigurationSpace.size))
+        }
+        return function.registers.space
+    }
+}

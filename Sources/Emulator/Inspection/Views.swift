@@ -1,0 +1,162 @@
+public import Assignment
+public import IOMMU
+public import PCIe
+internal import SPDM
+public import TDISP
+
+/// Where one function is, as the parts of the emulated host have it: what the device says beside what the host recorded.
+public struct FunctionView: Hashable, Sendable, Codable {
+    /// The function.
+    public let address: FunctionAddress
+    /// What its device is.
+    public let name: String
+    /// The TDISP state of the device's own machine; nil: no TDISP, or the device is gone.
+    public let state: TDIState?
+    /// The host driver that is bound.
+    public let driver: String?
+    /// The domain that holds it.
+    public let domain: DomainID?
+    /// Whether the guest's driver is bound.
+    public let hasGuestDriver: Bool
+    /// Whether it may send memory requests.
+    public let isBusMaster: Bool
+    /// The engine's lock epoch that the TSM holds a lock of.
+    public let lockEpoch: UInt32?
+    /// What the IOMMU lets pass.
+    public let gate: DMAGate
+    /// The IOMMU's table for T=0.
+    public let hostTable: TableNumber?
+    /// The IOMMU's table for T=1.
+    public let trustedTable: TableNumber?
+    /// What its DMA has come to.
+    public let workload: WorkloadCounters
+}
+
+/// The stream between a root port and a device.
+public struct StreamView: Hashable, Sendable, Codable {
+    /// The device, by its function 0.
+    public let device: FunctionAddress
+    /// The root port.
+    public let rootPort: FunctionAddress
+    /// The stream; nil: none is set up.
+    public let stream: StreamID?
+    /// Whether the device's end is Secure.
+    public let isDeviceSecure: Bool
+    /// Whether the root port's end is Secure.
+    public let isRootPortSecure: Bool
+    /// The session that keyed it, while it lives.
+    public let session: UInt32?
+}
+
+/// What DMA of one function can reach.
+public struct RoutesView: Hashable, Sendable, Codable {
+    /// The function.
+    public let address: FunctionAddress
+    /// Everything that T=0 reaches.
+    public let untrusted: [ReachableRange]
+    /// Everything that T=1 reaches.
+    public let trusted: [ReachableRange]
+}
+
+/// Whose the memory is, in pages of 4 KiB.
+public struct MemoryView: Hashable, Sendable, Codable {
+    /// One domain.
+    public struct Domain: Hashable, Sendable, Codable {
+        /// The domain.
+        public let id: DomainID
+        /// Its number in the IOMMU.
+        public let number: DomainNumber
+        /// Shared pages.
+        public let shared: UInt64
+        /// Private pages.
+        public let `private`: UInt64
+    }
+
+    /// The domains, in order of their numbers.
+    public let domains: [Domain]
+    /// Pages of the host.
+    public let host: UInt64
+}
+
+extension HostModel {
+    /// The functions' addresses, in order.
+    public var functions: [FunctionAddress] { deviceOf.keys.sorted() }
+
+    /// The address of function 0 of the device that a function belongs to.
+    public func device(of function: FunctionAddress) -> FunctionAddress? { deviceOf[function] }
+
+    /// Where a function is; nil: there is no such function.
+    public func view(of address: FunctionAddress) -> FunctionView? {
+        guard let (device, function) = locate(address), let software = software[address] else { return nil }
+        let context = memory.context(of: address)
+        return FunctionView(
+            address: address, name: device.description.name,
+            state: device.isPresent ? device.tdi(address.requesterID)?.state : nil, driver: software.driver,
+            domain: software.domain, hasGuestDriver: software.hasGuestDriver,
+            isBusMaster: function.canMaster && device.isPresent, lockEpoch: tsm.locks[address]?.epoch,
+            gate: context?.gate ?? .ordinary, hostTable: context?.hostTable, trustedTable: context?.trustedTable,
+            workload: workloads[address]?.counters ?? WorkloadCounters())
+    }
+
+    /// The stream of the device that a function belongs to.
+    public func stream(of address: FunctionAddress) -> StreamView? {
+        guard let (device, _) = locate(address) else { return nil }
+        let connection = tsm.connections[device.address]
+        return StreamView(
+            device: device.address, rootPort: device.rootPort.address, stream: connection?.stream,
+            isDeviceSecure: connection.map { device.isSecure($0.stream) } ?? false,
+            isRootPortSecure: device.rootPort.isSecure,
+            session: connection.flatMap { $0.isAlive ? $0.session.rawValue : nil })
+    }
+
+    /// What DMA of a function can reach.
+    public func routes(of address: FunctionAddress) -> RoutesView? {
+        guard let unit = memory.unit(of: address), deviceOf[address] != nil else { return nil }
+        return RoutesView(
+            address: address, untrusted: unit.reachableRanges(of: address.requesterID, .untrusted),
+            trusted: unit.reachableRanges(of: address.requesterID, .trusted))
+    }
+
+    /// How the IOMMU routes one DMA of a function, step by step. Nothing is sent.
+    public func explain(
+        _ address: FunctionAddress, _ tBit: TBit, at target: UInt64, count: UInt64 = 64, access: DMAAccess = .read
+    ) -> RouteExplanation? {
+        memory.unit(of: address)?.explain(
+            DMARequest(
+                requesterID: address.requesterID, tBit: tBit, address: target, count: count, access: access))
+    }
+
+    /// Sends one read of a function the whole way, over the link and through the IOMMU, as its device would send it with this
+    /// T value.
+    public mutating func tryDMA(
+        _ address: FunctionAddress, _ tBit: TBit, at target: UInt64, count: UInt64 = 64
+    ) -> DMAOutcome {
+        guard let (device, function) = locate(address) else { return .stopped(.deviceGone) }
+        let stream: StreamID? = if case .emit(tBit, let stream) = emission(of: function, device) { stream } else { nil }
+        let request = DMARequest(
+            requesterID: address.requesterID, tBit: tBit, address: target, count: count, access: .read)
+        return send(OutgoingDMA(request: request, stream: stream), from: device)
+    }
+
+    /// Whose the memory is.
+    public var memoryView: MemoryView {
+        func pages(_ ranges: [Range<UInt64>]) -> UInt64 {
+            ranges.reduce(0) { $0 + ($1.upperBound - $1.lowerBound) / 4096 }
+        }
+        let all = domains.values.sorted { $0.number < $1.number }
+        let total = memory.units.values.first?.ownership.size ?? 0
+        return MemoryView(
+            domains: all.map { domain in
+                MemoryView.Domain(
+                    id: domain.description.id, number: domain.number, shared: pages(domain.shared),
+                    private: pages(domain.private))
+            },
+            host: total / 4096 - all.reduce(0) { $0 + $1.description.memory / 4096 })
+    }
+
+    /// The last protocol messages, oldest first.
+    public var messages: [TracedMessage] { trace.messages }
+
+    /// How many protocol messages there were.
+    public var messageCount: Int { trace.total }
+}

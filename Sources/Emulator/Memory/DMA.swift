@@ -1,0 +1,112 @@
+public import IOMMU
+internal import PCIe
+internal import TDISP
+
+/// What became of a DMA that a function wanted to make.
+public enum DMAOutcome: Hashable, Sendable, Codable {
+    /// It reached memory, in these pieces.
+    case arrived([Segment])
+    /// It was stopped on the way.
+    case stopped(DMAStop)
+}
+
+/// Where a DMA was stopped.
+public enum DMAStop: Hashable, Sendable, Codable {
+    /// The device did not send it: the TDISP rules of its state forbid it, or bus mastering is off.
+    case notSent
+    /// The device is not there.
+    case deviceGone
+    /// The root port: no function below it has this requester ID.
+    case foreignRequester
+    /// The root port: T=1 came outside a Secure stream that is set up for the requester.
+    case noSecureStream
+    /// The root port: the integrity check failed.
+    case integrityCheckFailed
+    /// The IOMMU.
+    case fault(Fault)
+}
+
+extension DMAStop: CustomStringConvertible {
+    /// One clause for a person.
+    public var description: String {
+        switch self {
+        case .notSent: "the device did not send it"
+        case .deviceGone: "the device is not there"
+        case .foreignRequester: "root port: no function below has this requester ID"
+        case .noSecureStream: "root port: T=1 outside a Secure stream"
+        case .integrityCheckFailed: "root port: integrity check failed"
+        case .fault(let fault): "IOMMU: \(fault)"
+        }
+    }
+}
+
+/// A memory request as it leaves a device.
+struct OutgoingDMA {
+    var request: DMARequest
+    /// The stream that carries it; nil: outside IDE.
+    var stream: StreamID?
+}
+
+extension HostModel {
+    /// How the TDISP rules let a function send memory requests now.
+    func emission(of function: EmulatedFunction, _ device: EmulatedDevice) -> TrafficRules.Emission {
+        guard function.canMaster, device.isPresent else { return .suppress }
+        guard let tdi = device.tdi(function.address.requesterID) else { return .emit(.untrusted, nil) }
+        let stream = tdi.lock?.request.defaultStream
+        return TrafficRules.outbound(
+            .memory,
+            from: TrafficRules.Interface(
+                state: tdi.trafficState, boundStreams: Set([stream].compactMap { $0 }), defaultStream: stream,
+                locksMSIX: tdi.lock?.report.locksMSIX ?? false))
+    }
+
+    /// Sends a memory request up the link and through the IOMMU. A write puts `bytes` into memory.
+    mutating func send(_ dma: OutgoingDMA, from device: EmulatedDevice, writing bytes: [UInt8]? = nil) -> DMAOutcome {
+        guard device.isPresent, device.rootPort.isLinkUp else { return .stopped(.deviceGone) }
+        if let stop = checkAtRootPort(dma, device) { return .stopped(stop) }
+        guard let unit = memory.units[device.address.segment] else { return .stopped(.foreignRequester) }
+        switch unit.route(dma.request) {
+        case .faults(let fault): return .stopped(.fault(fault))
+        case .reaches(let segments):
+            if dma.request.access == .write, let bytes { store(bytes, in: segments) }
+            return .arrived(segments)
+        }
+    }
+
+    private mutating func store(_ bytes: [UInt8], in segments: [Segment]) {
+        var rest = bytes[...]
+        for segment in segments {
+            memory.contents.write(Array(rest.prefix(Int(segment.count))), at: segment.physical)
+            rest = rest.dropFirst(Int(segment.count))
+        }
+    }
+
+    /// What the root port does with a request from below: requester ID, stream, integrity check.
+    private func checkAtRootPort(_ dma: OutgoingDMA, _ device: EmulatedDevice) -> DMAStop? {
+        guard device.function(dma.request.requesterID) != nil else { return .foreignRequester }
+        guard dma.request.tBit == .trusted else { return nil }
+        let port = device.rootPort
+        guard let stream = dma.stream, let block = port.block, block.control.streamID == stream,
+            block.requesters.contains(dma.request.requesterID), port.stream.isSecure,
+            let sender = device.ide.ports.streams[IDEStreamKey(portIndex: 0, streamID: stream)]
+        else { return .noSecureStream }
+        let substream: IDESubstream = dma.request.access == .write ? .posted : .nonPosted
+        guard let keySet = sender.transmitKeySet(substream) else { return .noSecureStream }
+        guard device.keys.agrees(with: port.keys, on: IDEKeySlot(keySet, .transmit, substream)) else {
+            port.take(.lost(.integrityCheckFailed))
+            device.takeIDE(.streamLost(IDEStreamKey(portIndex: 0, streamID: stream), .failMessageReceived))
+            return .integrityCheckFailed
+        }
+        port.take(.received(substream, keySet))
+        answer(stream, device)
+        return nil
+    }
+
+    /// The root port answers a non-posted request over the same stream, or credits a posted one: the device sees its keys.
+    private func answer(_ stream: StreamID, _ device: EmulatedDevice) {
+        for substream in IDESubstream.allCases {
+            guard let keySet = device.rootPort.stream.transmitKeySet(substream) else { continue }
+            device.takeIDE(.received(IDEStreamKey(portIndex: 0, streamID: stream), substream, keySet))
+        }
+    }
+}

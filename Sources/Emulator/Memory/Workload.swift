@@ -1,0 +1,171 @@
+internal import Assignment
+internal import IOMMU
+internal import PCIe
+internal import TDISP
+
+/// What the DMA of a function has come to.
+public struct WorkloadCounters: Hashable, Sendable, Codable {
+    /// T=0 that reached the host's buffers.
+    public internal(set) var hostArrived = 0
+    /// T=0 that reached shared pages.
+    public internal(set) var sharedArrived = 0
+    /// T=1 that reached private pages.
+    public internal(set) var privateArrived = 0
+    /// What the device held back, because the TDISP rules or the bus master bit say so.
+    public internal(set) var heldBack = 0
+    /// What its driver wanted and the root port or the IOMMU stopped.
+    public internal(set) var stopped = 0
+    /// What it tried although it may not.
+    public internal(set) var attempts = 0
+    /// What of that reached memory. Anything but 0 is a hole.
+    public internal(set) var violations = 0
+}
+
+/// The workload of one function.
+struct WorkloadState {
+    var description: Topology.Workload
+    var counters = WorkloadCounters()
+    /// How many transfers were made; picks the next address.
+    var cursor: UInt64 = 0
+
+    init(_ description: Topology.Workload) { self.description = description }
+
+    /// Pages that a driver gives its device for transfers.
+    static let ringPages: UInt64 = 8
+
+    /// The next address in a ring of pages that begins at `base`.
+    mutating func nextAddress(in base: UInt64, pages: UInt64) -> UInt64 {
+        cursor &+= 1
+        switch description.pattern {
+        case .idle, .sequential: return base + cursor % pages * 4096
+        case .scattered: return base + (cursor &* 0x9E37_79B9) % pages * 4096
+        }
+    }
+
+    /// Whether the next transfer is a write; the first is.
+    var isWrite: Bool { cursor % 2 == 1 }
+}
+
+extension HostModel {
+    /// The functions of a device make their next transfers.
+    mutating func runWorkload(of device: EmulatedDevice) {
+        for function in device.functions {
+            guard let workload = workloads[function.address] else { continue }
+            if workload.description.misbehaves { tryForbidden(function, device) }
+            guard workload.description.pattern != .idle, isDriven(function) else { continue }
+            for _ in 0..<workload.description.burst { transfer(function, device) }
+        }
+    }
+
+    private func isDriven(_ function: EmulatedFunction) -> Bool {
+        guard let software = software[function.address], software.isDriven else { return false }
+        guard let domain = software.domain else { return true }
+        return domains[domain]?.isRunning ?? false
+    }
+
+    /// One transfer that the driver ordered, as the TDISP rules let the function send it.
+    private mutating func transfer(_ function: EmulatedFunction, _ device: EmulatedDevice) {
+        let address = function.address
+        guard case .emit(let tBit, let stream) = emission(of: function, device),
+            let ring = ring(of: address, tBit)
+        else {
+            workloads[address]?.counters.heldBack += 1
+            return
+        }
+        guard var workload = workloads[address] else { return }
+        let target = workload.nextAddress(
+            in: ring.lowerBound, pages: max(1, (ring.upperBound - ring.lowerBound) / 4096))
+        let request = DMARequest(
+            requesterID: address.requesterID, tBit: tBit, address: target, count: workload.description.size,
+            access: workload.isWrite ? .write : .read)
+        let pattern = [UInt8](repeating: UInt8(truncatingIfNeeded: workload.cursor), count: Int(request.count))
+        workloads[address] = workload
+        count(
+            send(OutgoingDMA(request: request, stream: stream), from: device, writing: pattern), request, function,
+            device)
+    }
+
+    /// The pages that the driver gave its device: the host's buffers, shared pages, or private ones.
+    private func ring(of function: FunctionAddress, _ tBit: TBit) -> Range<UInt64>? {
+        guard let id = software[function]?.domain else { return tBit == .untrusted ? HostMemory.hostBuffers : nil }
+        guard let domain = domains[id] else { return nil }
+        let ranges = tBit == .trusted ? domain.private : domain.shared
+        return ranges.first.map { $0.lowerBound..<min($0.upperBound, $0.lowerBound + WorkloadState.ringPages * 4096) }
+    }
+
+    // MARK: Counting
+
+    private mutating func count(
+        _ outcome: DMAOutcome, _ request: DMARequest, _ function: EmulatedFunction, _ device: EmulatedDevice
+    ) {
+        guard var counters = workloads[function.address]?.counters else { return }
+        switch outcome {
+        case .stopped: counters.stopped += 1
+        case .arrived(let segments):
+            if !isLegitimate(request, segments, function, device) { counters.violations += 1 }
+            switch segments.first?.owner {
+            case .host: counters.hostArrived += 1
+            case .shared: counters.sharedArrived += 1
+            case .private: counters.privateArrived += 1
+            case nil: break
+            }
+        }
+        workloads[function.address]?.counters = counters
+    }
+
+    /// Whether a DMA that arrived was allowed to, judged by the state of the device and the owner of the page alone, so that
+    /// a hole in tables and gates shows.
+    private func isLegitimate(
+        _ request: DMARequest, _ segments: [Segment], _ function: EmulatedFunction, _ device: EmulatedDevice
+    ) -> Bool {
+        let state = device.tdi(function.address.requesterID)?.state ?? .configUnlocked
+        let domain = software[function.address]?.domain.flatMap { domains[$0]?.number }
+        return request.requesterID == function.address.requesterID
+            && segments.allSatisfy { segment in
+                switch (segment.owner, request.tBit) {
+                case (.private(let owner), .trusted): owner == domain && state == .run
+                case (.shared(let owner), .untrusted): owner == domain && state == .configUnlocked
+                case (.host, .untrusted): domain == nil && state == .configUnlocked
+                case (.private, .untrusted), (.shared, .trusted), (.host, .trusted): false
+                }
+            }
+    }
+
+    // MARK: Misbehaviour
+
+    /// Tries what no function may do: each combination of T and target, as if the function's own rules did not hold. Its IDE
+    /// hardware belongs to the DSM, so T=1 gets a stream only where the DSM would give it one.
+    private mutating func tryForbidden(_ function: EmulatedFunction, _ device: EmulatedDevice) {
+        let honest = emission(of: function, device)
+        for tBit in TBit.allCases {
+            let stream: StreamID? = if case .emit(tBit, let stream) = honest { stream } else { nil }
+            for target in forbiddenTargets {
+                let request = DMARequest(
+                    requesterID: function.address.requesterID, tBit: tBit, address: target, count: 64, access: .write)
+                attempt(OutgoingDMA(request: request, stream: stream), function, device)
+            }
+        }
+        let foreign = RequesterID(rawValue: function.address.requesterID.rawValue ^ 0x8000)
+        let request = DMARequest(requesterID: foreign, tBit: .untrusted, address: 0, count: 64, access: .write)
+        attempt(OutgoingDMA(request: request, stream: nil), function, device)
+    }
+
+    /// Guest and host addresses of the first page of each kind of each domain, and one of the host's.
+    private var forbiddenTargets: [UInt64] {
+        let inDomains = domains.values.sorted { $0.number < $1.number }.prefix(4).flatMap { domain in
+            [domain.shared.first, domain.private.first].compactMap { $0?.lowerBound }.flatMap {
+                [$0, domain.base + $0]
+            }
+        }
+        return Set(inDomains + [HostMemory.hostBuffers.lowerBound]).sorted()
+    }
+
+    private mutating func attempt(_ dma: OutgoingDMA, _ function: EmulatedFunction, _ device: EmulatedDevice) {
+        let outcome = send(dma, from: device, writing: [UInt8](repeating: 0xEE, count: Int(dma.request.count)))
+        workloads[function.address]?.counters.attempts += 1
+        guard case .arrived(let segments) = outcome, !isLegitimate(dma.request, segments, function, device) else {
+            return
+        }
+        workloads[function.address]?.counters.violations += 1
+    }
+}

@@ -1,0 +1,80 @@
+internal import PCIe
+internal import SPDM
+internal import TDISP
+
+/// The TSM's side of one DSM's connection: session, stream, and a requester for each interface it spoke to.
+final class TSMConnection {
+    let stream: StreamID
+    let session: SessionID
+    /// The TSM's end of the session.
+    var channel: PlainChannel
+    var ide: IDERequester.State
+    /// The stream key at hand, between its making and its second slot.
+    var key: IDEKey?
+    private var requesters: [FunctionAddress: TDIRequester] = [:]
+
+    init(dsm: FunctionAddress, stream: StreamID, session: SessionID) {
+        self.stream = stream
+        self.session = session
+        channel = PlainChannel(session: session)
+        ide = IDERequester.initial(IDELink(portIndex: 0, streamID: stream, device: dsm))
+    }
+
+    var isAlive: Bool { channel.isAlive }
+
+    /// The requester of an interface; a new one must negotiate first.
+    subscript(tdi: FunctionAddress) -> TDIRequester {
+        get { requesters[tdi] ?? TDIRequester(interfaceID: InterfaceID(naming: tdi)) }
+        set { requesters[tdi] = newValue }
+    }
+}
+
+extension InterfaceID {
+    /// Names a function, with its segment where that fits.
+    init(naming address: FunctionAddress) {
+        self = InterfaceID(address) ?? InterfaceID(requesterID: address.requesterID)
+    }
+}
+
+/// What the TSM keeps of an interface that it locked, until it is stopped. Outlives a session: a lock that was made over a
+/// session that died still has to be stopped.
+struct TSMLock {
+    /// The engine's number of the lock.
+    let epoch: UInt32
+    /// The session that locked it.
+    let session: SessionID
+    /// The stream that LOCK named as default.
+    let stream: StreamID
+    /// The nonce for START; nil once used or destroyed.
+    var nonce: StartNonce?
+    /// The report as evidence was collected.
+    var report: [UInt8]?
+}
+
+/// The trusted software of the host: connections by DSM, locks by interface, and what it remembers of each device.
+struct TSM {
+    var connections: [FunctionAddress: TSMConnection] = [:]
+    var locks: [FunctionAddress: TSMLock] = [:]
+    /// Who each device claimed to be when it was first connected for its present user.
+    var knownIdentities: [FunctionAddress: IdentityClaims] = [:]
+    /// Streams in use by bridge.
+    private var streams: [String: Set<StreamID>] = [:]
+
+    /// Takes a stream of a bridge's budget, the lowest free number; nil when none is left.
+    mutating func takeStream(on bridge: Topology.Bridge) -> StreamID? {
+        let used = streams[bridge.name] ?? []
+        guard used.count < bridge.ideStreams else { return nil }
+        guard let free = (UInt8.min...UInt8.max).map(StreamID.init(rawValue:)).first(where: { !used.contains($0) })
+        else { return nil }
+        streams[bridge.name, default: []].insert(free)
+        return free
+    }
+
+    /// Gives a stream back.
+    mutating func giveBack(_ stream: StreamID, on bridge: Topology.Bridge) {
+        streams[bridge.name]?.remove(stream)
+    }
+
+    /// How many streams of a bridge are in use.
+    func streamsInUse(on bridge: Topology.Bridge) -> Int { streams[bridge.name]?.count ?? 0 }
+}

@@ -1,0 +1,86 @@
+public import Assignment
+internal import PCIe
+
+/// What an emulated host consists of: host bridges, devices behind their root ports, and virtual machines.
+///
+/// Written as YAML (``init(parsing:file:)``) or made in code. A description never changes; what becomes of it is in the
+/// host that is built from it.
+public struct Topology: Hashable, Sendable {
+    /// A name for people.
+    public var name: String
+    /// The host bridges.
+    public var bridges: [Bridge]
+    /// The devices, each behind a root port of its own.
+    public var devices: [Device]
+    /// The virtual machines.
+    public var domains: [Domain]
+
+    /// Creates a topology; nothing is checked.
+    public init(name: String, bridges: [Bridge], devices: [Device], domains: [Domain]) {
+        self.name = name
+        self.bridges = bridges
+        self.devices = devices
+        self.domains = domains
+    }
+
+    /// A host bridge: the root of a PCI hierarchy.
+    public struct Bridge: Hashable, Sendable {
+        /// Segment of all that is under it.
+        public var segment: UInt16
+        /// Its own bus, where the root ports are.
+        public var bus: UInt8
+        /// Selective IDE streams that its root ports can hold, all together.
+        public var ideStreams: Int
+
+        /// Creates a bridge.
+        public init(segment: UInt16 = 0, bus: UInt8, ideStreams: Int = 16) {
+            self.segment = segment
+            self.bus = bus
+            self.ideStreams = ideStreams
+        }
+
+        /// The name Linux gives it: `pci0000:3a`.
+        public var name: String { "pci\(hex(segment, 4)):\(hex(bus, 2))" }
+    }
+
+    /// A virtual machine.
+    public struct Domain: Hashable, Sendable {
+        /// Its identity.
+        public var id: DomainID
+        /// Its name.
+        public var name: String
+        /// Bytes of memory, a multiple of 4 KiB; guest physical addresses start at 0.
+        public var memory: UInt64
+        /// The TEE that protects its memory; nil: not a confidential VM.
+        public var tee: TEE?
+        /// Whether it runs.
+        public var isRunning: Bool
+        /// Guest physical ranges that it made shared, page-aligned. Without a TEE all of its memory is.
+        public var shared: [Range<UInt64>]
+
+        /// The kinds of trusted execution environment.
+        public enum TEE: String, Hashable, Sendable, CaseIterable {
+            /// AMD SEV-SNP.
+            case sevSNP = "sev-snp"
+            /// Intel TDX.
+            case tdx
+            /// Arm CCA.
+            case cca
+            /// RISC-V CoVE.
+            case cove
+        }
+
+        /// Creates a virtual machine; unless told otherwise it runs and shares its first MiB.
+        public init(
+            id: DomainID, name: String, memory: UInt64 = 16 << 20, tee: TEE? = .sevSNP, isRunning: Bool = true,
+            shared: [Range<UInt64>] = [0..<1 << 20]
+        ) {
+            self.id = id
+            self.name = name
+            self.memory = memory
+            self.tee = tee
+            self.isRunning = isRunning
+            self.shared = shared
+        }
+    }
+}
