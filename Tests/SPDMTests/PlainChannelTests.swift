@@ -30,6 +30,21 @@ import WireBytes
         #expect(try open(object) == message)
     }
 
+    /// How an owner uses whichever channel it holds.
+    private func exchange<Channel: SecureChannel & ~Copyable>(
+        _ message: [UInt8], from sender: inout Channel, to receiver: inout Channel
+    ) throws(ChannelError) -> [UInt8] {
+        let object = try sender.seal(message.span)
+        return try receiver.open(object.span)
+    }
+
+    @Test func `both ends serve behind the seam, in both directions`() throws {
+        var requester = PlainChannel(session: Self.session)
+        var responder = PlainChannel(session: Self.session)
+        #expect(try exchange([1, 2, 3], from: &requester, to: &responder) == [1, 2, 3])
+        #expect(try exchange([4, 5], from: &responder, to: &requester) == [4, 5])
+    }
+
     @Test func `a message longer than a record is refused`() {
         let message = [UInt8](repeating: 0, count: 65_536)
         #expect(throws: ChannelError.messageTooLong(65_536)) {

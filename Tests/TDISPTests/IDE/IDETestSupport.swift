@@ -8,16 +8,6 @@ enum IDEFixture {
     static let sessionA = SessionID(rawValue: 0xFFFF_FFFF)
     static let sessionB = SessionID(rawValue: 0xFFFE_FFFE)
 
-    static func bytes(_ hex: some StringProtocol) -> [UInt8] {
-        var bytes: [UInt8] = []
-        var rest = hex[...]
-        while rest.count >= 2, let byte = UInt8(rest.prefix(2), radix: 16) {
-            bytes.append(byte)
-            rest = rest.dropFirst(2)
-        }
-        return rest.isEmpty ? bytes : []
-    }
-
     /// One line of a recording.
     enum Line: Equatable {
         case request([UInt8])
@@ -30,8 +20,8 @@ enum IDEFixture {
         let url = try #require(Bundle.module.url(forResource: "Vectors/\(name)", withExtension: "txt"))
         return try String(contentsOf: url, encoding: .utf8).split(separator: "\n").compactMap { line in
             switch line.first {
-            case ">": .request(bytes(line.dropFirst(2)))
-            case "<": .response(bytes(line.dropFirst(2)))
+            case ">": .request(try #require([UInt8](hex: line.dropFirst(2))))
+            case "<": .response(try #require([UInt8](hex: line.dropFirst(2))))
             case "!": .noResponse
             default: nil
             }
