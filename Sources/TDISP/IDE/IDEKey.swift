@@ -9,7 +9,8 @@ internal import WireBytes
 ///   inside each are reversed: `K3 K2 K1 K0 K7 K6 K5 K4 ...`.
 ///
 /// This type is the only place that knows. It is not copyable, hashable or printable, so that a key cannot slip into a
-/// machine's state, a trace or a log.
+/// machine's state, a trace or a log. Dropping it does not overwrite its memory: the language has no safe means to
+/// promise that.
 public struct IDEKey: ~Copyable, Sendable {
     /// The key as a cipher takes it.
     public let aesOrder: InlineArray<32, UInt8>
