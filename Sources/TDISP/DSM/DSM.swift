@@ -10,7 +10,7 @@ public import SPDM
 /// The value is the state; it holds no secret.
 public struct DSM: Hashable, Sendable {
     /// What GET_TDISP_CAPABILITIES answers, and what bounds the requests in work.
-    public let capabilities: DeviceCapabilities
+    public let capabilities: TDISPCapabilities
     /// Function 0: its mailbox carries all messages, and its reset takes the sessions along.
     public internal(set) var functionZero: RequesterID
     /// The interfaces, in order of their addresses.
@@ -71,7 +71,7 @@ public struct DSM: Hashable, Sendable {
     /// keeps what it can honour: the mandatory requests and those of ``optionalRequests``, one request in work for each
     /// interface and at least one for the device.
     public init(
-        capabilities: DeviceCapabilities, functionZero: RequesterID, functions: [(address: FunctionAddress, role: Role)]
+        capabilities: TDISPCapabilities, functionZero: RequesterID, functions: [(address: FunctionAddress, role: Role)]
     ) {
         var capabilities = capabilities
         capabilities.requests = capabilities.requests.intersection(Self.optionalRequests).union(.mandatory)

@@ -8,8 +8,10 @@ extension DSM {
         case .received(let bytes, let session): return receive(bytes, over: session)
         case .completed(let outcome, let requesterID): return one(requesterID, .outcome(outcome))
         case .incident(let incident, let requesterID): return spread(incident, from: requesterID)
-        case .deviceIncident(let incident): return each { _ in .incident(incident) }
-        case .conventionalReset: return each { _ in .conventionalReset }
+        case .deviceIncident(let incident): return device(incident)
+        case .conventionalReset:
+            forgetPending { _ in true }
+            return each { _ in .conventionalReset }
         case .busRenumbered(let bus): return renumber(bus)
         case .firmwareUpdateRequested(let update):
             guard let locked = interfaces.first(where: { $0.tdi.forbids(update) }) else { return .permitFirmwareUpdate }
@@ -23,20 +25,26 @@ extension DSM {
         return step(index, event)
     }
 
-    /// Steps each interface that has an event. A session that ended, by itself or with the device, waits for no answer.
+    /// Steps each interface that has an event.
     private mutating func each(_ event: (Interface) -> TDI.Event?) -> Effect {
         var work: [Work] = []
         for index in interfaces.indices {
             guard let event = event(interfaces[index]) else { continue }
-            switch event {
-            case .incident(.sessionEnded(let session)) where interfaces[index].pending?.session == session:
-                interfaces[index].pending = nil
-            case .conventionalReset: interfaces[index].pending = nil
-            case .request, .outcome, .incident, .recoverFromError: break
-            }
             if case .perform(let more) = step(index, event) { work += more }
         }
         return work.isEmpty ? .none : .perform(work)
+    }
+
+    /// A session that ended, by itself or with the device, waits for no answer.
+    private mutating func forgetPending(of hasEnded: (SessionID) -> Bool) {
+        for index in interfaces.indices {
+            if let pending = interfaces[index].pending, hasEnded(pending.session) { interfaces[index].pending = nil }
+        }
+    }
+
+    private mutating func device(_ incident: TDI.Incident) -> Effect {
+        if case .sessionEnded(let session) = incident { forgetPending { $0 == session } }
+        return each { _ in .incident(incident) }
     }
 
     /// What happens to one function reaches its virtual functions if they share what it hits, and every interface if the
@@ -44,6 +52,7 @@ extension DSM {
     private mutating func spread(_ incident: TDI.Incident, from requesterID: RequesterID) -> Effect {
         let scope = incident.scope
         let endsSessions = incident.isFunctionLevelReset && requesterID == functionZero
+        if endsSessions { forgetPending { _ in true } }
         return each { interface in
             if scope.reaches(interface, from: requesterID) { return .incident(incident) }
             guard endsSessions, let session = interface.tdi.session else { return nil }

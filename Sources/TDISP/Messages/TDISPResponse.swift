@@ -5,7 +5,7 @@ public enum TDISPResponse: Equatable, Sendable {
     /// TDISP_VERSION: VERSION_NUM_COUNT at 16, then one byte for each version.
     case version([TDISPVersion])
     /// TDISP_CAPABILITIES.
-    case capabilities(DeviceCapabilities)
+    case capabilities(TDISPCapabilities)
     /// LOCK_INTERFACE_RESPONSE: the interface is locked, START must show this nonce.
     case lockInterface(StartNonce)
     /// DEVICE_INTERFACE_REPORT.
@@ -70,7 +70,7 @@ public enum TDISPResponse: Equatable, Sendable {
         switch TDISPMessageType(rawValue: type.rawValue | 0x80) {
         case _ where type.isRequest: break
         case .getVersion: return .version(try readVersions(bytes, &cursor))
-        case .getCapabilities: return .capabilities(try DeviceCapabilities.read(bytes, &cursor))
+        case .getCapabilities: return .capabilities(try TDISPCapabilities.read(bytes, &cursor))
         case .lockInterface: return .lockInterface(StartNonce(try cursor.bytes32(bytes, "START_INTERFACE_NONCE")))
         case .getInterfaceReport: return .interfaceReport(try InterfaceReportPortion.read(bytes, &cursor))
         case .getInterfaceState: return .interfaceState(try readState(bytes, &cursor))

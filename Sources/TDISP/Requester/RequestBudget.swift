@@ -9,7 +9,7 @@ public struct RequestBudget: Hashable, Sendable {
     public private(set) var outstanding: UInt8
 
     /// Creates a budget from what the DSM declared.
-    public init(_ capabilities: DeviceCapabilities) {
+    public init(_ capabilities: TDISPCapabilities) {
         limit = max(1, capabilities.outstandingPerDevice)
         outstanding = 0
     }

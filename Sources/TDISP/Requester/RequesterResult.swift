@@ -4,7 +4,7 @@ extension TDIRequester {
     /// How an operation ended.
     public enum Result: Hashable, Sendable {
         /// `negotiate`: the DSM speaks 1.0 and can do this.
-        case negotiated(DeviceCapabilities)
+        case negotiated(TDISPCapabilities)
         /// `lock`: CONFIG_LOCKED, confirmed; the owner keeps the nonce.
         case locked
         /// `fetchReport`: the whole report, well-formed.

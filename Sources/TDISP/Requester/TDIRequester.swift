@@ -20,7 +20,7 @@ public struct TDIRequester: Hashable, Sendable {
     /// The bounds it keeps.
     public let limits: Limits
     /// What the DSM said it can do; nil until `negotiate` succeeded in this session.
-    public internal(set) var negotiated: DeviceCapabilities?
+    public internal(set) var negotiated: TDISPCapabilities?
     /// What it is doing.
     public internal(set) var activity: Activity
 

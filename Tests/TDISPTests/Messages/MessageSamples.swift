@@ -10,7 +10,7 @@ enum MessageSamples {
 
     static let vendor = VendorDefinedMessage(pciVendor: 0x1AF4, data: [0xAA, 0xBB])
 
-    static let capabilities = DeviceCapabilities(
+    static let capabilities = TDISPCapabilities(
         requests: RequestSet.mandatory.union(RequestSet([.bindP2PStream, .setMMIOAttribute])),
         lockFlags: [.noFirmwareUpdate, .allRequestRedirect], addressWidth: 52, outstandingPerInterface: 1,
         outstandingPerDevice: 4)

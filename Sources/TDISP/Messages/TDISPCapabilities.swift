@@ -13,7 +13,7 @@ internal import WireBytes
 /// | 43 | 1 | NUM_REQ_ALL |
 ///
 /// The request, GET_TDISP_CAPABILITIES, carries four bytes of TSM_CAPS, all reserved (20 bytes).
-public struct DeviceCapabilities: Hashable, Sendable {
+public struct TDISPCapabilities: Hashable, Sendable {
     /// Which requests the DSM takes.
     public var requests: RequestSet
     /// Which lock flags it can honour.
@@ -37,13 +37,13 @@ public struct DeviceCapabilities: Hashable, Sendable {
         self.outstandingPerDevice = outstandingPerDevice
     }
 
-    static func read(_ bytes: Span<UInt8>, _ cursor: inout WireCursor) throws(WireError) -> DeviceCapabilities {
+    static func read(_ bytes: Span<UInt8>, _ cursor: inout WireCursor) throws(WireError) -> TDISPCapabilities {
         try cursor.skip(4, "DSM_CAPS")
         let low = try cursor.uint64(bytes, "REQ_MSGS_SUPPORTED")
         let high = try cursor.uint64(bytes, "REQ_MSGS_SUPPORTED")
         let flags = LockFlags(rawValue: try cursor.uint16(bytes, "LOCK_INTERFACE_FLAGS_SUPPORTED"))
         try cursor.skip(3, "reserved")
-        return DeviceCapabilities(
+        return TDISPCapabilities(
             requests: RequestSet(rawValue: UInt128(low) | UInt128(high) << 64),
             lockFlags: flags.intersection(.all),
             addressWidth: try cursor.uint8(bytes, "DEV_ADDR_WIDTH"),
