@@ -20,12 +20,16 @@ public actor AssignmentService {
 
     /// Runs one request on one function to its end.
     ///
-    /// A device that a former manager left in the middle of an effect is brought to rest first.
-    public func run(_ request: AssignmentEvent, on tdi: FunctionAddress, dsm: FunctionAddress) async -> OperationResult
-    {
+    /// What was recorded is confirmed first: a device that a former manager left in the middle of an effect is brought to
+    /// rest, and one that is recorded as private is asked whether it still is.
+    public func run(_ request: AssignmentEvent, on tdi: FunctionAddress, dsm: FunctionAddress) async -> OperationResult {
         let owner = owner(of: dsm)
+        await owner.takeNotices()
         if let settled = await owner.settle(tdi) {
             if case .quarantined = settled.end { return settled }
+            if case .recover(let wanted) = request, !wanted.convertAgain { return settled }
+        } else if await owner.state(of: tdi).phase == .private {
+            _ = await owner.confirm(tdi)
         }
         return await owner.run(request, on: tdi)
     }

@@ -41,6 +41,8 @@ public struct EvidenceCase: Sendable {
     public let nonce: [UInt8]
     /// The function as the host shows it.
     public let function: FunctionFacts?
+    /// The domain that is to accept it, with what its guest pins.
+    public let domain: DomainFacts?
 }
 
 /// A verdict in the words that a person reads.

@@ -68,6 +68,8 @@ public struct FunctionFacts: Hashable, Sendable, Codable {
     public var phantomFunctionsOff: Bool
     /// The function answers configuration reads.
     public var present: Bool
+    /// The memory it decodes, in order of base address registers.
+    public var memory: [MemoryFacts]
 
     /// Creates facts about a function.
     public init(
@@ -76,7 +78,7 @@ public struct FunctionFacts: Hashable, Sendable, Codable {
         physicalFunction: FunctionAddress? = nil, teeIO: Bool = true, flr: Bool = true, driver: String? = nil,
         domain: DomainID? = nil, state: TDIState? = nil, connected: Bool = false, enabledVFs: UInt16 = 0,
         trafficClassZero: Bool = true, addressesDisjoint: Bool = true, phantomFunctionsOff: Bool = true,
-        present: Bool = true
+        present: Bool = true, memory: [MemoryFacts] = []
     ) {
         self.address = address
         self.dsm = dsm
@@ -96,6 +98,24 @@ public struct FunctionFacts: Hashable, Sendable, Codable {
         self.addressesDisjoint = addressesDisjoint
         self.phantomFunctionsOff = phantomFunctionsOff
         self.present = present
+        self.memory = memory
+    }
+}
+
+/// Memory that a function decodes through one base address register.
+public struct MemoryFacts: Hashable, Sendable, Codable {
+    /// Number of the (first) base address register, 0...5.
+    public var register: UInt8
+    /// Physical address of the first byte.
+    public var address: UInt64
+    /// Bytes.
+    public var size: UInt64
+
+    /// Creates facts about a range.
+    public init(register: UInt8, address: UInt64, size: UInt64) {
+        self.register = register
+        self.address = address
+        self.size = size
     }
 }
 
@@ -111,14 +131,19 @@ public struct DomainFacts: Hashable, Sendable, Codable {
     public var tee: String?
     /// Memory in KiB.
     public var memoryKiB: UInt64
+    /// SHA-384 digests of the device root certificates that its guest pins, where the platform plays the guest's role.
+    public var pinnedRoots: [[UInt8]]
 
     /// Creates facts about a domain.
-    public init(id: DomainID, name: String, running: Bool, tee: String?, memoryKiB: UInt64) {
+    public init(
+        id: DomainID, name: String, running: Bool, tee: String?, memoryKiB: UInt64, pinnedRoots: [[UInt8]] = []
+    ) {
         self.id = id
         self.name = name
         self.running = running
         self.tee = tee
         self.memoryKiB = memoryKiB
+        self.pinnedRoots = pinnedRoots
     }
 }
 

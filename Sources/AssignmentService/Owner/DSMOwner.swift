@@ -232,9 +232,11 @@ actor DSMOwner {
         guard let held = evidence[tdi], held.epoch == epoch else {
             return EffectReport(.failed(.policyRefused), "no evidence of epoch \(epoch)")
         }
-        let facts = try? await world.platform.snapshot().function(tdi)
+        let host = try? await world.platform.snapshot()
         let judgement = world.judge(
-            EvidenceCase(evidence: held.evidence, epoch: epoch, nonce: held.nonce, function: facts))
+            EvidenceCase(
+                evidence: held.evidence, epoch: epoch, nonce: held.nonce, function: host?.function(tdi),
+                domain: state(of: tdi).domain.flatMap { host?.domain($0) }))
         return EffectReport(
             judgement.accepted ? .succeeded : .failed(.policyRefused), judgement.findings.joined(separator: "; "))
     }

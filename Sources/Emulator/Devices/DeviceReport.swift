@@ -72,7 +72,7 @@ extension EmulatedDevice {
     }
 
     /// The memory that belongs to an interface: a physical function's own, or its slice of the virtual functions' memory.
-    private func interfaceMemory(of function: EmulatedFunction) -> [DecodedMemory] {
+    func interfaceMemory(of function: EmulatedFunction) -> [DecodedMemory] {
         switch function.role {
         case .physical: return memory(of: function)
         case .virtual:

@@ -12,7 +12,7 @@ extension HostModel {
         }
         return HostSnapshot(
             platform: "emulated", functions: functions.sorted { $0.address < $1.address },
-            domains: known ?? domainFacts,
+            domains: known.map { $0.map(withPinnedRoots) } ?? domainFacts,
             bridges: topology.bridges.map { bridge in
                 BridgeFacts(
                     name: bridge.name, ideStreams: bridge.ideStreams,
@@ -26,7 +26,15 @@ extension HostModel {
             DomainFacts(
                 id: domain.description.id, name: domain.description.name, running: domain.isRunning,
                 tee: domain.description.tee?.rawValue, memoryKiB: domain.description.memory / 1024)
-        }
+        }.map(withPinnedRoots)
+    }
+
+    /// What a domain's guest pins is the guest's configuration, which is in the topology, whoever knows the domain.
+    private func withPinnedRoots(_ domain: DomainFacts) -> DomainFacts {
+        var domain = domain
+        let roots = domains[domain.id]?.description.pinnedRoots ?? []
+        domain.pinnedRoots = roots.map { IdentityClaims.rootDigest($0, digest) }
+        return domain
     }
 
     private func facts(about function: EmulatedFunction, of device: EmulatedDevice) -> FunctionFacts {
@@ -50,7 +58,10 @@ extension HostModel {
             trafficClassZero: !device.description.flaws.contains(.trafficClass),
             addressesDisjoint: (try? physical.registers.addressOverlap()) == .some(nil),
             phantomFunctionsOff: express?.deviceControl.contains(.phantomFunctions) != true,
-            present: device.isPresent)
+            present: device.isPresent,
+            memory: device.interfaceMemory(of: function).map {
+                MemoryFacts(register: UInt8($0.register), address: $0.address, size: $0.size)
+            })
     }
 
     /// The configuration space of a function as a reader finds it: ones when the device is gone.

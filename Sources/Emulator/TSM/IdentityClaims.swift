@@ -12,13 +12,18 @@ struct IdentityClaims: Hashable, Sendable {
     init(_ device: Topology.Device, _ identity: Topology.Identity, nonce: [UInt8], digest: ([UInt8]) -> [UInt8]) {
         func derive(_ words: String...) -> [UInt8] { digest(Array(words.joined(separator: "\n").utf8)) }
         self.nonce = nonce
-        rootDigest = derive("root", identity.root)
+        rootDigest = Self.rootDigest(identity.root, digest)
         leafDigest = derive("leaf", identity.root, identity.serial)
         serial = identity.serial
         measurements = [
             Measurement(index: 1, type: 1, value: derive("firmware", identity.firmware)),
             Measurement(index: 2, type: 2, value: derive("hardware", "\(device.vendorID)", "\(device.deviceID)")),
         ]
+    }
+
+    /// The digest of the root certificate of this name.
+    static func rootDigest(_ root: String, _ digest: ([UInt8]) -> [UInt8]) -> [UInt8] {
+        digest(Array("root\n\(root)".utf8))
     }
 
     /// Whether both are the same device with the same firmware, whatever the nonce.

@@ -57,6 +57,8 @@ public struct Topology: Hashable, Sendable {
         public var isRunning: Bool
         /// Guest physical ranges that it made shared, page-aligned. Without a TEE all of its memory is.
         public var shared: [Range<UInt64>]
+        /// The roots that its guest pins, by the words in which devices name them.
+        public var pinnedRoots: [String]
 
         /// The kinds of trusted execution environment.
         public enum TEE: String, Hashable, Sendable, CaseIterable {
@@ -73,7 +75,7 @@ public struct Topology: Hashable, Sendable {
         /// Creates a virtual machine; unless told otherwise it runs and shares its first MiB.
         public init(
             id: DomainID, name: String, memory: UInt64 = 16 << 20, tee: TEE? = .sevSNP, isRunning: Bool = true,
-            shared: [Range<UInt64>] = [0..<1 << 20]
+            shared: [Range<UInt64>] = [0..<1 << 20], pinnedRoots: [String] = [Identity.defaultRoot]
         ) {
             self.id = id
             self.name = name
@@ -81,6 +83,7 @@ public struct Topology: Hashable, Sendable {
             self.tee = tee
             self.isRunning = isRunning
             self.shared = shared
+            self.pinnedRoots = pinnedRoots
         }
     }
 }

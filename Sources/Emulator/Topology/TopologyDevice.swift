@@ -165,13 +165,15 @@ extension Topology {
     public struct Identity: Hashable, Sendable {
         /// Who signed its certificate.
         public var root: String
+        /// The root of devices that name none, and what guests pin that name none.
+        public static let defaultRoot = "Example Device CA"
         /// Its serial number.
         public var serial: String
         /// Version of its firmware.
         public var firmware: String
 
         /// Creates an identity.
-        public init(root: String = "Example Device CA", serial: String, firmware: String = "1.0.0") {
+        public init(root: String = Identity.defaultRoot, serial: String, firmware: String = "1.0.0") {
             self.root = root
             self.serial = serial
             self.firmware = firmware

@@ -142,6 +142,10 @@ extension Topology.Domain {
         }
         isRunning = try map.optional("running")?.bool() ?? isRunning
         tee = try map.optional("tee")?.optionalTEE() ?? nil
+        if let roots = map.optional("pinned-roots") {
+            pinnedRoots = []
+            for root in try roots.list() { pinnedRoots.append(try root.string()) }
+        }
         shared = [0..<min(memory, 1 << 20)]
         guard let node = map.optional("shared") else { return }
         shared = []

@@ -1,0 +1,50 @@
+internal import ArgumentParser
+internal import Assignment
+internal import PCIe
+
+/// `tdispctl convert`
+struct Convert: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Convert devices to private operation for a confidential domain.",
+        discussion: """
+            From the host or from shared operation: driver off, connected, put into the domain, locked, evidence judged,
+            accepted, probed. A conversion that fails ends where it began, or in quarantine. Ctrl-C turns it back.
+            """)
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: ArgumentHelp("Devices (ssss:bb:dd.f).", valueName: "device"))
+    var devices: [String]
+
+    @Option(help: ArgumentHelp("The confidential domain, by name or UUID.", valueName: "name"))
+    var domain: String
+
+    @Flag(help: "Show the plan and change nothing.")
+    var plan = false
+
+    @Flag(help: "After a later failure, convert again from scratch instead of resting in shared operation.")
+    var convertAgain = false
+
+    @Flag(help: "Allow recovery to reset the whole device, which takes its siblings along.")
+    var allowConventionalReset = false
+
+    func validate() throws {
+        guard !devices.isEmpty else { throw ValidationError("name at least one device") }
+    }
+
+    func run() async throws {
+        try await reporting(options) {
+            let session = try await Session.open(options, plan ? .reading : .changing(command: "convert"))
+            let domain = try session.domain(domain)
+            let targets = try devices.map { try session.function($0) }
+            if plan {
+                return try PlanPrinter(options).print(try targets.map { try session.planConversion(of: $0, to: domain) })
+            }
+            let orders = StandingOrders(convertAgain: convertAgain, allowConventionalReset: allowConventionalReset)
+            try await Operation(session: session, options: options, verb: .convert(domain)).run(targets) { target in
+                try session.planConversion(of: target, to: domain).requireGo()
+                return .convert(domain.id, orders)
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+internal import ArgumentParser
+internal import Assignment
+
+/// `tdispctl list`
+struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List devices: where each is recorded to be, and what it answers itself.")
+
+    @OptionGroup var options: GlobalOptions
+
+    func run() async throws {
+        try await reporting(options) {
+            let session = try await Session.open(options, .reading)
+            let recorded = try session.recorded()
+            let devices = session.snapshot.functions.map { facts in
+                DeviceView(facts, recorded.assignments[facts.address] ?? .initial, domainName: session.name)
+            }
+            switch options.output {
+            case .json: Console.out(try JSONEnvelope(kind: "DeviceList", devices).text)
+            case .table: Console.out(Self.table(devices))
+            }
+        }
+    }
+
+    private static func table(_ devices: [DeviceView]) -> String {
+        var table = TextTable("DEVICE", "NAME", "PHASE", "STATE", "DOMAIN", "EPOCH", "HOST DRIVER", "NOTE")
+        for device in devices {
+            table.add(
+                device.address, device.name, device.recorded.phase, device.confirmed.state ?? "",
+                device.recorded.domainName ?? "", device.recorded.epoch == 0 ? "" : "\(device.recorded.epoch)",
+                device.hostDriver ?? "", device.note ?? "")
+        }
+        return table.text
+    }
+}

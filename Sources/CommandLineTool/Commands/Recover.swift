@@ -1,0 +1,40 @@
+internal import ArgumentParser
+internal import Assignment
+
+/// `tdispctl recover`
+struct Recover: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Bring devices home that failed, were interrupted, or are in quarantine.",
+        discussion: """
+            The cut first; then STOP, reset, identity, configuration space, proof, untrusted mappings. A device that was
+            interrupted is asked where it is. One in quarantine needs --from-quarantine: your word that you know why.
+            """)
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: ArgumentHelp("Devices (ssss:bb:dd.f).", valueName: "device"))
+    var devices: [String]
+
+    @Flag(help: "Lead devices out of quarantine.")
+    var fromQuarantine = false
+
+    @Flag(name: .customLong("convert"), help: "Convert again afterwards.")
+    var convertAgain = false
+
+    @Flag(help: "Allow a reset of the whole device, which takes its siblings along.")
+    var allowConventionalReset = false
+
+    func validate() throws {
+        guard !devices.isEmpty else { throw ValidationError("name at least one device") }
+    }
+
+    func run() async throws {
+        try await reporting(options) {
+            let session = try await Session.open(options, .changing(command: "recover"))
+            let targets = try devices.map { try session.function($0) }
+            let request = RecoveryRequest(
+                fromQuarantine: fromQuarantine, convertAgain: convertAgain, allowConventionalReset: allowConventionalReset)
+            try await Operation(session: session, options: options, verb: .recover).run(targets) { _ in .recover(request) }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+internal import ArgumentParser
+internal import Assignment
+internal import Emulator
+internal import EmulatorProcess
+
+/// `tdispctl show`
+struct Show: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show one device: recorded and confirmed, side by side.")
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: ArgumentHelp("A device (ssss:bb:dd.f).", valueName: "device"))
+    var device: String
+
+    @Flag(name: .customLong("domain-xml"), help: "Print the domain's XML as libvirt has it, and nothing else.")
+    var domainXML = false
+
+    @Option(help: ArgumentHelp("Print the last protocol messages with this device as well.", valueName: "count"))
+    var messages: Int?
+
+    func run() async throws {
+        try await reporting(options) {
+            let session = try await Session.open(options, .reading)
+            let facts = try session.function(device)
+            let state = try session.recorded().assignments[facts.address] ?? .initial
+            if domainXML { return try await printXML(of: state, facts, session) }
+            let view = DeviceView(facts, state, domainName: session.name)
+            switch options.output {
+            case .json: Console.out(try JSONEnvelope(kind: "Device", [view]).text)
+            case .table: Console.out(try await DevicePrinter(session: session).text(view, facts, state))
+            }
+            if let messages { try await printMessages(messages, of: facts, session) }
+        }
+    }
+
+    private func printXML(of state: AssignmentState, _ facts: FunctionFacts, _ session: Session) async throws {
+        guard let domain = state.domain ?? facts.domain else {
+            throw Failure(.notFound, "\(facts.address) is assigned to no domain", next: "tdispctl convert \(facts.address) --domain NAME")
+        }
+        do {
+            Console.out(try await session.host.domainXML(domain))
+        } catch let error as PlatformError {
+            throw Failure(error)
+        }
+    }
+
+    private func printMessages(_ count: Int, of facts: FunctionFacts, _ session: Session) async throws {
+        do {
+            for message in try await session.host.messages(last: count) where message.device == facts.ownerAddress {
+                Console.out("\(message)  \(message.hexBytes)\n")
+            }
+        } catch let error as PlatformError {
+            throw Failure(error)
+        }
+    }
+}

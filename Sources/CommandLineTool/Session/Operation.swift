@@ -1,0 +1,83 @@
+internal import Assignment
+internal import AssignmentService
+internal import Dispatch
+internal import Foundation
+internal import PCIe
+
+/// A request on one or several devices, watched by a person: progress, Ctrl-C, and what came of it.
+struct Operation {
+    /// What is done, for the summary.
+    enum Verb {
+        case convert(DomainFacts)
+        case release
+        case recover
+    }
+
+    let session: Session
+    let options: GlobalOptions
+    let verb: Verb
+
+    /// Runs the request that `request` gives for each device. Devices of different DSMs run side by side. Throws
+    /// ``Failures`` when any did not reach its goal; the others have.
+    func run(
+        _ targets: [FunctionFacts], _ request: (FunctionFacts) throws(Failure) -> AssignmentEvent
+    ) async throws {
+        var failures: [(device: String, failure: Failure)] = []
+        var wanted: [(FunctionFacts, AssignmentEvent)] = []
+        for target in targets {
+            do throws(Failure) {
+                wanted.append((target, try request(target)))
+            } catch {
+                failures.append((target.address.description, error))
+            }
+        }
+        let printer = ProgressPrinter(quiet: options.quiet, devices: wanted.count)
+        let service = try session.service { printer.print($0) }
+        let results = await interruptible(service, wanted.map(\.0)) { await Self.run(wanted, on: service) }
+        try await SummaryPrinter(session: session, options: options).print(results, verb)
+        for result in results {
+            if let failure = Failure(result, domainName: session.name(of: result.state.domain)) {
+                failures.append((result.device.description, failure))
+            }
+        }
+        try session.close()
+        if !failures.isEmpty { throw Failures(all: failures) }
+    }
+
+    /// One task for each DSM; the devices of one DSM in the order given.
+    private static func run(
+        _ wanted: [(FunctionFacts, AssignmentEvent)], on service: AssignmentService
+    ) async -> [OperationResult] {
+        let byOwner = Dictionary(grouping: wanted.indices) { wanted[$0].0.ownerAddress }
+        let results = await withTaskGroup(of: [(Int, OperationResult)].self) { group in
+            for (owner, indices) in byOwner {
+                let work = indices.map { ($0, wanted[$0].0.address, wanted[$0].1) }
+                group.addTask {
+                    var done: [(Int, OperationResult)] = []
+                    for (index, device, request) in work {
+                        done.append((index, await service.run(request, on: device, dsm: owner)))
+                    }
+                    return done
+                }
+            }
+            return await group.reduce(into: []) { $0 += $1 }
+        }
+        return results.sorted { $0.0 < $1.0 }.map(\.1)
+    }
+
+    /// Ctrl-C turns conversions back at their next safe point; it never leaves a device in between.
+    private func interruptible(
+        _ service: AssignmentService, _ targets: [FunctionFacts], _ work: () async -> [OperationResult]
+    ) async -> [OperationResult] {
+        let addresses = targets.map { ($0.address, $0.ownerAddress) }
+        signal(SIGINT, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
+        source.setEventHandler {
+            Console.err("\ninterrupted: turning back; the device is brought home before this ends\n")
+            Task { for (device, owner) in addresses { await service.cancel(device, dsm: owner) } }
+        }
+        source.resume()
+        defer { source.cancel() }
+        return await work()
+    }
+}

@@ -1,0 +1,147 @@
+internal import Assignment
+internal import AssignmentService
+internal import Attestation
+internal import EmulatorProcess
+internal import Foundation
+internal import Journal
+internal import OpenSSLCrypto
+internal import PCIe
+
+/// One call of `tdispctl` at work: state directory, journal, platform, and the host as it was found.
+struct Session {
+    /// What the call is going to do.
+    enum Access: Hashable {
+        /// Look only: nothing is locked, nothing is written.
+        case reading
+        /// Change: one manager at a time.
+        case changing(command: String)
+    }
+
+    let host: HostClient
+    let greeting: HostGreeting
+    let journal: Journal
+    let snapshot: HostSnapshot
+    private let options: GlobalOptions
+
+    /// Opens everything. Throws ``Failure``.
+    static func open(_ options: GlobalOptions, _ access: Access) async throws -> Session {
+        do {
+            let directory = try StateDirectory(at: options.stateDirectory ?? defaultStateDirectory())
+            let journal = try await openJournal(directory, access, options)
+            let (host, greeting) = try await reachHost(directory, options)
+            if case .changing = access { try journal.bind(toPlatform: "emulated") }
+            return Session(
+                host: host, greeting: greeting, journal: journal, snapshot: try await host.snapshot(), options: options)
+        } catch let error as JournalError {
+            throw Failure(error)
+        } catch let error as PlatformError {
+            throw Failure(error)
+        }
+    }
+
+    static func defaultStateDirectory() throws(JournalError) -> String {
+        try StateDirectory.defaultPath(environment: ProcessInfo.processInfo.environment)
+    }
+
+    private static func openJournal(
+        _ directory: StateDirectory, _ access: Access, _ options: GlobalOptions
+    ) async throws -> Journal {
+        switch access {
+        case .reading: return try Journal.openForReading(in: directory)
+        case .changing(let command):
+            let lock = try await JournalLock.acquire(
+                in: directory, command: command, at: Clock.now, wait: .seconds(options.wait))
+            return try Journal.open(lock)
+        }
+    }
+
+    /// The emulated host that runs, or a new one when a topology says what it is to be.
+    private static func reachHost(
+        _ directory: StateDirectory, _ options: GlobalOptions
+    ) async throws(PlatformError) -> (HostClient, HostGreeting) {
+        let launcher = HostLauncher(directory: directory.path, program: Self.program)
+        if let found = try await launcher.running() {
+            if let wanted = options.topology, EmulatedHostFile.source(of: wanted) != found.greeting.source {
+                throw PlatformError(
+                    .invalidInput,
+                    "an emulated host of topology '\(found.greeting.source)' already runs here; stop it (tdispctl emulate stop) or use another --state-dir")
+            }
+            return (found.client, found.greeting)
+        }
+        guard let topology = options.topology else { throw noPlatform }
+        let started = try await launcher.start(
+            arguments: EmulateServe.arguments(directory: directory.path, topology: topology, connect: options.connect))
+        return (started.client, started.greeting)
+    }
+
+    private static let noPlatform = PlatformError(
+        .unsupported, "no platform: this version drives emulated hosts only, and none runs in this state directory")
+
+    private static var program: String {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+    }
+
+    // MARK: Using it
+
+    /// A service over this session's host and journal.
+    func service(_ report: @escaping @Sendable (StepReport) -> Void) throws -> AssignmentService {
+        do throws(JournalFailure) {
+            return try AssignmentService(
+                world: World(
+                    platform: host, journal: journal, judge: Judge.builtIn(pinnedRoots: snapshot.trustedRoots),
+                    nonce: { try? SecureRandom.bytes(count: 32) }, now: { Clock.now }, report: report))
+        } catch {
+            throw Failure(.failed, "the journal cannot be read", seen: error.message)
+        }
+    }
+
+    /// The function at an address as an operator writes it. Throws ``Failure`` (not found).
+    func function(_ text: String) throws(Failure) -> FunctionFacts {
+        let address = try Self.address(text)
+        guard let facts = snapshot.function(address) else {
+            let known = snapshot.functions.map(\.address.description).joined(separator: ", ")
+            throw Failure(.notFound, "there is no device \(address)", seen: "devices: \(known)", next: "tdispctl list")
+        }
+        return facts
+    }
+
+    /// The domain by its name or UUID. Throws ``Failure`` (not found).
+    func domain(_ text: String) throws(Failure) -> DomainFacts {
+        if let found = snapshot.domain(named: text) { return found }
+        if let id = DomainID(text), let found = snapshot.domain(id) { return found }
+        let known = snapshot.domains.map(\.name).joined(separator: ", ")
+        throw Failure(.notFound, "there is no domain '\(text)'", seen: "domains: \(known)", next: "virsh list --all")
+    }
+
+    /// A domain's name, for texts.
+    func name(of domain: DomainID?) -> String? { domain.flatMap { snapshot.domain($0)?.name } }
+
+    /// Recorded states of all functions.
+    func recorded() throws(Failure) -> JournalContents {
+        do throws(JournalFailure) {
+            return try journal.load()
+        } catch {
+            throw Failure(.failed, "the journal cannot be read", seen: error.message)
+        }
+    }
+
+    /// Parses an address. Throws ``Failure`` (usage).
+    static func address(_ text: String) throws(Failure) -> FunctionAddress {
+        do throws(FunctionAddress.ParseError) {
+            return try FunctionAddress(parsing: text)
+        } catch {
+            throw Failure(.usage, error.description)
+        }
+    }
+}
+
+/// The time of day.
+enum Clock {
+    /// Nanoseconds since 1970-01-01 UTC.
+    static var now: UInt64 { UInt64(max(0, Date().timeIntervalSince1970) * 1_000_000_000) }
+}
+
+extension FunctionFacts {
+    /// Who owns the function: its DSM, or itself when the device has none.
+    var ownerAddress: FunctionAddress { dsm ?? address }
+}

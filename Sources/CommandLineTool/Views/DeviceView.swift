@@ -1,0 +1,86 @@
+internal import Assignment
+
+/// A device as `list` and `show` print it. What we recorded and what the device confirmed stand apart.
+struct DeviceView: Encodable {
+    /// What the journal says.
+    struct Recorded: Encodable {
+        let phase: String
+        let domain: String?
+        let domainName: String?
+        let epoch: UInt32
+        /// The effect that was begun and has no outcome, after an interruption.
+        let pending: String?
+        /// The reason, in quarantine.
+        let reason: String?
+        /// Whether new stream keys are owed before the owner may change.
+        let rekeyOwed: Bool
+        /// What DMA may reach memory.
+        let permittedDMA: String
+    }
+
+    /// What the device and its host answer now.
+    struct Confirmed: Encodable {
+        let state: String?
+        let connected: Bool
+        let present: Bool
+    }
+
+    let address: String
+    let name: String
+    let vendorID: String
+    let deviceID: String
+    let bridge: String
+    let physicalFunction: String?
+    let dsm: String?
+    let tdisp: Bool
+    let flr: Bool
+    let hostDriver: String?
+    let recorded: Recorded
+    let confirmed: Confirmed
+    /// What a person should know about it, or nil.
+    let note: String?
+
+    init(_ facts: FunctionFacts, _ state: AssignmentState, domainName: (DomainID?) -> String?) {
+        address = facts.address.description
+        name = facts.name
+        vendorID = Self.hex(facts.vendorID)
+        deviceID = Self.hex(facts.deviceID)
+        bridge = facts.bridge
+        physicalFunction = facts.physicalFunction?.description
+        dsm = facts.dsm?.description
+        tdisp = facts.teeIO && facts.dsm != nil
+        flr = facts.flr
+        hostDriver = facts.driver
+        let pending = state.pending.name
+        recorded = Recorded(
+            phase: state.phase.rawValue, domain: state.domain?.description, domainName: domainName(state.domain),
+            epoch: state.lineage.epoch.rawValue, pending: pending == .none ? nil : pending.rawValue,
+            reason: state.quarantineReason?.rawValue, rekeyOwed: state.lineage.rekeyOwed,
+            permittedDMA: state.phase.permittedDMA.rawValue)
+        confirmed = Confirmed(state: facts.state?.description, connected: facts.connected, present: facts.present)
+        note = Self.note(facts, state)
+    }
+
+    private static func hex(_ value: UInt16) -> String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: 4 - digits.count) + digits
+    }
+
+    private static func note(_ facts: FunctionFacts, _ state: AssignmentState) -> String? {
+        if !facts.present { return "does not answer" }
+        if !state.phase.isResting { return "interrupted in '\(state.pending.name.rawValue)': tdispctl recover" }
+        if let reason = state.quarantineReason { return reason.rawValue }
+        if facts.dsm == nil || !facts.teeIO { return "no TDISP" }
+        if let answer = facts.state, !state.phase.agrees(with: answer) {
+            return "recorded \(state.phase.rawValue), answers \(answer)"
+        }
+        return nil
+    }
+}
+
+extension AssignmentState {
+    /// Why it is in quarantine, if it is.
+    var quarantineReason: QuarantineReason? {
+        if case .quarantined(let state) = self { state.reason } else { nil }
+    }
+}
