@@ -34,7 +34,7 @@ public enum ConnectionEffectName: String, Hashable, Sendable, Codable, CaseItera
 
 /// What a connection tells its TDIs.
 public enum ConnectionNews: Hashable, Sendable, Codable {
-    /// Session and stream are ready; the generation grows with each connect.
+    /// Session and stream are ready. The generation grows with each connect, and a new one means new keys.
     case ready(generation: UInt32)
     /// The stream has new keys.
     case rekeyed(generation: UInt32)

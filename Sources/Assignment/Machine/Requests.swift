@@ -86,14 +86,21 @@ extension AssignmentMachine {
     static func restarted(_ state: AssignmentState, during effect: EffectName) -> AssignmentTransition {
         switch state {
         case .quarantined: .stay(state)
+        case .unknown(let now): interrupted(state, in: now.intent)
         case .available, .attaching, .attached, .quiescing, .locking, .locked, .attesting, .attested, .accepting,
-            .confirming, .private, .releasing, .detaching, .failed, .recovering, .unknown:
-            .enter(
-                .unknown(
-                    Unknown(
-                        lineage: state.lineage, domain: state.domain, intent: effect, home: state.current.home,
-                        step: .cutting(.first))))
+            .confirming, .private, .releasing, .detaching, .failed, .recovering:
+            interrupted(state, in: effect)
         }
+    }
+}
+
+extension AssignmentMachine {
+    private static func interrupted(_ state: AssignmentState, in effect: EffectName) -> AssignmentTransition {
+        .enter(
+            .unknown(
+                Unknown(
+                    lineage: state.lineage, domain: state.domain, intent: effect, home: state.current.home,
+                    step: .cutting(.first))))
     }
 }
 

@@ -60,8 +60,9 @@ public struct Attaching: PhaseState {
     /// The device is with nobody yet; only what makes the attach itself senseless ends it.
     func observed(_ observation: Observation) -> AssignmentTransition {
         switch observation {
-        case .state(.configUnlocked), .streamInsecure, .sessionLost, .deviceReset, .hostdevRemoved, .driverTimeout:
+        case .state(.configUnlocked), .streamInsecure, .sessionLost, .deviceReset, .driverTimeout:
             .stay(.attaching(self))
+        case .hostdevRemoved: step == .attaching ? conversion.fail(.hostdevRemoved) : .stay(.attaching(self))
         case .state(let state): conversion.fail(.unexpectedState(state))
         case .deviceGone: conversion.fail(.deviceGone)
         case .domainStopped: .stay(.attaching(Attaching(conversion.turnedBack, step: step)))

@@ -21,6 +21,11 @@ public struct Conversion: Hashable, Sendable, Codable {
     /// The same conversion, cancelled.
     var turnedBack: Conversion { Conversion(lineage, domain, origin: origin, cancelled: true) }
 
+    /// The same conversion of a TDI that was seen in this state.
+    func seen(_ state: TDIState) -> Conversion {
+        Conversion(lineage.seen(state), domain, origin: origin, cancelled: cancelled)
+    }
+
     /// The same conversion at the start of its next lock epoch. From here on new keys are owed before the owner changes.
     var locking: Conversion {
         var next = lineage
@@ -29,9 +34,9 @@ public struct Conversion: Hashable, Sendable, Codable {
         return Conversion(next, domain, origin: origin, cancelled: cancelled)
     }
 
-    /// Falls out of the conversion: the cut first, then home.
+    /// Falls out of the conversion: the cut first, then home. A device that was taken out of its domain goes to the host.
     func fail(_ cause: FailureCause) -> AssignmentTransition {
-        Failed.enter(lineage, domain, cause, home: .rest(origin))
+        Failed.enter(lineage, domain, cause, home: .rest(cause == .hostdevRemoved ? .available : origin))
     }
 }
 

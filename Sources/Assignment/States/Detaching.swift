@@ -1,3 +1,5 @@
+import TDISP
+
 /// Out of the domain and back to the host: proven reset, hostdev out, new keys where owed, host driver on.
 public struct Detaching: PhaseState {
     static let phase = Phase.detaching
@@ -17,6 +19,7 @@ public struct Detaching: PhaseState {
     init(_ lineage: Lineage, _ domain: DomainID?, step: Step = .unbindingGuestDriver) {
         self.lineage = lineage
         self.domain = domain
+        // With no domain (left), what follows is owed only to the host.
         self.step = step == .detaching && domain == nil ? (lineage.rekeyOwed ? .rekeying : .returningHostDriver) : step
     }
 
@@ -45,7 +48,7 @@ public struct Detaching: PhaseState {
         case .unbindingGuestDriver: advance(to: .resetting)
         case .resetting: advance(to: .proving)
         case .proving: advance(to: .detaching)
-        case .detaching: advance(to: lineage.rekeyOwed ? .rekeying : .returningHostDriver)
+        case .detaching: .enter(.detaching(Detaching(lineage, nil, step: .detaching)))
         case .rekeying: .enter(.detaching(Detaching(lineage.rekeyed, domain, step: .returningHostDriver)))
         case .returningHostDriver: .enter(.available(Available(lineage: lineage)))
         }
@@ -55,9 +58,9 @@ public struct Detaching: PhaseState {
         switch step {
         case .unbindingGuestDriver: keptByGuest(outcome)
         case .resetting, .proving: Failed.enter(lineage, domain, FailureCause(pending.name, outcome), home: home)
-        case .detaching: Quarantined.enter(lineage, domain, .detachFailed)
-        case .rekeying: Quarantined.enter(lineage, nil, .needsRekey)
-        case .returningHostDriver: Quarantined.enter(lineage, nil, .hostDriverNotReturned)
+        case .detaching: Quarantined.enter(lineage, domain, .detachFailed, home: home)
+        case .rekeying: Quarantined.enter(lineage, nil, .needsRekey, home: home)
+        case .returningHostDriver: Quarantined.enter(lineage, nil, .hostDriverNotReturned, home: home)
         }
     }
 
@@ -73,11 +76,23 @@ public struct Detaching: PhaseState {
         .enter(.detaching(Detaching(lineage, domain, step: step)))
     }
 
+    /// ERROR may follow from the driver's removal as long as the proof is still to come.
     func observed(_ observation: Observation) -> AssignmentTransition {
         switch observation {
+        case .state(.configUnlocked): .stay(.detaching(self))
+        case .state(.error) where !isProven: .stay(.detaching(Detaching(lineage.seen(.error), domain, step: step)))
+        case .state(let state): Failed.enter(lineage, domain, .unexpectedState(state), home: home)
         case .deviceGone: Failed.enter(lineage, domain, .deviceGone, home: home)
-        case .state, .streamInsecure, .sessionLost, .deviceReset, .domainStopped, .hostdevRemoved, .driverTimeout:
+        case .hostdevRemoved where step == .unbindingGuestDriver: advance(to: .resetting)
+        case .streamInsecure, .sessionLost, .deviceReset, .domainStopped, .hostdevRemoved, .driverTimeout:
             .stay(.detaching(self))
+        }
+    }
+
+    private var isProven: Bool {
+        switch step {
+        case .unbindingGuestDriver, .resetting, .proving: false
+        case .detaching, .rekeying, .returningHostDriver: true
         }
     }
 }

@@ -19,6 +19,7 @@ public struct Failed: PhaseState {
         _ lineage: Lineage, _ domain: DomainID?, _ cause: FailureCause, home: Destination
     ) -> AssignmentTransition {
         var next = lineage
+        if case .unexpectedState(let state) = cause { next = lineage.seen(state) }
         next.recoveries = lineage.recoveries == .max ? .max : lineage.recoveries + 1
         let home = next.recoveries > next.orders.recoveryLimit ? home.withoutConversion : home
         return .enter(.failed(Failed(lineage: next, domain: domain, cause: cause, home: home, rank: .first)))
@@ -31,20 +32,38 @@ public struct Failed: PhaseState {
         case .failed, .unknown:
             rank.next.map {
                 .enter(.failed(Failed(lineage: lineage, domain: domain, cause: cause, home: home, rank: $0)))
-            } ?? Quarantined.enter(lineage, domain, .cutUnconfirmed)
+            } ?? Quarantined.enter(lineage, domain, .cutUnconfirmed, home: home)
         }
     }
 
-    /// Nothing that is noticed now can make the cut more urgent.
-    func observed(_ observation: Observation) -> AssignmentTransition { .stay(.failed(self)) }
+    /// Nothing that is noticed now can make the cut more urgent, but it may change where the way home leads.
+    func observed(_ observation: Observation) -> AssignmentTransition {
+        .stay(
+            .failed(
+                Failed(
+                    lineage: lineage.seen(observation), domain: domain, cause: cause, home: home.after(observation),
+                    rank: rank)))
+    }
 }
 
 extension Destination {
-    /// The same way home, without another conversion at its end.
-    var withoutConversion: Destination {
+    /// Where the device rests when it is not converted again.
+    var rest: Rest {
         switch self {
-        case .rest: self
-        case .convert(let origin): .rest(origin)
+        case .rest(let rest), .convert(let rest): rest
+        }
+    }
+
+    /// The same way home, without another conversion at its end.
+    var withoutConversion: Destination { .rest(rest) }
+
+    /// Where the way home leads after this was noticed on it: a stopped domain is not converted for, and a device that was
+    /// taken out of its domain goes to the host.
+    func after(_ observation: Observation) -> Destination {
+        switch observation {
+        case .domainStopped: withoutConversion
+        case .hostdevRemoved: .rest(.available)
+        case .state, .streamInsecure, .sessionLost, .deviceGone, .deviceReset, .driverTimeout: self
         }
     }
 }

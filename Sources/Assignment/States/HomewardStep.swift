@@ -30,6 +30,17 @@ public enum HomewardStep: String, Hashable, Sendable, Codable, CaseIterable {
         }
     }
 
+    /// Whether a device that turns to another owner at this step needs a reset of its own. Behind the proof the domain gets
+    /// the device back; and the proof of a conversion that turned back before LOCK is made without a reset.
+    var needsResetForOthers: Bool {
+        switch self {
+        case .proving, .restoringMappings, .bindingGuestDriver: true
+        case .reconnecting, .stopping, .resettingFunction, .resettingDevice, .connecting, .comparingIdentity,
+            .restoringConfiguration:
+            false
+        }
+    }
+
     /// The step after this one succeeded on the way to `home`, or nil: arrived.
     func next(to home: Destination) -> HomewardStep? {
         switch self {

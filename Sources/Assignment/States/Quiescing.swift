@@ -54,11 +54,7 @@ public struct Quiescing: PhaseState {
     /// A guest that keeps its driver is left alone; a device that does not fall silent is not.
     private func failed(_ reason: FailureReason) -> AssignmentTransition {
         switch step {
-        case .connecting, .unbindingGuestDriver:
-            switch conversion.origin {
-            case .attached: .enter(.attached(Attached(lineage: lineage, owner: conversion.domain)))
-            case .available: .enter(.detaching(Detaching(lineage, domain)))
-            }
+        case .connecting, .unbindingGuestDriver: leaveAlone(because: .effectFailed(pending.name, reason))
         case .draining, .droppingMappings: conversion.fail(.effectFailed(pending.name, reason))
         case .savingLedger: homeward(from: .bindingGuestDriver, because: .effectFailed(pending.name, reason))
         }
@@ -67,13 +63,20 @@ public struct Quiescing: PhaseState {
     /// Undoes what was done up to and including the current step.
     private func undo() -> AssignmentTransition {
         switch step {
-        case .connecting:
-            switch conversion.origin {
-            case .attached: .enter(.attached(Attached(lineage: lineage, owner: conversion.domain)))
-            case .available: .enter(.detaching(Detaching(lineage, domain)))
-            }
+        case .connecting: leaveAlone(because: .cancelled)
         case .unbindingGuestDriver, .draining, .savingLedger: homeward(from: .bindingGuestDriver, because: .cancelled)
         case .droppingMappings: homeward(from: .proving, because: .cancelled)
+        }
+    }
+
+    /// Nothing was done yet. Only a device that comes from a recovery has its driver off, and gets it back.
+    private func leaveAlone(because cause: FailureCause) -> AssignmentTransition {
+        switch conversion.origin {
+        case .attached:
+            lineage.recoveries > 0
+                ? homeward(from: .bindingGuestDriver, because: cause)
+                : .enter(.attached(Attached(lineage: lineage, owner: conversion.domain)))
+        case .available: .enter(.detaching(Detaching(lineage, domain)))
         }
     }
 
@@ -88,7 +91,8 @@ public struct Quiescing: PhaseState {
     /// ERROR is an expected step here: removing an ordinary driver clears bus mastering.
     func observed(_ observation: Observation) -> AssignmentTransition {
         switch observation {
-        case .state(.configUnlocked), .state(.error), .deviceReset, .driverTimeout: .stay(.quiescing(self))
+        case .state(.configUnlocked), .deviceReset, .driverTimeout: .stay(.quiescing(self))
+        case .state(.error): .stay(.quiescing(Quiescing(conversion.seen(.error), step: step)))
         case .state(let state): conversion.fail(.unexpectedState(state))
         case .deviceGone: conversion.fail(.deviceGone)
         case .streamInsecure, .sessionLost, .domainStopped:

@@ -54,9 +54,9 @@ public struct Recovering: PhaseState {
         case .resettingFunction, .resettingDevice: escalate(or: .resetFailed)
         case .comparingIdentity:
             reason == .identityChanged
-                ? Quarantined.enter(lineage, domain, .identityChanged) : escalate(or: .returnNotProven)
+                ? Quarantined.enter(lineage, domain, .identityChanged, home: home) : escalate(or: .returnNotProven)
         case .connecting, .restoringConfiguration, .proving: escalate(or: .returnNotProven)
-        case .restoringMappings: Quarantined.enter(lineage, domain, .mappingsNotRestored)
+        case .restoringMappings: Quarantined.enter(lineage, domain, .mappingsNotRestored, home: home)
         case .bindingGuestDriver: home.arrive(lineage, domain)
         }
     }
@@ -64,7 +64,7 @@ public struct Recovering: PhaseState {
     /// The last rung takes siblings along, so it needs the operator's word beforehand.
     private func escalate(or reason: QuarantineReason) -> AssignmentTransition {
         rung != .conventionalReset && lineage.orders.allowConventionalReset
-            ? move(to: .resettingDevice, .conventionalReset) : Quarantined.enter(lineage, domain, reason)
+            ? move(to: .resettingDevice, .conventionalReset) : Quarantined.enter(lineage, domain, reason, home: home)
     }
 
     private func move(to step: HomewardStep, _ rung: Rung) -> AssignmentTransition {
@@ -73,14 +73,12 @@ public struct Recovering: PhaseState {
 
     /// The ladder is the answer to everything that can be noticed; a domain or hostdev that went away changes its end.
     func observed(_ observation: Observation) -> AssignmentTransition {
-        switch observation {
-        case .domainStopped: .stay(redirected(to: home.withoutConversion))
-        case .hostdevRemoved: .stay(redirected(to: .rest(.available)))
-        case .state, .streamInsecure, .sessionLost, .deviceGone, .deviceReset, .driverTimeout: .stay(.recovering(self))
-        }
-    }
-
-    private func redirected(to home: Destination) -> AssignmentState {
-        .recovering(Recovering(lineage, domain, cause, home: home, rung: rung, step: step))
+        observation == .hostdevRemoved && home.rest == .attached && step.needsResetForOthers
+            ? .enter(.detaching(Detaching(lineage, domain, step: .resetting)))
+            : .stay(
+                .recovering(
+                    Recovering(
+                        lineage.seen(observation), domain, cause, home: home.after(observation), rung: rung, step: step)
+                ))
     }
 }

@@ -1,3 +1,5 @@
+import TDISP
+
 /// Orderly way out of private operation: driver off, cut, then the way home. Whatever goes wrong on it is a failure.
 public struct Releasing: PhaseState {
     static let phase = Phase.releasing
@@ -50,13 +52,40 @@ public struct Releasing: PhaseState {
         Failed.enter(lineage, owner, FailureCause(pending.name, outcome), home: home)
     }
 
-    /// Everything that can be noticed here is either expected (ERROR, a lost session) or met by the step under way.
+    /// Before the cut, trouble is met by the cut: the guest is no longer waited for. ERROR may follow from the driver's
+    /// removal. After the cut, what can be noticed is expected or met by the step under way.
     func observed(_ observation: Observation) -> AssignmentTransition {
-        switch observation {
-        case .deviceGone: Failed.enter(lineage, owner, .deviceGone, home: home)
-        case .state, .streamInsecure, .sessionLost, .deviceReset, .domainStopped, .hostdevRemoved, .driverTimeout:
-            .stay(.releasing(self))
+        switch step {
+        case .unbindingGuestDriver: observedBeforeCut(observation)
+        case .homeward(let step) where observation == .hostdevRemoved && rest == .attached && step.needsResetForOthers:
+            .enter(.detaching(Detaching(lineage, owner, step: .resetting)))
+        case .cutting, .homeward:
+            switch observation {
+            case .deviceGone: Failed.enter(lineage, owner, .deviceGone, home: home)
+            case .hostdevRemoved:
+                .stay(.releasing(Releasing(lineage: lineage, owner: owner, rest: .available, step: step)))
+            case .state, .streamInsecure, .sessionLost, .deviceReset, .domainStopped, .driverTimeout:
+                .stay(.releasing(self))
+            }
         }
+    }
+
+    private func observedBeforeCut(_ observation: Observation) -> AssignmentTransition {
+        switch observation {
+        case .state(.run), .state(.error): .stay(.releasing(self))
+        case .state(let state): fail(.unexpectedState(state))
+        case .streamInsecure: fail(.streamInsecure)
+        case .sessionLost: fail(.sessionLost)
+        case .deviceGone: fail(.deviceGone)
+        case .deviceReset: fail(.deviceReset)
+        case .domainStopped: fail(.domainStopped)
+        case .hostdevRemoved: fail(.hostdevRemoved)
+        case .driverTimeout: fail(.driverTimeout)
+        }
+    }
+
+    private func fail(_ cause: FailureCause) -> AssignmentTransition {
+        Failed.enter(lineage, owner, cause, home: cause == .hostdevRemoved ? .rest(.available) : home)
     }
 }
 

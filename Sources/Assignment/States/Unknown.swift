@@ -32,7 +32,8 @@ public struct Unknown: PhaseState {
         switch step {
         case .cutting(let rank):
             if outcome == .succeeded { return move(to: .asking) }
-            return rank.next.map { move(to: .cutting($0)) } ?? Quarantined.enter(lineage, domain, .cutUnconfirmed)
+            return rank.next.map { move(to: .cutting($0)) }
+                ?? Quarantined.enter(lineage, domain, .cutUnconfirmed, home: home)
         case .asking: return homeward(from: .stopping)
         }
     }
@@ -42,7 +43,7 @@ public struct Unknown: PhaseState {
         guard step == .asking else { return .stay(.unknown(self)) }
         return switch answer {
         case .configUnlocked: homeward(from: .resettingFunction)
-        case .configLocked, .run, .error: homeward(from: .stopping)
+        case .configLocked, .run, .error: homeward(from: .stopping, lineage.seen(answer))
         }
     }
 
@@ -50,12 +51,20 @@ public struct Unknown: PhaseState {
         .enter(.unknown(Unknown(lineage: lineage, domain: domain, intent: intent, home: home, step: step)))
     }
 
-    private func homeward(from step: HomewardStep) -> AssignmentTransition {
+    private func homeward(from step: HomewardStep, _ seen: Lineage? = nil) -> AssignmentTransition {
         .enter(
             .recovering(
                 Recovering(
-                    lineage, domain, .interrupted(intent), home: home.withoutConversion, rung: .stop, step: step)))
+                    seen ?? lineage, domain, .interrupted(intent), home: home.withoutConversion, rung: .stop, step: step
+                )))
     }
 
-    func observed(_ observation: Observation) -> AssignmentTransition { .stay(.unknown(self)) }
+    /// The device is asked all the same; what is noticed may change where the way home leads.
+    func observed(_ observation: Observation) -> AssignmentTransition {
+        .stay(
+            .unknown(
+                Unknown(
+                    lineage: lineage.seen(observation), domain: domain, intent: intent, home: home.after(observation),
+                    step: step)))
+    }
 }

@@ -1,3 +1,5 @@
+import TDISP
+
 /// What an assignment carries through all its phases.
 public struct Lineage: Hashable, Sendable, Codable {
     /// The last lock epoch that was begun.
@@ -18,6 +20,22 @@ public struct Lineage: Hashable, Sendable, Codable {
         self.rekeyOwed = rekeyOwed
         self.recoveries = recoveries
         self.orders = orders
+    }
+
+    /// A TDI that answers anything but CONFIG_UNLOCKED was locked, whoever did it: new keys are owed.
+    func seen(_ state: TDIState) -> Lineage {
+        var next = self
+        next.rekeyOwed = rekeyOwed || state != .configUnlocked
+        return next
+    }
+
+    /// What was noticed, where it bears on the keys.
+    func seen(_ observation: Observation) -> Lineage {
+        switch observation {
+        case .state(let state): seen(state)
+        case .streamInsecure, .sessionLost, .deviceGone, .deviceReset, .domainStopped, .hostdevRemoved, .driverTimeout:
+            self
+        }
     }
 }
 

@@ -21,8 +21,8 @@ public struct Connecting: Hashable, Sendable, Codable {
         switch event {
         case .finished(let name, let outcome):
             name == .connect ? finished(outcome) : ConnectionTransition(.connecting(self), .none)
-        case .require: ConnectionTransition(.connecting(self), .none)
-        case .rekey, .disconnect(_, force: false): ConnectionTransition(.connecting(self), .refuse(Refusal(.busy)))
+        case .require, .rekey: ConnectionTransition(.connecting(self), .none)
+        case .disconnect(_, force: false): ConnectionTransition(.connecting(self), .refuse(Refusal(.busy)))
         case .disconnect(_, force: true), .restarted: Disconnecting.begin(generation: generation, then: .rest)
         case .lost(let loss): Lost.enter(generation: generation, loss: loss)
         }

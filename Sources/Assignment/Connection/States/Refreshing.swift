@@ -10,7 +10,9 @@ public struct Refreshing: Hashable, Sendable, Codable {
         case .finished(let name, let outcome):
             name == .refreshKeys ? finished(outcome) : ConnectionTransition(.refreshing(self), .none)
         case .require: ConnectionTransition(.refreshing(self), .announce(.ready(generation: generation)))
-        case .rekey: ConnectionTransition(.refreshing(self), .none)
+        case .rekey(let locked):
+            ConnectionTransition(
+                .refreshing(Refreshing(generation: generation, lockedTDIs: max(lockedTDIs, locked))), .none)
         case .disconnect(_, force: false): ConnectionTransition(.refreshing(self), .refuse(Refusal(.busy)))
         case .disconnect(_, force: true): Disconnecting.begin(generation: generation, then: .rest)
         case .lost(let loss): Lost.enter(generation: generation, loss: loss)

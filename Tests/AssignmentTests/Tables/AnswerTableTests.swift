@@ -1,0 +1,30 @@
+import Assignment
+import TDISP
+import Testing
+
+@Suite struct `Assignment machine, answers and restarts` {
+    /// Only a state that asked believes an answer; every state with something at stake starts a restart with the cut.
+    private static let table = TransitionTable(
+        """
+                         | UNLOCKED          LOCKED           RUN              ERROR            restarted
+        *                | .                 .                .                .                unknown.cut0
+        quarantined      | .                 .                .                .                .
+        free quarantined | .                 .                .                .                .
+        unknown.ask      | recovering1.reset recovering1.stop recovering1.stop recovering1.stop unknown.cut0
+        """)
+
+    private static func event(_ column: String, _ state: AssignmentState) -> AssignmentEvent? {
+        switch column {
+        case "UNLOCKED": .answered(.configUnlocked)
+        case "LOCKED": .answered(.configLocked)
+        case "RUN": .answered(.run)
+        case "ERROR": .answered(.error)
+        case "restarted": .restarted(during: state.pending.name)
+        default: nil
+        }
+    }
+
+    @Test func `every state takes every answer and a restart as the table says`() {
+        #expect(differences(Self.table, Self.event) == [])
+    }
+}
