@@ -51,6 +51,7 @@ extension DSM {
     /// streams or the sessions go with it.
     private mutating func spread(_ incident: TDI.Incident, from requesterID: RequesterID) -> Effect {
         let scope = incident.scope
+        guard scope != .device else { return device(incident) }
         let endsSessions = incident.isFunctionLevelReset && requesterID == functionZero
         if endsSessions { forgetPending { _ in true } }
         return each { interface in

@@ -46,6 +46,30 @@ public enum LockCheck: Int, Hashable, Sendable, CaseIterable {
     /// The check's number.
     public var number: Int { rawValue }
 
+    /// What is wrong when the check fails, for a person; goes behind "check N:".
+    public var sentence: String {
+        switch self {
+        case .length: "the request does not have its 36 bytes"
+        case .version: "the version is not spoken"
+        case .interface: "the interface is not one of this DSM"
+        case .state: "the interface is not CONFIG_UNLOCKED"
+        case .flags: "a lock flag is not supported"
+        case .defaultStream: "no such IDE stream, or it is not marked as default stream"
+        case .streamKeys: "not all substreams of the default stream are keyed"
+        case .keySession: "the default stream was keyed over another session"
+        case .soleDefaultStream: "more than one IDE stream is marked as default stream"
+        case .trafficClass: "the default stream's traffic class is not 0"
+        case .phantomFunctions: "phantom functions are enabled"
+        case .baseAddresses: "BARs or the expansion ROM overlap"
+        case .virtualFunctions: "VF BARs overlap, or the system page size is not supported"
+        case .resizableBARs: "a resizable BAR has a size it does not support"
+        case .cacheLineSize: "the cache line size in use is not the one stated"
+        case .steeringTags: "the steering tag mode is not supported"
+        case .deviceHealth: "debug is open, or the firmware is not sound"
+        case .entropy: "no random bits for a nonce"
+        }
+    }
+
     /// The error that answers the LOCK when the check fails.
     public var error: TDISPErrorCode {
         switch self {

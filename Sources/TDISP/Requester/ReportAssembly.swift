@@ -7,18 +7,22 @@ extension TDIRequester {
         public let bytes: [UInt8]
         /// How long the whole will be; nil before the first portion.
         public let byteCount: Int?
+        /// In how many portions they came.
+        public let portions: UInt16
         /// How many bytes are asked for next.
         public let length: UInt16
 
         init(_ limits: Limits) {
             bytes = []
             byteCount = nil
+            portions = 0
             length = limits.reportPortion
         }
 
-        private init(bytes: [UInt8], byteCount: Int, length: UInt16) {
+        private init(bytes: [UInt8], byteCount: Int, portions: UInt16, length: UInt16) {
             self.bytes = bytes
             self.byteCount = byteCount
+            self.portions = portions
             self.length = length
         }
 
@@ -28,14 +32,16 @@ extension TDIRequester {
         }
 
         /// The assembly with a portion; nil when the portion is empty or longer than asked for, when it changes what the
-        /// whole is said to be long, or when that is too long.
+        /// whole is said to be long, when that is too long, or when it comes in too many portions.
         func adding(_ portion: InterfaceReportPortion, _ limits: Limits) -> ReportAssembly? {
             let count = bytes.count + portion.bytes.count + Int(portion.remainder)
             guard !portion.bytes.isEmpty, portion.bytes.count <= Int(length),
-                byteCount == nil || byteCount == count, count <= Int(limits.reportByteCount)
+                byteCount == nil || byteCount == count, count <= Int(limits.reportByteCount),
+                portions < limits.reportPortions
             else { return nil }
             return ReportAssembly(
-                bytes: bytes + portion.bytes, byteCount: count, length: min(limits.reportPortion, portion.remainder))
+                bytes: bytes + portion.bytes, byteCount: count, portions: portions + 1,
+                length: min(limits.reportPortion, portion.remainder))
         }
     }
 

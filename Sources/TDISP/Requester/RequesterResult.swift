@@ -76,7 +76,7 @@ extension TDIRequester {
         case unexpectedResponse(TDISPMessageType, to: TDISPMessageType)
         /// A refusal where the interface should have obeyed.
         case unexpectedError(TDISPErrorMessage, to: TDISPMessageType)
-        /// The report's portions do not add up, or it is longer than allowed.
+        /// The report's portions do not add up, or there is more of it, or are more of them, than allowed.
         case inconsistentReport
         /// The report cannot be read.
         case malformedReport(WireError)

@@ -34,16 +34,19 @@ public struct TDIRequester: Hashable, Sendable {
         public var reportPortion: UInt16
         /// How long a report may be.
         public var reportByteCount: UInt16
+        /// In how many portions it may come.
+        public var reportPortions: UInt16
 
         /// Creates bounds.
         public init(
             busyRetries: UInt8 = 8, stopAttempts: UInt8 = 2, reportPortion: UInt16 = 1024,
-            reportByteCount: UInt16 = .max
+            reportByteCount: UInt16 = .max, reportPortions: UInt16 = 1024
         ) {
             self.busyRetries = busyRetries
             self.stopAttempts = stopAttempts
             self.reportPortion = max(1, reportPortion)
             self.reportByteCount = reportByteCount
+            self.reportPortions = reportPortions
         }
     }
 

@@ -90,6 +90,29 @@ public enum TDI: Hashable, Sendable {
     /// An interface after power-on.
     public static let initial = TDI.unlocked(Unlocked())
 
+    /// A state's stable name, for traces and graphs.
+    public enum Name: String, Hashable, Sendable, Codable, CaseIterable {
+        case unlocked, inspecting, locking, locked, starting, run, adjusting, stopping, failing, error
+        case checkingNonce = "checking-nonce"
+    }
+
+    /// The state's stable name.
+    public var name: Name {
+        switch self {
+        case .unlocked: .unlocked
+        case .inspecting: .inspecting
+        case .locking: .locking
+        case .locked: .locked
+        case .checkingNonce: .checkingNonce
+        case .starting: .starting
+        case .run: .run
+        case .adjusting: .adjusting
+        case .stopping: .stopping
+        case .failing: .failing
+        case .error: .error
+        }
+    }
+
     /// What the specification calls this state. An interface that is stopping is still in the state it leaves, one that is
     /// failing is already in ERROR.
     public var state: TDIState {

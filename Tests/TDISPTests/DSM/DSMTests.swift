@@ -81,6 +81,18 @@ import Testing
         #expect(device.dsm.interface(TDIFixture.requesterID)?.tdi == .initial)
     }
 
+    @Test func `a session that ends before the device was looked at leaves no request in work`() throws {
+        for event in [
+            DSM.Event.deviceIncident(.sessionEnded(TDIFixture.sessionA)),
+            .incident(.sessionEnded(TDIFixture.sessionA), on: ModelDevice.functionZero),
+        ] {
+            device.holds = true
+            #expect(device.receive(lock) == nil)
+            device.happens(event)
+            #expect(device.dsm.interfaces.allSatisfy { $0.tdi == .initial && $0.pending == nil })
+        }
+    }
+
     @Test func `a session that ends while STOP is worked on gets no answer, but the interface is stopped`() throws {
         try device.run()
         device.holds = true

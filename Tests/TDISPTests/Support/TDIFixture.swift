@@ -78,20 +78,20 @@ enum TDIStart: String, CaseIterable {
         }
     }
 
-    init(_ tdi: TDI) {
-        self =
-            switch tdi {
-            case .unlocked: .unlocked
-            case .inspecting: .inspecting
-            case .locking: .locking
-            case .locked: .locked
-            case .checkingNonce: .checkingNonce
-            case .starting: .starting
-            case .run: .run
-            case .adjusting: .adjusting
-            case .stopping: .stopping
-            case .failing: .failing
-            case .error: .error
-            }
+    /// The name in the machine's own words.
+    var name: TDI.Name {
+        switch self {
+        case .unlocked: .unlocked
+        case .inspecting: .inspecting
+        case .locking: .locking
+        case .locked: .locked
+        case .checkingNonce: .checkingNonce
+        case .starting: .starting
+        case .run: .run
+        case .adjusting: .adjusting
+        case .stopping: .stopping
+        case .failing: .failing
+        case .error: .error
+        }
     }
 }

@@ -22,9 +22,10 @@ import Testing
         0x103,
     ]
 
-    @Test func `each check has its number and its error`() {
+    @Test func `each check has its number, its error and its words`() {
         #expect(LockCheck.allCases.map(\.number) == Array(1...18))
         #expect(LockCheck.allCases.map(\.error.rawValue) == Self.errors)
+        #expect(Set(LockCheck.allCases.map(\.sentence)).count == 18)
     }
 
     @Test(arguments: LockCheck.allCases.dropFirst(4).dropLast()) func `each check fails by itself`(_ check: LockCheck) {

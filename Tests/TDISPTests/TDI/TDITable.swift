@@ -165,7 +165,7 @@ extension TDITable {
 
     /// Writes what a machine did as a cell.
     static func cell(_ before: TDI, _ transition: TDI.Transition) -> String {
-        let position = TDIStart.allCases.firstIndex(of: TDIStart(transition.next)) ?? 0
+        let position = TDIStart.allCases.firstIndex { $0.name == transition.next.name } ?? 0
         let letter = transition.next == before ? "" : String(Array(letters)[position])
         let cell = letter + word(transition.effect)
         return cell.isEmpty ? "=" : cell
