@@ -53,7 +53,7 @@ let package = Package(
         .target(
             name: "EmulatorProcess",
             dependencies: [
-                "Assignment", "Attestation", "Emulator", "IOMMU", "Libvirt", "OpenSSLCrypto",
+                "Assignment", "Attestation", "Emulator", "IOMMU", "Libvirt", "OpenSSLCrypto", "StrictYAML",
                 "PCIe", "TDISP", flyingSocks, logging,
             ]),
 

@@ -70,7 +70,7 @@ public actor HostClient: Platform {
     }
 
     /// One function, looked at from all sides.
-    public func inspect(_ function: FunctionAddress) async throws(PlatformError) -> FunctionInspection {
+    public func inspect(_ function: FunctionAddress) async throws(PlatformError) -> HostInspection {
         guard case .inspection(let inspection) = try await ask(.inspect(function)) else { throw Self.misunderstood }
         return inspection
     }
@@ -81,6 +81,12 @@ public actor HostClient: Platform {
             throw Self.misunderstood
         }
         return explanation
+    }
+
+    /// Whose the memory is.
+    public func memory() async throws(PlatformError) -> MemoryView {
+        guard case .memory(let memory) = try await ask(.memory) else { throw Self.misunderstood }
+        return memory
     }
 
     /// The domain's XML as libvirt has it.

@@ -1,4 +1,5 @@
 public import ArgumentParser
+internal import Foundation
 
 /// The command.
 public struct Tdispctl: AsyncParsableCommand {
@@ -26,4 +27,27 @@ public struct Tdispctl: AsyncParsableCommand {
 
     /// Creates the command.
     public init() {}
+}
+
+extension Tdispctl {
+    /// Parses the arguments, runs, and ends the process. Wrong usage ends with 2, as every other exit code is ours too.
+    public static func runAndExit() async -> Never {
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+            exit(ExitStatus.done.rawValue)
+        } catch let code as ExitCode {
+            exit(code.rawValue)
+        } catch {
+            let isUsage = exitCode(for: error) == .validationFailure
+            let text = fullMessage(for: error)
+            if exitCode(for: error) == .success { Console.out(text + "\n") } else { Console.err(text + "\n") }
+            exit(isUsage ? ExitStatus.usage.rawValue : exitCode(for: error).rawValue)
+        }
+    }
 }

@@ -61,7 +61,7 @@ struct Session {
     ) async throws(PlatformError) -> (HostClient, HostGreeting) {
         let launcher = HostLauncher(directory: directory.path, program: Self.program)
         if let found = try await launcher.running() {
-            if let wanted = options.topology, EmulatedHostFile.source(of: wanted) != found.greeting.source {
+            if let wanted = options.topology, EmulatedHosts.source(of: wanted) != found.greeting.source {
                 throw PlatformError(
                     .invalidInput,
                     "an emulated host of topology '\(found.greeting.source)' already runs here; stop it (tdispctl emulate stop) or use another --state-dir")

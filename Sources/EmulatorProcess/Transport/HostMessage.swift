@@ -15,6 +15,7 @@ enum HostRequest: Codable, Sendable {
     case publish(DomainBinding)
     case inspect(FunctionAddress)
     case explain(FunctionAddress, DMAQuestion)
+    case memory
     case domainXML(DomainID)
     case messages(last: Int)
     case inject(InjectedFault)
@@ -29,8 +30,9 @@ enum HostReply: Codable, Sendable {
     case report(EffectReport)
     case evidence(EvidenceReport)
     case notices([Notice])
-    case inspection(FunctionInspection)
+    case inspection(HostInspection)
     case explanation(RouteExplanation)
+    case memory(MemoryView)
     case text(String)
     case messages([TracedMessage])
     case done

@@ -80,11 +80,16 @@ extension DomainHandle {
         }
     }
 
-    /// Writes, or with nil removes, the metadata element of `namespace` in the current definition.
-    func setMetadata(_ xml: String?, prefix: String, namespace: String) throws(LibvirtError) {
+    /// Writes, or with nil removes, the metadata element of `namespace` in the current definition, or of a running domain
+    /// in both.
+    func setMetadata(
+        _ xml: String?, prefix: String, namespace: String, alsoPersistent: Bool
+    ) throws(LibvirtError) {
         let kind = Int32(VIR_DOMAIN_METADATA_ELEMENT.rawValue)
+        let both = VIR_DOMAIN_AFFECT_LIVE.rawValue | VIR_DOMAIN_AFFECT_CONFIG.rawValue
+        let flags = alsoPersistent ? try isActive() ? both : 0 : 0
         try LibvirtError.check(
-            unsafe virDomainSetMetadata(pointer, kind, xml, prefix, namespace, 0), "virDomainSetMetadata")
+            unsafe virDomainSetMetadata(pointer, kind, xml, prefix, namespace, flags), "virDomainSetMetadata")
     }
 }
 

@@ -1,0 +1,5 @@
+internal import ArgumentParser
+internal import MachineGraph
+
+extension MachineGraph.Machine: ExpressibleByArgument {}
+extension MachineGraph.Format: ExpressibleByArgument {}

@@ -1,0 +1,120 @@
+internal import ArgumentParser
+internal import Assignment
+internal import Foundation
+internal import Journal
+internal import Libvirt
+internal import OpenSSLCrypto
+
+/// `tdispctl doctor`
+struct Doctor: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Say what this host can do and what it lacks, and which part enforces each safety rule.")
+
+    @OptionGroup var options: GlobalOptions
+
+    @Flag(help: "Print the table of safety rules only.")
+    var rules = false
+
+    func run() async throws {
+        try await reporting(options) {
+            if rules { return printRules() }
+            let findings = [stateDirectory(), crypto()] + [await libvirt()] + Self.kernel()
+            switch options.output {
+            case .json: Console.outJSON("DoctorReport", findings)
+            case .table:
+                var table = TextTable("", "WHAT", "FOUND", "WHAT TO DO")
+                for finding in findings { table.add(finding.result.rawValue, finding.what, finding.found, finding.advice) }
+                Console.out(table.text)
+            }
+            if findings.contains(where: { $0.result == .fail }) { throw Failure(.lacking, "this host lacks what tdispctl needs") }
+        }
+    }
+
+    private func printRules() {
+        if options.output == .json { return Console.outJSON("RuleList", SafetyRule.allCases.map(RuleView.init)) }
+        for rule in SafetyRule.allCases {
+            Console.out("\(rule.rawValue)  (enforced by: \(rule.enforcer.rawValue))\n  \(rule.definition)\n")
+        }
+    }
+
+    // MARK: Looking
+
+    private func stateDirectory() -> Finding {
+        do throws(JournalError) {
+            let directory = try StateDirectory(at: try options.stateDirectory ?? Session.defaultStateDirectory())
+            let journal = try Journal.openForReading(in: directory)
+            switch try journal.verifyHistory() {
+            case .intact(let entries, _): return Finding(.pass, "state directory", "\(directory.path), history intact (\(entries) entries)")
+            case .broken(let sequence, _):
+                return Finding(.fail, "state directory", "history changed at entry \(sequence)", "tdispctl history --verify")
+            }
+        } catch {
+            return Finding(.fail, "state directory", error.message, error.advice)
+        }
+    }
+
+    private func crypto() -> Finding {
+        do throws(CryptoError) {
+            _ = try SecureRandom.bytes(count: 32)
+            return Finding(.pass, "OpenSSL", "random bytes and SHA-384")
+        } catch {
+            return Finding(.fail, "OpenSSL", "\(error)", "reinstall OpenSSL 3")
+        }
+    }
+
+    private func libvirt() async -> Finding {
+        do throws(LibvirtError) {
+            let connection = try await LibvirtConnection.open(uri: options.connect ?? "test:///default")
+            let count = try await connection.domains().count
+            await connection.close()
+            return Finding(.pass, "libvirt", "\(connection.uri): \(count) domain(s)")
+        } catch {
+            return Finding(.fail, "libvirt", "\(error)", "is libvirt installed, and the daemon of that URI running?")
+        }
+    }
+
+    /// What a real host would need. None of it is needed for the emulated platform.
+    private static func kernel() -> [Finding] {
+        func look(_ path: String, _ what: String, _ advice: String) -> Finding {
+            FileManager.default.fileExists(atPath: path)
+                ? Finding(.pass, what, path) : Finding(.warn, what, "\(path) is not there", advice)
+        }
+        return [
+            look("/sys/class/tsm", "TSM", "needs a kernel with PCI/TSM (6.19) and a platform with TDISP; emulated hosts work without"),
+            look("/sys/kernel/iommu_groups", "IOMMU", "enable the IOMMU in firmware and kernel"),
+            look("/dev/iommu", "iommufd", "needs CONFIG_IOMMUFD; the legacy VFIO container cannot carry TDISP"),
+            look("/dev/vfio", "VFIO", "modprobe vfio-pci"),
+        ]
+    }
+}
+
+/// One thing that doctor looked at.
+struct Finding: Encodable {
+    /// How it looks.
+    enum Result: String, Encodable { case pass, warn, fail }
+
+    let result: Result
+    let what: String
+    let found: String
+    let advice: String
+
+    init(_ result: Result, _ what: String, _ found: String, _ advice: String = "") {
+        self.result = result
+        self.what = what
+        self.found = found
+        self.advice = advice
+    }
+}
+
+/// A safety rule as JSON.
+struct RuleView: Encodable {
+    let rule: String
+    let enforcedBy: String
+    let definition: String
+
+    init(_ rule: SafetyRule) {
+        self.rule = rule.rawValue
+        enforcedBy = rule.enforcer.rawValue
+        definition = rule.definition
+    }
+}

@@ -1,0 +1,157 @@
+internal import ArgumentParser
+internal import Assignment
+internal import EmulatorProcess
+internal import Foundation
+internal import Journal
+internal import Logging
+
+/// `tdispctl emulate`
+struct Emulate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Start, look at, and stop the emulated host of a state directory.",
+        discussion: """
+            Devices, links, TSM, IOMMU and domains of an emulated host live in a process of their own, so that every call
+            of tdispctl sees the same device, also after a kill -9. Other verbs start it when --topology names one.
+            """,
+        subcommands: [EmulateStart.self, EmulateStatus.self, EmulateStop.self, EmulateAdvance.self, EmulateServe.self])
+}
+
+/// `tdispctl emulate start`
+struct EmulateStart: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "start", abstract: "Start the emulated host, if none runs.")
+
+    @OptionGroup var options: GlobalOptions
+
+    func run() async throws {
+        try await reporting(options) {
+            guard options.topology != nil else {
+                throw Failure(.usage, "which topology?", next: "tdispctl emulate start --topology demo")
+            }
+            try Console.show(try await Session.open(options, .reading).greeting, options)
+        }
+    }
+}
+
+/// `tdispctl emulate status`
+struct EmulateStatus: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Say which emulated host runs here.")
+
+    @OptionGroup var options: GlobalOptions
+
+    func run() async throws {
+        try await reporting(options) { try Console.show(try await EmulatedHosts.running(options).greeting, options) }
+    }
+}
+
+/// `tdispctl emulate stop`
+struct EmulateStop: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stop", abstract: "Stop the emulated host; its devices and domains are gone with it.")
+
+    @OptionGroup var options: GlobalOptions
+
+    func run() async throws {
+        try await reporting(options) {
+            let (client, greeting) = try await EmulatedHosts.running(options)
+            do throws(PlatformError) { try await client.shutDown() } catch { throw Failure(error) }
+            if !options.quiet { Console.err("stopped the emulated host (process \(greeting.process))\n") }
+        }
+    }
+}
+
+/// `tdispctl emulate advance`
+struct EmulateAdvance: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "advance", abstract: "Let virtual time pass on the emulated host; workloads go on meanwhile.")
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: ArgumentHelp("Milliseconds of virtual time.", valueName: "ms"))
+    var milliseconds: UInt32
+
+    func run() async throws {
+        try await reporting(options) {
+            let (client, _) = try await EmulatedHosts.running(options)
+            do throws(PlatformError) {
+                try await client.advance(nanoseconds: UInt64(milliseconds) * 1_000_000)
+            } catch {
+                throw Failure(error)
+            }
+        }
+    }
+}
+
+/// `tdispctl emulate serve`: the process itself.
+struct EmulateServe: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Be the emulated host (started by the other verbs).", shouldDisplay: false)
+
+    @OptionGroup var options: GlobalOptions
+
+    /// The arguments that start one.
+    static func arguments(directory: String, topology: String, connect: String?) -> [String] {
+        ["emulate", "serve", "--state-dir", directory, "--topology", EmulatedHosts.source(of: topology)]
+            + (connect.map { ["--connect", $0] } ?? [])
+    }
+
+    func run() async throws {
+        signal(SIGHUP, SIG_IGN)
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            let directory = try StateDirectory(at: options.stateDirectory ?? Session.defaultStateDirectory()).path
+            var log = Logger(label: "emulated-host", factory: StreamLogHandler.standardError)
+            log.logLevel = .debug
+            let server = try await HostServer(
+                HostServer.Configuration(
+                    directory: directory, topology: options.topology ?? "demo", libvirt: options.connect,
+                    socketPath: HostLauncher(directory: directory, program: "").socketPath), log: log)
+            try await server.run { Console.out(HostLauncher.readyLine + "\n") }
+        } catch {
+            Console.err("\(error)\n")
+            throw ExitStatus.failed.exitCode
+        }
+    }
+}
+
+/// The emulated hosts of state directories.
+enum EmulatedHosts {
+    /// The one that runs. Throws ``Failure`` (unreachable) when none does.
+    static func running(_ options: GlobalOptions) async throws -> (client: HostClient, greeting: HostGreeting) {
+        do {
+            let directory = try StateDirectory(at: options.stateDirectory ?? Session.defaultStateDirectory()).path
+            guard let found = try await HostLauncher(directory: directory, program: "").running() else {
+                throw Failure(
+                    .unreachable, "no emulated host runs in \(directory)", next: "tdispctl emulate start --topology demo")
+            }
+            return found
+        } catch let error as JournalError {
+            throw Failure(error)
+        } catch let error as PlatformError {
+            throw Failure(error)
+        }
+    }
+
+    /// A topology's name as the host's process gets it: `demo`, or an absolute path.
+    static func source(of topology: String) -> String {
+        topology == "demo" ? topology : URL(fileURLWithPath: topology).standardizedFileURL.path
+    }
+}
+
+extension Console {
+    /// Prints who the emulated host is.
+    static func show(_ greeting: HostGreeting, _ options: GlobalOptions) throws {
+        switch options.output {
+        case .json: out(try JSONEnvelope(kind: "EmulatedHost", [greeting]).text)
+        case .table:
+            out(
+                """
+                emulated host '\(greeting.topology)' (\(greeting.source)), process \(greeting.process)
+                  libvirt       \(greeting.libvirt)
+                  virtual time  \(ProgressPrinter.duration(greeting.time))
+
+                """)
+        }
+    }
+}

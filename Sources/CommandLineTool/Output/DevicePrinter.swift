@@ -1,0 +1,55 @@
+internal import Assignment
+internal import Emulator
+internal import EmulatorProcess
+internal import PCIe
+
+/// `show` for a person: recorded and confirmed, side by side.
+struct DevicePrinter {
+    let session: Session
+
+    func text(_ view: DeviceView, _ facts: FunctionFacts, _ state: AssignmentState) async throws -> String {
+        let inspection: HostInspection
+        do throws(PlatformError) { inspection = try await session.host.inspect(facts.address) } catch { throw Failure(error) }
+        var lines = ["\(view.address)  \(view.name)  [\(view.vendorID):\(view.deviceID)]  under \(view.bridge)"]
+        func add(_ name: String, _ value: String) { lines.append("  \(name.padded(to: 10)) \(value)") }
+        add("recorded", recorded(view, state))
+        add("confirmed", confirmed(view, inspection))
+        add("host", "driver \(view.hostDriver ?? "none")")
+        if inspection.function.domain != nil {
+            add("guest", "driver \(inspection.function.hasGuestDriver ? "bound" : "not bound")")
+        }
+        add("DMA", state.phase.permittedDMA.sentence(domain: view.recorded.domainName ?? "no domain"))
+        add("workload", workload(inspection.function.workload))
+        if let siblings = siblings(of: facts) { add("siblings", siblings) }
+        if let note = view.note { add("note", note) }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func recorded(_ view: DeviceView, _ state: AssignmentState) -> String {
+        var text = state.phase.rawValue
+        if let domain = view.recorded.domainName { text += ", domain \(domain)" }
+        if view.recorded.epoch > 0 { text += ", lock epoch \(view.recorded.epoch)" }
+        if let pending = view.recorded.pending { text += ", '\(pending)' begun without an outcome" }
+        if let reason = view.recorded.reason { text += ": \(reason)" }
+        if view.recorded.rekeyOwed { text += ", new keys owed before the owner changes" }
+        return text
+    }
+
+    private func confirmed(_ view: DeviceView, _ inspection: HostInspection) -> String {
+        var text = view.confirmed.state ?? (view.confirmed.present ? "state not asked: no session" : "does not answer")
+        if let stream = inspection.stream, let number = stream.stream {
+            text += ", IDE stream \(number.rawValue) \(stream.isDeviceSecure && stream.isRootPortSecure ? "Secure" : "Insecure")"
+            text += " to root port \(stream.rootPort)"
+        }
+        return text
+    }
+
+    private func workload(_ counters: WorkloadCounters) -> String { "\(counters)" }
+
+    private func siblings(of facts: FunctionFacts) -> String? {
+        let others = session.snapshot.functions.filter {
+            $0.address != facts.address && $0.dsm != nil && $0.dsm == facts.dsm
+        }
+        return others.isEmpty ? nil : others.map(\.address.description).joined(separator: ", ") + " share its session and fate"
+    }
+}

@@ -1,0 +1,230 @@
+public import Assignment
+internal import Emulator
+internal import Foundation
+internal import IOMMU
+internal import Libvirt
+public import Logging
+internal import OpenSSLCrypto
+internal import PCIe
+internal import StrictYAML
+
+/// The emulated host's process: it builds the host, holds the libvirt connection, and answers at a Unix socket until it is
+/// told to end.
+public struct HostServer: Sendable {
+    /// What to serve.
+    public struct Configuration: Sendable {
+        /// Where socket and domain file are.
+        public var directory: String
+        /// `demo`, or the path of a topology file.
+        public var topology: String
+        /// libvirt's URI; nil: the built-in test driver with the topology's domains.
+        public var libvirt: String?
+        /// The path of the socket.
+        public var socketPath: String
+
+        /// Creates a configuration.
+        public init(directory: String, topology: String, libvirt: String?, socketPath: String) {
+            self.directory = directory
+            self.topology = topology
+            self.libvirt = libvirt
+            self.socketPath = socketPath
+        }
+    }
+
+    private let host: EmulatedHost
+    private let directory: LibvirtDirectory
+    private let topology: Topology
+    private let configuration: Configuration
+    private let uri: String
+    private let log: Logger
+    /// Ends the process's serving.
+    private let end: AsyncStream<Void>.Continuation
+    private let ended: AsyncStream<Void>
+
+    /// Builds the host and opens libvirt. Throws ``PlatformError``.
+    public init(_ configuration: Configuration, log: Logger) async throws(PlatformError) {
+        let topology = try Self.topology(configuration.topology)
+        let (connection, uri) = try await Self.open(configuration, topology)
+        let directory = LibvirtDirectory(connection, topology)
+        do throws(TopologyError) {
+            host = try EmulatedHost(
+                topology, entropy: SecureEntropy(), directory: directory,
+                onCrash: { kill(getpid(), SIGKILL) }, digest: { bytes in HashAlgorithm.sha384.digestOrEmpty(of: bytes) })
+        } catch {
+            throw PlatformError(.invalidInput, error.description)
+        }
+        self.directory = directory
+        self.topology = topology
+        self.configuration = configuration
+        self.uri = uri
+        self.log = log
+        (ended, end) = AsyncStream.makeStream()
+    }
+
+    /// Serves until it is told to end. `ready` is called once it listens.
+    public func run(ready: @Sendable () -> Void) async throws(PlatformError) {
+        do {
+            let listener = try await FrameListener.listen(at: configuration.socketPath)
+            log.notice("listening", metadata: ["socket": "\(configuration.socketPath)", "topology": "\(topology.name)"])
+            ready()
+            try await withThrowingTaskGroup { group in
+                group.addTask { try await listener.serve(HostRequest.self) { await answer($0) } }
+                group.addTask { [ended] in for await _ in ended { return } }
+                try await group.next()
+                group.cancelAll()
+            }
+        } catch is CancellationError {
+            return
+        } catch {
+            throw PlatformError(.unreachable, "\(error)")
+        }
+    }
+
+    // MARK: Building
+
+    private static func topology(_ source: String) throws(PlatformError) -> Topology {
+        do throws(YAMLError) {
+            return source == "demo" ? try .demo() : try Topology(contentsOfFile: source)
+        } catch {
+            throw PlatformError(.invalidInput, "\(error)")
+        }
+    }
+
+    private static func open(
+        _ configuration: Configuration, _ topology: Topology
+    ) async throws(PlatformError) -> (LibvirtConnection, String) {
+        do throws(LibvirtError) {
+            let uri: String
+            if let given = configuration.libvirt {
+                uri = given
+            } else {
+                uri = try topology.testDocument.write(to: configuration.directory + "/domains.xml")
+            }
+            return (try await LibvirtConnection.open(uri: uri), uri)
+        } catch {
+            throw PlatformError(.unreachable, "libvirt: \(error)")
+        }
+    }
+
+    // MARK: Answering
+
+    private func answer(_ request: HostRequest) async -> HostReply {
+        do throws(PlatformError) {
+            return try await reply(to: request)
+        } catch {
+            return .refused(error)
+        }
+    }
+
+    private func reply(to request: HostRequest) async throws(PlatformError) -> HostReply {
+        switch request {
+        case .hello: .hello(await greeting())
+        case .snapshot: .snapshot(try await host.snapshot())
+        case .perform(let effect, let tdi): .report(await logged(effect, tdi))
+        case .performConnection(let effect, let dsm): .report(await host.perform(effect, on: dsm))
+        case .collectEvidence(let tdi, let epoch, let nonce):
+            .evidence(await host.collectEvidence(from: tdi, epoch: epoch, nonce: nonce))
+        case .notices(let dsm): .notices(await host.notices(of: dsm))
+        case .publish(let binding): .report(await host.publish(binding))
+        case .inspect(let function): .inspection(try await inspect(function))
+        case .explain(let function, let question): .explanation(try await explain(function, question))
+        case .memory: .memory(await host.withModel { $0.memoryView })
+        case .domainXML(let domain): .text(try await xml(of: domain))
+        case .messages(let last): .messages(await host.withModel { $0.messages.suffix(last) })
+        case .inject(let fault): await inject(fault)
+        case .advance(let nanoseconds): await advance(nanoseconds)
+        case .shutDown: shutDown()
+        }
+    }
+
+    private func greeting() async -> HostGreeting {
+        HostGreeting(
+            version: HostGreeting.currentVersion, process: getpid(), topology: topology.name,
+            source: configuration.topology, libvirt: uri, time: await host.withModel { $0.time })
+    }
+
+    private func logged(_ effect: AssignmentEffect, _ tdi: FunctionAddress) async -> EffectReport {
+        let report = await host.perform(effect, on: tdi)
+        log.debug(
+            "effect",
+            metadata: [
+                "device": "\(tdi)", "effect": "\(effect.name.rawValue)", "outcome": "\(report.outcome)",
+                "detail": "\(report.detail)",
+            ])
+        return report
+    }
+
+    private func inspect(_ function: FunctionAddress) async throws(PlatformError) -> HostInspection {
+        let found = await host.withModel { model in
+            model.view(of: function).map {
+                HostInspection(
+                    function: $0, stream: model.stream(of: function), routes: model.routes(of: function), time: model.time)
+            }
+        }
+        guard let found else { throw PlatformError(.noSuchDevice, "there is no device \(function)") }
+        return found
+    }
+
+    private func explain(
+        _ function: FunctionAddress, _ question: DMAQuestion
+    ) async throws(PlatformError) -> RouteExplanation {
+        let found = await host.withModel { model in
+            model.explain(
+                function, question.isTrusted ? .trusted : .untrusted, at: question.address, count: question.count,
+                access: question.isWrite ? .write : .read)
+        }
+        guard let found else { throw PlatformError(.noSuchDevice, "there is no device \(function)") }
+        return found
+    }
+
+    private func xml(of domain: DomainID) async throws(PlatformError) -> String {
+        do throws(DirectoryError) {
+            return try await directory.xml(of: domain)
+        } catch {
+            throw PlatformError(error.isUnreachable ? .unreachable : .noSuchDomain, error.message)
+        }
+    }
+
+    private func inject(_ fault: InjectedFault) async -> HostReply {
+        await host.withModel { $0.inject(fault) }
+        return .done
+    }
+
+    private func advance(_ nanoseconds: UInt64) async -> HostReply {
+        await host.withModel { $0.advanceTime(by: nanoseconds) }
+        return .done
+    }
+
+    private func shutDown() -> HostReply {
+        end.finish()
+        return .done
+    }
+}
+
+/// Random bits of the operating system.
+private struct SecureEntropy: EntropySource {
+    mutating func next() -> UInt64? {
+        (try? SecureRandom.bytes(count: 8)).map { $0.reduce(0) { $0 << 8 | UInt64($1) } }
+    }
+}
+
+extension HashAlgorithm {
+    /// The digest; empty, and so equal to no pinned one, when OpenSSL has none.
+    fileprivate func digestOrEmpty(of bytes: [UInt8]) -> [UInt8] {
+        (try? digest(of: bytes.span)) ?? []
+    }
+}
+
+extension Topology {
+    /// The topology's domains as a file of libvirt's test driver.
+    fileprivate var testDocument: TestDriverDocument {
+        TestDriverDocument(
+            domains: domains.compactMap { domain in
+                DomainUUID(parsing: domain.id.description).map {
+                    .init(
+                        name: domain.name, uuid: $0, memoryKiB: domain.memory / 1024, isRunning: domain.isRunning,
+                        tee: domain.tee?.rawValue)
+                }
+            })
+    }
+}
