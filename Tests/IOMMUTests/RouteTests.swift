@@ -170,6 +170,14 @@ import Testing
         try fixture.unit.map([Mapping(address: 0, physical: 0x20_0000, pageSize: .large)], in: fixture.hostTable)
         #expect(fixture.fault(0x10_0000, .untrusted, count: 0x10_0000) == nil)
         #expect(fixture.fault(0xF_FFFF, .untrusted, count: 2)?.rule == .noUntrustedDMAToPrivate)
+        try fixture.unit.map([Mapping(address: 0x20_0000, physical: 0, pageSize: .large)], in: fixture.hostTable)
+        fixture.unit.setGate(.ordinary, of: F.device)
+        #expect(
+            fixture.fault(0x2F_FFF0, .untrusted, count: 32)
+                == Fault(
+                    .ownership(physical: 0x10_0000, .private(F.one)), in: .host, at: 0x30_0000,
+                    rule: .noUntrustedDMAToPrivate))
+        fixture.unit.setGate(.sharedOnly(F.one), of: F.device)
         #expect(
             fixture.unit.reachableRanges(of: F.device, .untrusted) == [
                 ReachableRange(

@@ -1,5 +1,6 @@
-import IOMMU
 import Testing
+
+@testable import IOMMU
 
 @Suite struct `Translation table` {
     private static func page(
@@ -125,6 +126,17 @@ import Testing
         try table.unmap(0x4000_0000..<0x4020_0000)
         try table.map(Self.page(0x4000_0000, 0, .huge))
         #expect(table.mapping(at: 0x4000_0000)?.pageSize == .huge)
+    }
+
+    @Test func `a table does not grow by what was unmapped`() throws {
+        var table = TranslationTable()
+        for region in 0..<100 as Range<UInt64> {
+            let page = Self.page(region << 39, 0)
+            try table.map(page)
+            try table.unmap(page.addresses)
+        }
+        #expect(table.isEmpty)
+        #expect(table.nodeCount == 4)
     }
 
     @Test func `a range is covered by the largest pages that fit`() {

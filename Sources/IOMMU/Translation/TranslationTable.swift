@@ -48,6 +48,9 @@ public struct TranslationTable: Sendable {
         }
     }
 
+    /// How many nodes there is room for; those that became empty are used again.
+    var nodeCount: Int { present.count }
+
     /// Index of an address in a node of a level.
     static func index(of address: UInt64, level: Int) -> Int {
         Int(address >> (12 + 9 * UInt64(level - 1)) & 0x1FF)
