@@ -98,8 +98,10 @@ final class TestHost {
         model.tryDMA(tdi, tBit, at: target)
     }
 
+    @discardableResult
     func perform(_ effect: AssignmentEffect, _ tdi: FunctionAddress) -> EffectReport { model.perform(effect, on: tdi) }
 
+    @discardableResult
     func perform(_ effect: ConnectionEffect, _ tdi: FunctionAddress) -> EffectReport {
         model.perform(effect, on: model.device(of: tdi) ?? tdi)
     }

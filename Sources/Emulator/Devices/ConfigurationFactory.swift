@@ -43,13 +43,13 @@ struct ConfigurationFactory {
 
     /// The registers of a root port.
     mutating func rootPort(
-        of device: Topology.Device, streams: Int
+        of device: Topology.Device
     ) throws(ConfigurationSpaceBuilder.BuildError) -> FunctionRegisters {
         var port = ConfigurationSpaceBuilder(vendorID: 0x1D05, deviceID: 0x8000, classCode: 0x06_0400)
         let bus = device.address.requesterID.bus
         port.layout = .bridge(primary: device.rootPort.requesterID.bus, secondary: bus, subordinate: bus)
         port.express = ConfigurationSpaceBuilder.Express(portType: .rootPort, capabilities: [.extendedTag])
-        port.ide = ConfigurationSpaceBuilder.IDE(selectiveStreamCount: min(256, max(1, streams)))
+        port.ide = ConfigurationSpaceBuilder.IDE(selectiveStreamCount: device.dsm.streams)
         return try registers(port)
     }
 

@@ -69,6 +69,7 @@ extension EmulatedDevice {
 
     /// Conventional reset: everything is as after power-on.
     func resetConventionally() {
+        defects.remove(.stopFails)
         takeIDE(.reset)
         takeDSM(.conventionalReset)
         session?.end()

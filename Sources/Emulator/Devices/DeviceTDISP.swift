@@ -75,7 +75,7 @@ extension EmulatedDevice {
 
     private func scrub(_ function: EmulatedFunction) -> TDI.Outcome {
         function.vault.destroy()
-        guard !takeDefect(.stopFails) else { return .notStopped }
+        guard !defects.contains(.stopFails) else { return .notStopped }
         function.inFlight = 0
         function.holdsData = false
         return .stopped

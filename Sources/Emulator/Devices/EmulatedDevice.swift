@@ -32,13 +32,13 @@ final class EmulatedDevice {
     var defects: Set<DeviceDefect> = []
 
     init(
-        _ description: Topology.Device, factory: inout ConfigurationFactory, streams: Int, entropy: any EntropySource
+        _ description: Topology.Device, factory: inout ConfigurationFactory, entropy: any EntropySource
     ) throws(ConfigurationSpaceBuilder.BuildError) {
         self.description = description
         self.entropy = entropy
         identity = description.identity
         rootPort = RootPort(
-            address: description.rootPort, registers: try factory.rootPort(of: description, streams: streams))
+            address: description.rootPort, registers: try factory.rootPort(of: description))
         functions = []
         for number in 0..<description.physicalFunctions {
             let registers = try factory.physicalFunction(number, of: description)

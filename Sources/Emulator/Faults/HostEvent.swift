@@ -38,7 +38,7 @@ public enum HostEvent: Hashable, Sendable, Codable {
     case deviceReturned(FunctionAddress)
     /// Another card with this serial number is put into its place.
     case identitySwapped(FunctionAddress, serial: String)
-    /// The device has a defect, which is used up when it shows.
+    /// The device has a defect.
     case defect(FunctionAddress, DeviceDefect)
     /// DMA of a function hangs until it is reset.
     case dmaStuck(FunctionAddress)
@@ -56,13 +56,13 @@ public enum HostEvent: Hashable, Sendable, Codable {
     case pagesConverted(DomainID, from: UInt64, size: UInt64, toShared: Bool)
 }
 
-/// What a device can fail at inside.
+/// What a device can fail at inside. A defect is used up when it shows, unless it says otherwise.
 public enum DeviceDefect: String, Hashable, Sendable, Codable, CaseIterable {
     /// No random bits for the next nonce.
     case noEntropy = "no-entropy"
     /// The next START does not enable private operation.
     case startFails = "start-fails"
-    /// The next STOP cannot scrub everything.
+    /// No STOP can scrub everything, until a conventional reset.
     case stopFails = "stop-fails"
     /// The port does not take the next key.
     case keyInstallFails = "key-install-fails"

@@ -72,14 +72,14 @@ public struct HostModel: ~Copyable {
     private mutating func add(
         _ description: Topology.Device, _ factory: inout ConfigurationFactory
     ) throws(TopologyError) {
-        guard let bridge = topology.bridge(of: description) else {
+        guard topology.bridge(of: description) != nil else {
             throw TopologyError("\(description.name): no bridge has the bus of its root port \(description.rootPort)")
         }
         let seed = entropy.next() ?? 0
         let device: EmulatedDevice
         do {
             device = try EmulatedDevice(
-                description, factory: &factory, streams: bridge.ideStreams, entropy: SeededEntropy(seed: seed))
+                description, factory: &factory, entropy: SeededEntropy(seed: seed))
         } catch {
             throw TopologyError("\(description.name): registers cannot be laid out: \(error)")
         }

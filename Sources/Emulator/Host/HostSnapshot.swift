@@ -12,7 +12,7 @@ extension HostModel {
         }
         return HostSnapshot(
             platform: "emulated", functions: functions.sorted { $0.address < $1.address },
-            domains: known.map { $0.map(withPinnedRoots) } ?? domainFacts,
+            domains: known.map { $0.map { pinningRoots($0) } } ?? domainFacts,
             bridges: topology.bridges.map { bridge in
                 BridgeFacts(
                     name: bridge.name, ideStreams: bridge.ideStreams,
@@ -26,11 +26,11 @@ extension HostModel {
             DomainFacts(
                 id: domain.description.id, name: domain.description.name, running: domain.isRunning,
                 tee: domain.description.tee?.rawValue, memoryKiB: domain.description.memory / 1024)
-        }.map(withPinnedRoots)
+        }.map { pinningRoots($0) }
     }
 
     /// What a domain's guest pins is the guest's configuration, which is in the topology, whoever knows the domain.
-    private func withPinnedRoots(_ domain: DomainFacts) -> DomainFacts {
+    private func pinningRoots(_ domain: DomainFacts) -> DomainFacts {
         var domain = domain
         let roots = domains[domain.id]?.description.pinnedRoots ?? []
         domain.pinnedRoots = roots.map { IdentityClaims.rootDigest($0, digest) }
