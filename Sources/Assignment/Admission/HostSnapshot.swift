@@ -11,13 +11,25 @@ public struct HostSnapshot: Hashable, Sendable, Codable {
     public var domains: [DomainFacts]
     /// Every host bridge.
     public var bridges: [BridgeFacts]
+    /// Whether `/dev/iommu` is there; nil where the platform does not use it.
+    public var iommufd: Bool?
+    /// Whether the platform refreshes a stream's keys without ending its session; nil when that is not known.
+    public var refreshesKeys: Bool?
+    /// Why the policy does not load (file, line, reason); nil when it does or when there is none.
+    public var policyError: String?
 
     /// Creates a snapshot.
-    public init(platform: String, functions: [FunctionFacts], domains: [DomainFacts], bridges: [BridgeFacts]) {
+    public init(
+        platform: String, functions: [FunctionFacts], domains: [DomainFacts], bridges: [BridgeFacts],
+        iommufd: Bool? = nil, refreshesKeys: Bool? = nil, policyError: String? = nil
+    ) {
         self.platform = platform
         self.functions = functions
         self.domains = domains
         self.bridges = bridges
+        self.iommufd = iommufd
+        self.refreshesKeys = refreshesKeys
+        self.policyError = policyError
     }
 
     /// The function at an address.
@@ -70,6 +82,8 @@ public struct FunctionFacts: Hashable, Sendable, Codable {
     public var present: Bool
     /// The memory it decodes, in order of base address registers.
     public var memory: [MemoryFacts]
+    /// Whether its DSM's stream covers its requester ID; nil when there is no stream or the platform does not show it.
+    public var inStream: Bool?
 
     /// Creates facts about a function.
     public init(
@@ -78,7 +92,7 @@ public struct FunctionFacts: Hashable, Sendable, Codable {
         physicalFunction: FunctionAddress? = nil, teeIO: Bool = true, flr: Bool = true, driver: String? = nil,
         domain: DomainID? = nil, state: TDIState? = nil, connected: Bool = false, enabledVFs: UInt16 = 0,
         trafficClassZero: Bool = true, addressesDisjoint: Bool = true, phantomFunctionsOff: Bool = true,
-        present: Bool = true, memory: [MemoryFacts] = []
+        present: Bool = true, memory: [MemoryFacts] = [], inStream: Bool? = nil
     ) {
         self.address = address
         self.dsm = dsm
@@ -99,6 +113,7 @@ public struct FunctionFacts: Hashable, Sendable, Codable {
         self.phantomFunctionsOff = phantomFunctionsOff
         self.present = present
         self.memory = memory
+        self.inStream = inStream
     }
 }
 

@@ -1,0 +1,84 @@
+import PCIe
+import TDISP
+
+/// What the device's connection must be like, and what hangs on it.
+extension Admission {
+    func aboutConnection(_ facts: FunctionFacts) -> [Precondition] {
+        [ideStream(facts), virtualFunctions(facts), siblings(facts)]
+    }
+
+    private func ideStream(_ facts: FunctionFacts) -> Precondition {
+        if facts.connected { return Precondition(.ideStream, .met, "its DSM has one already") }
+        guard let bridge = host.bridges.first(where: { $0.name == facts.bridge }) else {
+            return Precondition(.ideStream, .unknown, "nothing is known of host bridge '\(facts.bridge)'")
+        }
+        let found = "\(bridge.ideStreamsLeft) of \(bridge.ideStreams) left under \(bridge.name)"
+        if bridge.ideStreamsLeft > 0 { return Precondition(.ideStream, .met, found) }
+        return bridge.ideStreams == 0
+            ? Precondition(.ideStream, .violated(.lacking), found, advice: "put the device under another host bridge")
+            : Precondition(
+                .ideStream, .violated(.busy), found, advice: "end a connection under \(bridge.name) that nobody needs")
+    }
+
+    /// The stream's range of requester IDs is fixed when the device connects.
+    private func virtualFunctions(_ facts: FunctionFacts) -> Precondition {
+        guard let physical = facts.physicalFunction else {
+            return Precondition(.virtualFunctions, .met, "\(facts.enabledVFs) VFs enabled")
+        }
+        let setCount = "set sriov_numvfs of \(physical) while its DSM is not connected"
+        guard let enabled = function(physical)?.enabledVFs else {
+            return Precondition(.virtualFunctions, .unknown, "its physical function \(physical) is not there")
+        }
+        guard enabled > 0 else {
+            return Precondition(
+                .virtualFunctions, .violated(.refused), "no VF of \(physical) is enabled", advice: setCount)
+        }
+        guard facts.connected else { return Precondition(.virtualFunctions, .met, "\(enabled) VFs enabled") }
+        return switch facts.inStream {
+        case true?: Precondition(.virtualFunctions, .met, "\(enabled) VFs enabled, this one within the stream")
+        case nil: Precondition(.virtualFunctions, .unknown, "whether the stream covers this VF is not shown")
+        case false?:
+            Precondition(
+                .virtualFunctions, .violated(.refused), "enabled after \(physical) connected: outside the stream",
+                advice: "end the connection, then \(setCount)")
+        }
+    }
+
+    func siblings(_ facts: FunctionFacts) -> Precondition {
+        let all = siblings(of: facts.address)
+        let used = all.filter(\.isInUse)
+        if all.isEmpty { return Precondition(.siblings, .met, "the device has no other function") }
+        if used.isEmpty { return Precondition(.siblings, .met, "\(all.count), none in use") }
+        return Precondition(
+            .siblings, .warned, "in use: \(list(used)); a reset of the whole device takes them along")
+    }
+
+    /// Addresses with phase and domain: `0000:3b:00.2 (private, web2)`.
+    func list(_ siblings: [Sibling]) -> String {
+        siblings.map { "\($0.address) (\($0.phase.rawValue)\($0.domainName.map { ", " + $0 } ?? ""))" }.joined(
+            separator: ", ")
+    }
+
+    // MARK: Disconnect
+
+    func aboutDisconnect(_ facts: FunctionFacts, _ takes: [Sibling], force: Bool) -> [Precondition] {
+        let isHost = facts.dsm == facts.address
+        let dsm =
+            isHost
+            ? Precondition(.dsm, .met, "hosted by \(facts.address)")
+            : Precondition(
+                .dsm, .violated(facts.dsm == nil ? .lacking : .refused),
+                facts.dsm.map { "its DSM is hosted by \($0)" } ?? "the device has none",
+                advice: facts.dsm.map { "name \($0)" })
+        return [dsm, fallen(takes, force: force)]
+    }
+
+    private func fallen(_ takes: [Sibling], force: Bool) -> Precondition {
+        if takes.isEmpty { return Precondition(.siblings, .met, "no interface of the device is locked") }
+        return force
+            ? Precondition(.siblings, .warned, "falling out of private operation: \(list(takes))")
+            : Precondition(
+                .siblings, .violated(.refused), "would fall out of private operation: \(list(takes))",
+                advice: "release them first")
+    }
+}
