@@ -139,6 +139,21 @@ import Testing
         #expect(Set(named) == Set(TrackedChange.LockedCapability.allCases))
     }
 
+    @Test func `the order of a list does not matter`() throws {
+        // MSI-X at 0x70 before MSI at 0x40; SR-IOV at 0x200 before AER at 0x140.
+        let space = ConfigurationSpace(registers: [
+            0x04: 0x0010_0000, 0x34: 0x70, 0x70: 0x4011, 0x40: 0x05, 0x100: 0x2001_000D, 0x200: 0x1401_0010,
+            0x140: 0x0001_0001,
+        ])
+        let rows: [(Int, TrackedChange?)] = [
+            (0x74, .msiX), (0x44, nil), (0x210, .lockedCapability(.singleRootIOVirtualization)), (0x150, nil),
+        ]
+        for (offset, change) in rows {
+            let write = try ConfigurationWrite(offset: offset, width: .doubleword, value: 1)
+            #expect(space.trackedChange(by: write) == change)
+        }
+    }
+
     @Test func `behind a malformed list nobody can tell`() throws {
         let space = ConfigurationSpace(registers: [0x04: 0x0010_0000, 0x34: 0x40, 0x40: 0x4001, 0x100: 0x0401_0001])
         for offset in [0x50, 0x200] {

@@ -189,3 +189,17 @@ public struct ConfigurationSpaceBuilder: Hashable, Sendable {
         return layout.registers
     }
 }
+
+extension ConfigurationSpaceBuilder.BuildError: CustomStringConvertible {
+    /// One line for whoever wrote the description.
+    public var description: String {
+        switch self {
+        case .baseAddressIndex(let index): "base address register \(index) does not exist or is taken"
+        case .baseAddressSize(let index):
+            "base address register \(index): the size must be a power of two and divide the address"
+        case .expansionROMSize: "the expansion ROM's size must be a power of two from 2 KiB to 2 GiB"
+        case .count: "a number of vectors, VFs, mailboxes, streams or associations is out of range"
+        case .tooLarge: "the capabilities do not fit into 4096 bytes"
+        }
+    }
+}
