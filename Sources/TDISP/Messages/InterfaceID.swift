@@ -1,7 +1,7 @@
 public import PCIe
 internal import WireBytes
 
-/// INTERFACE_ID: which TDI a message is about (TDISP 1.0, 11.3.1).
+/// INTERFACE_ID: which TDI a message is about (TDISP 1.0, 11.3).
 ///
 /// Twelve bytes: FUNCTION_ID (4), then eight reserved. FUNCTION_ID holds the requester ID in bits 15:0, the segment in
 /// 23:16 and *segment valid* in bit 24; while that bit is 0 the segment is reserved, so it is nil here.

@@ -1,6 +1,6 @@
 internal import WireBytes
 
-/// The fields of SET_MMIO_ATTRIBUTE_REQUEST, 32 bytes with the header (TDISP 1.0, 11.3.20): one ``MMIORange`` at 16, of
+/// The fields of SET_MMIO_ATTRIBUTE_REQUEST, 32 bytes with the header (TDISP 1.0, 11.3): one ``MMIORange`` at 16, of
 /// whose attributes only `nonTEEMemory` has a meaning. It opens pages of an updatable range to T=0, or closes them.
 public struct SetMMIOAttributeRequest: Hashable, Sendable {
     /// First page, in 4 KiB, with the reporting offset added, as the report counts.

@@ -1,6 +1,6 @@
 public import WireBytes
 
-/// The header of every TDISP message (TDISP 1.0, 11.3.1).
+/// The header of every TDISP message (TDISP 1.0, 11.3).
 ///
 /// | offset | size | field |
 /// |---|---|---|

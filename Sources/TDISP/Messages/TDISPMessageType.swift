@@ -1,6 +1,6 @@
 internal import PCIe
 
-/// The message type of a TDISP message: requests are `80h + n`, their responses `n` (TDISP 1.0, 11.3.1).
+/// The message type of a TDISP message: requests are `80h + n`, their responses `n` (TDISP 1.0, 11.3).
 public struct TDISPMessageType: RawRepresentable, Hashable, Sendable, Codable {
     /// The byte on the wire.
     public let rawValue: UInt8

@@ -1,4 +1,4 @@
-/// A TDISP protocol version: major number in bits 7:4, minor in 3:0 (TDISP 1.0, 11.3.2).
+/// A TDISP protocol version: major number in bits 7:4, minor in 3:0 (TDISP 1.0, 11.3).
 public struct TDISPVersion: RawRepresentable, Hashable, Sendable, Codable, Comparable {
     /// The byte on the wire.
     public let rawValue: UInt8

@@ -1,6 +1,6 @@
 internal import WireBytes
 
-/// The fields of VDM_REQUEST and VDM_RESPONSE, and of the extended data of a vendor-specific error (TDISP 1.0, 11.3.22).
+/// The fields of VDM_REQUEST and VDM_RESPONSE, and of the extended data of a vendor-specific error (TDISP 1.0, 11.3).
 ///
 /// | offset | size | field |
 /// |---|---|---|

@@ -1,7 +1,7 @@
 public import PCIe
 public import SPDM
 
-/// The device side of one TEE device interface (TDI): the TDISP state machine (TDISP 1.0, 11.2 and 11.3).
+/// The device side of one TEE device interface (TDI): the TDISP state machine (TDISP 1.0, 11.2, 11.3).
 ///
 /// ```
 ///            LOCK                    prepared

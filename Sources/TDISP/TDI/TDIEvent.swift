@@ -53,7 +53,7 @@ extension TDI {
         case notQuiesced
     }
 
-    /// What happens on or to the device that may break private operation (TDISP 1.0, 11.2 and 11.4).
+    /// What happens on or to the device that may break private operation (TDISP 1.0, 11.2).
     public enum Incident: Hashable, Sendable {
         /// This function, or the physical function it belongs to, is reset by FLR.
         case functionLevelReset

@@ -51,7 +51,7 @@ extension TDI {
 }
 
 extension TDI.Incident {
-    /// Whether it takes an interface that holds on to this to ERROR (TDISP 1.0, 11.2 and 11.4).
+    /// Whether it takes an interface that holds on to this to ERROR (TDISP 1.0, 11.2).
     func breaks(_ watch: TDI.Watch) -> Bool {
         switch self {
         case .functionLevelReset, .requesterIDChanged, .linkDown, .dataIntegrityLost, .requestFailed, .debugAuthorized,

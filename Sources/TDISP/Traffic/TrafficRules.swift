@@ -1,6 +1,6 @@
 public import PCIe
 
-/// Which TLPs an interface accepts and how it marks its own, in each state (TDISP 1.0, 11.2.3; PCIe 6.x, 11.2).
+/// Which TLPs an interface accepts and how it marks its own, in each state (TDISP 1.0, TLP rules).
 ///
 /// Pure decisions: nothing here changes a state, and a reject by itself never leads to ERROR.
 public enum TrafficRules {

@@ -150,19 +150,22 @@ import WireBytes
         script.expectFinished(.report(bytes))
     }
 
-    private static let badPortions: [(first: Int, remainder: UInt16, second: Int, rest: UInt16)] = [
-        (0, 54, 0, 0), (41, 13, 0, 0), (20, 34, 35, 0), (20, 34, 10, 25), (20, 34, 10, 23), (20, 181, 0, 0),
-        (20, 34, 0, 34),
+    /// Portions as (length, remainder): all but the last are right.
+    private static let badPortions: [[(Int, UInt16)]] = [
+        [(0, 54)], [(41, 13)], [(20, 181)], [(20, 34), (0, 34)], [(20, 34), (35, 0)], [(20, 34), (10, 25)],
+        [(20, 34), (10, 23)], [(1, 53), (41, 12)],
     ]
 
     @Test(arguments: badPortions.indices) func `portions that do not add up are a doubt`(_ index: Int) {
-        let (first, remainder, second, rest) = Self.badPortions[index]
         var script = RequesterScript.negotiated(TDIRequester.Limits(reportPortion: 40, reportByteCount: 200))
         script.begin(.fetchReport)
-        script.answer(portion(Array(repeating: 0, count: first), remainder: remainder))
-        if case .send(TDISPRequest.stopInterface.encoded(to: TDIFixture.interfaceID)) = script.effect {
-        } else {
-            script.answer(portion(Array(repeating: 0, count: second), remainder: rest))
+        var offset = 0
+        for (length, remainder) in Self.badPortions[index] {
+            let query = InterfaceReportQuery(
+                offset: UInt16(offset), length: offset == 0 ? 40 : min(40, 54 - UInt16(offset)))
+            script.expectSent(.getInterfaceReport(query))
+            script.answer(portion(Array(repeating: 0, count: length), remainder: remainder))
+            offset += length
         }
         script.expectSent(.stopInterface)
         script.answer(.stopInterface)

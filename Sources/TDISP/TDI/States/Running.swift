@@ -34,7 +34,7 @@ extension TDI {
             }
         }
 
-        /// Whether the terms of the lock and the report permit the change (TDISP 1.0, 11.3.16 to 11.3.20). What only the
+        /// Whether the terms of the lock and the report permit the change (TDISP 1.0, 11.3). What only the
         /// device knows, such as the keys of a stream, is left to the effect.
         private func permits(_ adjustment: Adjustment) -> Bool {
             switch adjustment {
