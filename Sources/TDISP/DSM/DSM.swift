@@ -1,11 +1,13 @@
 public import PCIe
 public import SPDM
 
-/// The device security manager's TDISP responder: all TDIs of one device behind the mailbox of function 0 (TDISP 1.0, 11.3).
+/// The device security manager's TDISP responder: all TDIs of one device behind the mailbox of function 0 (TDISP 1.0,
+/// 11.3).
 ///
 /// Bytes of a request go in, and one effect comes out: answer at once, work on an interface and answer when its outcome
-/// comes back, or drop. A request is checked in this order: secured session, length, version, code, interface, outstanding
-/// requests, state, fields. Events that concern the whole device reach each of its interfaces, in order of their addresses.
+/// comes back, or drop. A request is checked in this order: secured session, length, version, code, interface,
+/// outstanding requests, state, fields. Events that concern the whole device reach each of its interfaces, in order of
+/// their addresses.
 ///
 /// The value is the state; it holds no secret.
 public struct DSM: Hashable, Sendable {
@@ -67,9 +69,9 @@ public struct DSM: Hashable, Sendable {
 
     /// Creates a DSM after power-on: every interface is CONFIG_UNLOCKED.
     ///
-    /// `functions` are the functions that can be TDIs; of two at the same address the first counts. Of `capabilities` it
-    /// keeps what it can honour: the mandatory requests and those of ``optionalRequests``, one request in work for each
-    /// interface and at least one for the device.
+    /// `functions` are the functions that can be TDIs; of two at the same address the first counts. Of `capabilities`
+    /// it keeps what it can honour: the mandatory requests and those of ``optionalRequests``, one request in work for
+    /// each interface and at least one for the device.
     public init(
         capabilities: TDISPCapabilities, functionZero: RequesterID, functions: [(address: FunctionAddress, role: Role)]
     ) {

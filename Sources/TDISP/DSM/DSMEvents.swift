@@ -47,8 +47,8 @@ extension DSM {
         return each { _ in .incident(incident) }
     }
 
-    /// What happens to one function reaches its virtual functions if they share what it hits, and every interface if the
-    /// streams or the sessions go with it.
+    /// What happens to one function reaches its virtual functions if they share what it hits, and every interface if
+    /// the streams or the sessions go with it.
     private mutating func spread(_ incident: TDI.Incident, from requesterID: RequesterID) -> Effect {
         let scope = incident.scope
         guard scope != .device else { return device(incident) }

@@ -3,8 +3,8 @@ internal import SPDM
 internal import WireBytes
 
 extension DSM {
-    /// Takes a message: secured session, length, version, code, interface, outstanding requests; state and fields are the
-    /// interface's to judge.
+    /// Takes a message: secured session, length, version, code, interface, outstanding requests; state and fields are
+    /// the interface's to judge.
     mutating func receive(_ bytes: [UInt8], over session: SessionID?) -> Effect {
         guard let session else { return .discard(.notSecured) }
         guard let header = try? TDISPHeader.decode(bytes.span) else {
@@ -42,8 +42,8 @@ extension DSM {
         }
     }
 
-    /// GET_TDISP_VERSION is answered to any minor version of major 1, so that a newer TSM can find out; everything else must
-    /// be in a version that is spoken.
+    /// GET_TDISP_VERSION is answered to any minor version of major 1, so that a newer TSM can find out; everything else
+    /// must be in a version that is spoken.
     private static func speaks(_ header: TDISPHeader) -> Bool {
         header.type == .getVersion ? header.version.major == TDISPVersion.v1_0.major : versions.contains(header.version)
     }

@@ -1,7 +1,8 @@
 internal import PCIe
 public import SPDM
 
-/// The checks of LOCK_INTERFACE, in the order they are made (TDISP 1.0, 11.3.8 and 11.3.9; the order is this project's).
+/// The checks of LOCK_INTERFACE, in the order they are made (TDISP 1.0, 11.3.8 and 11.3.9; the order is this
+/// project's).
 ///
 /// 1 to 4 are made by the DSM before the device is looked at, 18 when the nonce is drawn; 5 to 17 look at a
 /// ``LockContext``.
@@ -108,7 +109,8 @@ public enum LockCheck: Int, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// The checks of the default stream. Those behind `defaultStream` are made only if that passed, so the stream is there.
+    /// The checks of the default stream. Those behind `defaultStream` are made only if that passed, so the stream is
+    /// there.
     private func passesIDE(_ id: StreamID, _ session: SessionID, _ streams: [LockContext.Stream]) -> Bool {
         let stream = streams.first { $0.id == id }
         switch self {

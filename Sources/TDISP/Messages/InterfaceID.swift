@@ -17,8 +17,8 @@ public struct InterfaceID: Hashable, Sendable, Codable {
         self.segment = segment
     }
 
-    /// Names `address` with its segment. Nil when the segment does not fit into eight bits: such a number is the host's own
-    /// and no device knows it; leave the segment out instead.
+    /// Names `address` with its segment. Nil when the segment does not fit into eight bits: such a number is the host's
+    /// own and no device knows it; leave the segment out instead.
     public init?(_ address: FunctionAddress) {
         guard let segment = UInt8(exactly: address.segment) else { return nil }
         self.init(requesterID: address.requesterID, segment: segment)

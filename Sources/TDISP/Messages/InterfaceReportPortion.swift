@@ -1,6 +1,7 @@
 internal import WireBytes
 
-/// The fields of GET_DEVICE_INTERFACE_REPORT, 20 bytes with the header (TDISP 1.0, 11.3.10): OFFSET at 16, LENGTH at 18.
+/// The fields of GET_DEVICE_INTERFACE_REPORT, 20 bytes with the header (TDISP 1.0, 11.3.10): OFFSET at 16, LENGTH at
+/// 18.
 public struct InterfaceReportQuery: Hashable, Sendable {
     /// Where the wanted portion starts, in bytes of the report.
     public var offset: UInt16

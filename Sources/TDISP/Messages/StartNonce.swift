@@ -2,9 +2,9 @@ internal import WireBytes
 
 /// START_INTERFACE_NONCE: 256 random bits that LOCK hands out and START must show (TDISP 1.0, 11.3.9 and 11.3.14).
 ///
-/// A secret, good for one START of one lock epoch. It is deliberately not `Hashable` nor `Codable`: no machine's state, no
-/// journal entry and no trace can hold one. Comparison takes the same time wherever the values differ, and the description
-/// shows no byte.
+/// A secret, good for one START of one lock epoch. It is deliberately not `Hashable` nor `Codable`: no machine's state,
+/// no journal entry and no trace can hold one. Comparison takes the same time wherever the values differ, and the
+/// description shows no byte.
 public struct StartNonce: Sendable {
     /// The 32 bytes, in wire order.
     public let bytes: InlineArray<32, UInt8>

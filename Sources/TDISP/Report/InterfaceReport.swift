@@ -73,8 +73,8 @@ public struct InterfaceReport: Hashable, Sendable, Codable {
 
     /// Reads a whole report.
     ///
-    /// Throws ``WireError``: `truncated`, or `trailingBytes` when bytes follow DEVICE_SPECIFIC_INFO. A range count or length
-    /// that the bytes cannot hold is `truncated` before anything is allocated for it.
+    /// Throws ``WireError``: `truncated`, or `trailingBytes` when bytes follow DEVICE_SPECIFIC_INFO. A range count or
+    /// length that the bytes cannot hold is `truncated` before anything is allocated for it.
     public static func decode(_ bytes: Span<UInt8>) throws(WireError) -> InterfaceReport {
         var cursor = WireCursor(bytes)
         let info = InterfaceInfo(rawValue: try cursor.uint16(bytes, "INTERFACE_INFO")).intersection(.all)
@@ -119,8 +119,8 @@ public struct InterfaceReport: Hashable, Sendable, Codable {
 
     /// The portion that answers a query (TDISP 1.0, 11.3.11): never longer than asked, and what is left behind it.
     ///
-    /// Nil when the query starts at or behind the end, or asks for nothing: the specification leaves LENGTH 0 open, and a
-    /// portion of no bytes would let a fetching loop run forever.
+    /// Nil when the query starts at or behind the end, or asks for nothing: the specification leaves LENGTH 0 open, and
+    /// a portion of no bytes would let a fetching loop run forever.
     public func portion(_ query: InterfaceReportQuery) -> InterfaceReportPortion? {
         let bytes = encoded()
         let offset = Int(query.offset)

@@ -51,8 +51,8 @@ public struct MMIORange: Hashable, Sendable, Codable {
 
     /// Creates the range that reports `byteCount` bytes from `address`, as a LOCK with this reporting offset wants it.
     ///
-    /// Nil when the range is not a whole number of pages, is longer than the field can say, or when its address leaves 64
-    /// bits once the offset is added: the sum must not wrap.
+    /// Nil when the range is not a whole number of pages, is longer than the field can say, or when its address leaves
+    /// 64 bits once the offset is added: the sum must not wrap.
     public init?(
         address: UInt64, byteCount: UInt64, reportingOffset: Int64, attributes: Attributes = [], id: UInt16
     ) {

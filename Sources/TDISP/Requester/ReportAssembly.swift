@@ -31,8 +31,8 @@ extension TDIRequester {
             InterfaceReportQuery(offset: UInt16(truncatingIfNeeded: bytes.count), length: length)
         }
 
-        /// The assembly with a portion; nil when the portion is empty or longer than asked for, when it changes what the
-        /// whole is said to be long, when that is too long, or when it comes in too many portions.
+        /// The assembly with a portion; nil when the portion is empty or longer than asked for, when it changes what
+        /// the whole is said to be long, when that is too long, or when it comes in too many portions.
         func adding(_ portion: InterfaceReportPortion, _ limits: Limits) -> ReportAssembly? {
             let count = bytes.count + portion.bytes.count + Int(portion.remainder)
             guard !portion.bytes.isEmpty, portion.bytes.count <= Int(length),

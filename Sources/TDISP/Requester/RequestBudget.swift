@@ -1,7 +1,7 @@
 /// How many requests may still be sent to one DSM: NUM_REQ_ALL over all its interfaces (TDISP 1.0, 11.3.7).
 ///
-/// A ``TDIRequester`` keeps one request outstanding, which is within any NUM_REQ_THIS. Whoever runs several of them against
-/// one DSM takes a permit before each operation and returns it afterwards.
+/// A ``TDIRequester`` keeps one request outstanding, which is within any NUM_REQ_THIS. Whoever runs several of them
+/// against one DSM takes a permit before each operation and returns it afterwards.
 public struct RequestBudget: Hashable, Sendable {
     /// How many requests the DSM takes at once; a DSM that declares 0 is taken to mean 1.
     public let limit: UInt8

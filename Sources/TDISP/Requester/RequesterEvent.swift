@@ -41,8 +41,8 @@ extension TDIRequester {
         case none
         /// Send these TDISP bytes.
         case send([UInt8])
-        /// Keep the nonce, then send. It is destroyed when an operation ends with the interface not confirmed to be still in
-        /// CONFIG_LOCKED: see ``Result/keepsNonce``.
+        /// Keep the nonce, then send. It is destroyed when an operation ends with the interface not confirmed to be
+        /// still in CONFIG_LOCKED: see ``Result/keepsNonce``.
         case storeNonce(StartNonce, thenSend: [UInt8])
         /// Give the nonce: `nonce` or `nonceMissing` follows.
         case provideNonce

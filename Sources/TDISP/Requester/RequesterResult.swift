@@ -21,8 +21,8 @@ extension TDIRequester {
         case refused(TDISPErrorMessage, in: TDIState?)
         /// Something is wrong; what is known of the interface afterwards stands beside the reason.
         case failed(Failure, Aftermath)
-        /// This request got no answer that says what became of the interface, and STOP neither; the failure that made STOP
-        /// necessary, if STOP was not what was asked for.
+        /// This request got no answer that says what became of the interface, and STOP neither; the failure that made
+        /// STOP necessary, if STOP was not what was asked for.
         case outcomeUnknown(of: TDISPMessageType, after: Failure?)
 
         /// Whether a nonce that the owner keeps may still be of use: the interface may be CONFIG_LOCKED as before.

@@ -1,8 +1,9 @@
-/// The TSM's side of TDISP for one interface: carries out one operation at a time over a secured session (TDISP 1.0, 11.3).
+/// The TSM's side of TDISP for one interface: carries out one operation at a time over a secured session (TDISP 1.0,
+/// 11.3).
 ///
-/// Version first; one request outstanding; state asked before and after LOCK, START and STOP; every response checked for
-/// type, version, interface and exact length; BUSY retried within bounds; STOP on any doubt. An operation always ends in
-/// one ``Result``, after a bounded number of requests.
+/// Version first; one request outstanding; state asked before and after LOCK, START and STOP; every response checked
+/// for type, version, interface and exact length; BUSY retried within bounds; STOP on any doubt. An operation always
+/// ends in one ``Result``, after a bounded number of requests.
 ///
 /// ```
 ///            begin                     response: next step

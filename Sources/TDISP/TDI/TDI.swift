@@ -18,8 +18,8 @@ public import SPDM
 ///    error <-- failing <-- a violation in any state between locked and adjusting
 /// ```
 ///
-/// The four states of the specification are `unlocked`, `locked`, `run` and `error`. The others lie between them while an
-/// effect is being carried out: what was asked has not happened before its outcome is known. In those a request is
+/// The four states of the specification are `unlocked`, `locked`, `run` and `error`. The others lie between them while
+/// an effect is being carried out: what was asked has not happened before its outcome is known. In those a request is
 /// answered BUSY. ``state`` says what the specification would call each.
 ///
 /// The value holds no secret: the nonce stays with the owner, who knows it by the ``LockEpoch``.
@@ -47,8 +47,8 @@ public enum TDI: Hashable, Sendable {
     /// ERROR: silent until STOP.
     case error(Failed)
 
-    /// Names one LOCK..STOP life of the interface, and with it the nonce that the owner holds. Chosen by the owner when it
-    /// draws the nonce, never reused while the device is powered.
+    /// Names one LOCK..STOP life of the interface, and with it the nonce that the owner holds. Chosen by the owner when
+    /// it draws the nonce, never reused while the device is powered.
     public struct LockEpoch: RawRepresentable, Hashable, Sendable, Codable {
         /// The number.
         public let rawValue: UInt32
@@ -113,8 +113,8 @@ public enum TDI: Hashable, Sendable {
         }
     }
 
-    /// What the specification calls this state. An interface that is stopping is still in the state it leaves, one that is
-    /// failing is already in ERROR.
+    /// What the specification calls this state. An interface that is stopping is still in the state it leaves, one that
+    /// is failing is already in ERROR.
     public var state: TDIState {
         switch self {
         case .unlocked, .inspecting, .locking: .configUnlocked
@@ -125,7 +125,8 @@ public enum TDI: Hashable, Sendable {
         }
     }
 
-    /// The state whose traffic rules hold: as ``state``, but an interface that is being locked or stopped is silent already.
+    /// The state whose traffic rules hold: as ``state``, but an interface that is being locked or stopped is silent
+    /// already.
     public var trafficState: TDIState {
         switch self {
         case .locking: .configLocked

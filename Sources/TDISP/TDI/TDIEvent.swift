@@ -10,8 +10,8 @@ extension TDI {
         case outcome(Outcome)
         /// Something happened that may break private operation.
         case incident(Incident)
-        /// A conventional reset (cold, warm, hot). It ends every effect that is still being carried out; no outcome of one is
-        /// reported after it.
+        /// A conventional reset (cold, warm, hot). It ends every effect that is still being carried out; no outcome of
+        /// one is reported after it.
         case conventionalReset
         /// The device chose to leave ERROR by itself.
         case recoverFromError

@@ -1,8 +1,8 @@
 public import PCIe
 
 extension TDI {
-    /// A request to the interface itself. Version, capabilities and vendor-defined requests do not concern its state: the
-    /// ``DSM`` answers them.
+    /// A request to the interface itself. Version, capabilities and vendor-defined requests do not concern its state:
+    /// the ``DSM`` answers them.
     public enum Request: Equatable, Sendable {
         /// LOCK_INTERFACE.
         case lock(LockInterfaceRequest)

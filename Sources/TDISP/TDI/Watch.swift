@@ -43,7 +43,8 @@ extension TDI {
             self.runs = runs
         }
 
-        /// Whether the terms forbid this update (TDISP 1.0, NO_FW_UPDATE; without it a security version may not go down).
+        /// Whether the terms forbid this update (TDISP 1.0, NO_FW_UPDATE; without it a security version may not go
+        /// down).
         func forbids(_ update: FirmwareUpdate) -> Bool {
             flags.contains(.noFirmwareUpdate) || update.lowersSecurityVersion
         }
@@ -67,8 +68,8 @@ extension TDI.Incident {
 }
 
 extension TrackedChange {
-    /// Whether the change takes an interface that holds on to this to ERROR. What the specification leaves to the device
-    /// this one allows: drivers write to such registers in ordinary operation.
+    /// Whether the change takes an interface that holds on to this to ERROR. What the specification leaves to the
+    /// device this one allows: drivers write to such registers in ordinary operation.
     fileprivate func breaks(_ watch: TDI.Watch) -> Bool {
         switch self {
         case .memorySpaceDisabled, .busMasterDisabled, .bist, .baseAddress, .expansionROM, .functionLevelReset,

@@ -8,8 +8,8 @@ public enum TrafficRules {
     public struct Interface: Hashable, Sendable {
         /// The state whose rules hold: ``TDI/trafficState``.
         public var state: TDIState
-        /// Streams bound to the interface: the default stream and, in RUN, the peer-to-peer streams. Nil where the platform
-        /// protects the path without IDE.
+        /// Streams bound to the interface: the default stream and, in RUN, the peer-to-peer streams. Nil where the
+        /// platform protects the path without IDE.
         public var boundStreams: Set<StreamID>?
         /// The stream of T=1 traffic that is not peer-to-peer; nil without IDE.
         public var defaultStream: StreamID?
@@ -125,8 +125,8 @@ public enum TrafficRules {
         }
     }
 
-    /// No request of the interface is outstanding in CONFIG_LOCKED, and in ERROR nothing that comes back counts. The T bit
-    /// of a completion is not looked at.
+    /// No request of the interface is outstanding in CONFIG_LOCKED, and in ERROR nothing that comes back counts. The T
+    /// bit of a completion is not looked at.
     private static func receivesCompletions(_ state: TDIState) -> Bool {
         switch state {
         case .configUnlocked, .run: true

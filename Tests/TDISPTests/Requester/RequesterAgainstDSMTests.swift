@@ -3,7 +3,8 @@ import SPDM
 import TDISP
 import Testing
 
-/// Both machines through bytes, over a link that loses, repeats, delays and reorders, with a device that is busy and breaks.
+/// Both machines through bytes, over a link that loses, repeats, delays and reorders, with a device that is busy and
+/// breaks.
 @Suite struct `TDI requester against the DSM` {
     private static let operations: [TDIRequester.Operation] = [
         .negotiate, .lock(TDIFixture.lockRequest), .fetchReport, .start, .stop, .revoke, .queryState,
@@ -87,8 +88,8 @@ import Testing
         }
     }
 
-    /// A secured session never delivers across operations what this link does: nothing can be claimed about the state then,
-    /// but each operation ends, and the device enters RUN only with a nonce it was shown.
+    /// A secured session never delivers across operations what this link does: nothing can be claimed about the state
+    /// then, but each operation ends, and the device enters RUN only with a nonce it was shown.
     @Test(arguments: 1...100 as ClosedRange<UInt64>)
     func `even when messages of old operations turn up, every operation ends and no START counts twice`(
         _ seed: UInt64

@@ -1,8 +1,8 @@
 extension TDI {
     /// CONFIG_LOCKED, while the nonce of a START is compared and, if equal, used up.
     ///
-    /// A wrong nonce leaves the kept one in place: START may be tried again with the right one (the specification does not
-    /// say that it is destroyed).
+    /// A wrong nonce leaves the kept one in place: START may be tried again with the right one (the specification does
+    /// not say that it is destroyed).
     public struct CheckingNonce: Hashable, Sendable {
         /// What was locked.
         public let lock: TDILock

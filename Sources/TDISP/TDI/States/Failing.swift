@@ -1,6 +1,6 @@
 extension TDI {
-    /// On the way to ERROR: already silent, while the owner puts secrets out of reach and ends the effect that was being
-    /// carried out, whose late outcome counts no more.
+    /// On the way to ERROR: already silent, while the owner puts secrets out of reach and ends the effect that was
+    /// being carried out, whose late outcome counts no more.
     public struct Failing: Hashable, Sendable {
         /// What broke private operation.
         public let violation: Violation

@@ -1,8 +1,8 @@
 public import SPDM
 
 extension TDI {
-    /// A LOCK was received and waits for a look at the configuration. Nothing is latched yet, so what happens meanwhile is
-    /// either seen by that look or does not matter; only the end of the asking session ends the attempt.
+    /// A LOCK was received and waits for a look at the configuration. Nothing is latched yet, so what happens meanwhile
+    /// is either seen by that look or does not matter; only the end of the asking session ends the attempt.
     public struct Inspecting: Hashable, Sendable {
         /// What was asked.
         public let request: LockInterfaceRequest

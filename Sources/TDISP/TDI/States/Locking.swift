@@ -1,8 +1,8 @@
 public import SPDM
 
 extension TDI {
-    /// The configuration passed its checks and is being latched. From here on it is watched: what would break a lock takes
-    /// this one back, because the checks did not see it.
+    /// The configuration passed its checks and is being latched. From here on it is watched: what would break a lock
+    /// takes this one back, because the checks did not see it.
     public struct Locking: Hashable, Sendable {
         /// What was asked.
         public let request: LockInterfaceRequest

@@ -1,6 +1,6 @@
 extension TDI {
-    /// CONFIG_LOCKED with its nonce spent, while private operation is enabled. There is no way back to waiting for START:
-    /// if it cannot be enabled, only STOP leads on.
+    /// CONFIG_LOCKED with its nonce spent, while private operation is enabled. There is no way back to waiting for
+    /// START: if it cannot be enabled, only STOP leads on.
     public struct Starting: Hashable, Sendable {
         /// What was locked.
         public let lock: TDILock

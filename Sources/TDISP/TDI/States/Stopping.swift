@@ -1,6 +1,6 @@
 extension TDI {
-    /// On the way to CONFIG_UNLOCKED: silent, and not there before everything is scrubbed. What happens meanwhile changes
-    /// nothing, because all of it is being ended anyway.
+    /// On the way to CONFIG_UNLOCKED: silent, and not there before everything is scrubbed. What happens meanwhile
+    /// changes nothing, because all of it is being ended anyway.
     public struct Stopping: Hashable, Sendable {
         /// The state it leaves.
         public let from: TDIState
