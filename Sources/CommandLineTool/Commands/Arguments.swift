@@ -1,5 +1,5 @@
-internal import ArgumentParser
-internal import MachineGraph
+public import ArgumentParser
+public import MachineGraph
 
 extension MachineGraph.Machine: ExpressibleByArgument {}
 extension MachineGraph.Format: ExpressibleByArgument {}

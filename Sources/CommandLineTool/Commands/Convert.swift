@@ -38,11 +38,15 @@ struct Convert: AsyncParsableCommand {
             let domain = try session.domain(domain)
             let targets = try devices.map { try session.function($0) }
             if plan {
-                return try PlanPrinter(options).print(try targets.map { try session.planConversion(of: $0, to: domain) })
+                return try PlanPrinter(session, options).print(
+                    try targets.map { try session.planConversion(of: $0, to: domain) })
             }
             let orders = StandingOrders(convertAgain: convertAgain, allowConventionalReset: allowConventionalReset)
-            try await Operation(session: session, options: options, verb: .convert(domain)).run(targets) { target in
-                try session.planConversion(of: target, to: domain).requireGo()
+            try await Operation(session: session, options: options, verb: .convert(domain)).run(targets) {
+                target throws(Failure) in
+                if let failure = session.failure(of: try session.planConversion(of: target, to: domain)) {
+                    throw failure
+                }
                 return .convert(domain.id, orders)
             }
         }

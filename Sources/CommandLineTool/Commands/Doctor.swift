@@ -23,10 +23,14 @@ struct Doctor: AsyncParsableCommand {
             case .json: Console.outJSON("DoctorReport", findings)
             case .table:
                 var table = TextTable("", "WHAT", "FOUND", "WHAT TO DO")
-                for finding in findings { table.add(finding.result.rawValue, finding.what, finding.found, finding.advice) }
+                for finding in findings {
+                    table.add(finding.result.rawValue, finding.what, finding.found, finding.advice)
+                }
                 Console.out(table.text)
             }
-            if findings.contains(where: { $0.result == .fail }) { throw Failure(.lacking, "this host lacks what tdispctl needs") }
+            if findings.contains(where: { $0.result == .fail }) {
+                throw Failure(.lacking, "this host lacks what tdispctl needs")
+            }
         }
     }
 
@@ -41,12 +45,14 @@ struct Doctor: AsyncParsableCommand {
 
     private func stateDirectory() -> Finding {
         do throws(JournalError) {
-            let directory = try StateDirectory(at: try options.stateDirectory ?? Session.defaultStateDirectory())
+            let directory = try StateDirectory(at: try options.directory)
             let journal = try Journal.openForReading(in: directory)
             switch try journal.verifyHistory() {
-            case .intact(let entries, _): return Finding(.pass, "state directory", "\(directory.path), history intact (\(entries) entries)")
+            case .intact(let entries, _):
+                return Finding(.pass, "state directory", "\(directory.path), history intact (\(entries) entries)")
             case .broken(let sequence, _):
-                return Finding(.fail, "state directory", "history changed at entry \(sequence)", "tdispctl history --verify")
+                return Finding(
+                    .fail, "state directory", "history changed at entry \(sequence)", "tdispctl history --verify")
             }
         } catch {
             return Finding(.fail, "state directory", error.message, error.advice)
@@ -80,7 +86,9 @@ struct Doctor: AsyncParsableCommand {
                 ? Finding(.pass, what, path) : Finding(.warn, what, "\(path) is not there", advice)
         }
         return [
-            look("/sys/class/tsm", "TSM", "needs a kernel with PCI/TSM (6.19) and a platform with TDISP; emulated hosts work without"),
+            look(
+                "/sys/class/tsm", "TSM",
+                "needs a kernel with PCI/TSM (6.19) and a platform with TDISP; emulated hosts work without"),
             look("/sys/kernel/iommu_groups", "IOMMU", "enable the IOMMU in firmware and kernel"),
             look("/dev/iommu", "iommufd", "needs CONFIG_IOMMUFD; the legacy VFIO container cannot carry TDISP"),
             look("/dev/vfio", "VFIO", "modprobe vfio-pci"),

@@ -100,9 +100,9 @@ struct EmulateServe: AsyncParsableCommand {
         signal(SIGHUP, SIG_IGN)
         signal(SIGPIPE, SIG_IGN)
         do {
-            let directory = try StateDirectory(at: options.stateDirectory ?? Session.defaultStateDirectory()).path
-            var log = Logger(label: "emulated-host", factory: StreamLogHandler.standardError)
-            log.logLevel = .debug
+            let directory = try StateDirectory(at: options.directory).path
+            var log = Logger(label: "emulated-host") { StreamLogHandler.standardError(label: $0) }
+            log.logLevel = Logger.Level.debug
             let server = try await HostServer(
                 HostServer.Configuration(
                     directory: directory, topology: options.topology ?? "demo", libvirt: options.connect,
@@ -120,10 +120,11 @@ enum EmulatedHosts {
     /// The one that runs. Throws ``Failure`` (unreachable) when none does.
     static func running(_ options: GlobalOptions) async throws -> (client: HostClient, greeting: HostGreeting) {
         do {
-            let directory = try StateDirectory(at: options.stateDirectory ?? Session.defaultStateDirectory()).path
+            let directory = try StateDirectory(at: options.directory).path
             guard let found = try await HostLauncher(directory: directory, program: "").running() else {
                 throw Failure(
-                    .unreachable, "no emulated host runs in \(directory)", next: "tdispctl emulate start --topology demo")
+                    .unreachable, "no emulated host runs in \(directory)",
+                    next: "tdispctl emulate start --topology demo")
             }
             return found
         } catch let error as JournalError {

@@ -22,7 +22,7 @@ struct History: AsyncParsableCommand {
     func run() async throws {
         try await reporting(options) {
             do {
-                let path = try options.stateDirectory ?? Session.defaultStateDirectory()
+                let path = try options.directory
                 let journal = try Journal.openForReading(in: try StateDirectory(at: path))
                 if verify { return try verifyChain(journal) }
                 let address = try device.map(Session.address)
@@ -41,7 +41,8 @@ struct History: AsyncParsableCommand {
         var table = TextTable("SEQ", "TIME", "DEVICE", "KIND", "WHAT")
         for entry in entries {
             table.add(
-                "\(entry.sequence)", Clock.text(entry.time), entry.device?.description ?? "", entry.kind.rawValue, entry.text)
+                "\(entry.sequence)", Clock.text(entry.time), entry.device?.description ?? "", entry.kind.rawValue,
+                entry.text)
         }
         return table.text
     }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Assignment
+internal import PCIe
 
 /// `tdispctl list`
 struct List: AsyncParsableCommand {

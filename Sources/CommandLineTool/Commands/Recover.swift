@@ -33,8 +33,11 @@ struct Recover: AsyncParsableCommand {
             let session = try await Session.open(options, .changing(command: "recover"))
             let targets = try devices.map { try session.function($0) }
             let request = RecoveryRequest(
-                fromQuarantine: fromQuarantine, convertAgain: convertAgain, allowConventionalReset: allowConventionalReset)
-            try await Operation(session: session, options: options, verb: .recover).run(targets) { _ in .recover(request) }
+                fromQuarantine: fromQuarantine, convertAgain: convertAgain,
+                allowConventionalReset: allowConventionalReset)
+            try await Operation(session: session, options: options, verb: .recover).run(targets) { _ in
+                .recover(request)
+            }
         }
     }
 }

@@ -30,8 +30,13 @@ struct Release: AsyncParsableCommand {
         try await reporting(options) {
             let session = try await Session.open(options, plan ? .reading : .changing(command: "release"))
             let targets = try devices.map { try session.function($0) }
-            if plan { return try PlanPrinter(options).print(try targets.map { try session.planRelease(of: $0, to: rest) }) }
-            try await Operation(session: session, options: options, verb: .release).run(targets) { _ in .release(to: rest) }
+            if plan {
+                return try PlanPrinter(session, options).print(
+                    try targets.map { try session.planRelease(of: $0, to: rest) })
+            }
+            try await Operation(session: session, options: options, verb: .release).run(targets) { _ in
+                .release(to: rest)
+            }
         }
     }
 }

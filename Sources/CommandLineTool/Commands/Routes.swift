@@ -4,6 +4,7 @@ internal import Emulator
 internal import EmulatorProcess
 internal import IOMMU
 internal import PCIe
+internal import TDISP
 
 /// `tdispctl routes`
 struct Routes: AsyncParsableCommand {
@@ -64,7 +65,8 @@ struct Routes: AsyncParsableCommand {
         let views = [(0, inspection.routes?.untrusted ?? []), (1, inspection.routes?.trusted ?? [])]
             .map { t, ranges in ReachView(t: t, ranges.map { RangeView($0, names) }) }
         if options.output == .json { return Console.outJSON("RouteList", views) }
-        Console.out("\(inspection.function.address): \(inspection.function.state.map { "\($0)" } ?? "state not known")\n")
+        Console.out(
+            "\(inspection.function.address): \(inspection.function.state.map { "\($0)" } ?? "state not known")\n")
         for view in views {
             Console.out("  T=\(view.t) reaches \(view.reaches.isEmpty ? "nothing" : view.total)\n")
             for range in view.reaches { Console.out("    \(range.line)\n") }
@@ -108,7 +110,9 @@ struct RangeView: Encodable {
         owner = names.text(range.owner)
     }
 
-    var line: String { "\(address) + \(Bytes.text(size).padded(to: 9)) \(permissions.padded(to: 3)) -> \(physical)  \(owner)" }
+    var line: String {
+        "\(address) + \(Bytes.text(size).padded(to: 9)) \(permissions.padded(to: 3)) -> \(physical)  \(owner)"
+    }
 }
 
 /// The path of one DMA.
@@ -121,7 +125,9 @@ struct ExplanationView: Encodable {
         steps = explanation.steps.map { names.text($0) }
         switch explanation.route {
         case .reaches(let segments):
-            verdict = "reaches " + segments.map { "\(Bytes.hex($0.physical)) (\(names.text($0.owner)))" }.joined(separator: ", ")
+            verdict =
+                "reaches "
+                + segments.map { "\(Bytes.hex($0.physical)) (\(names.text($0.owner)))" }.joined(separator: ", ")
             rule = nil
         case .faults(let fault):
             verdict = "faults: \(names.text(fault))"

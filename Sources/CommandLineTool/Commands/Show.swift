@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Assignment
 internal import Emulator
 internal import EmulatorProcess
+internal import PCIe
 
 /// `tdispctl show`
 struct Show: AsyncParsableCommand {
@@ -36,21 +37,23 @@ struct Show: AsyncParsableCommand {
 
     private func printXML(of state: AssignmentState, _ facts: FunctionFacts, _ session: Session) async throws {
         guard let domain = state.domain ?? facts.domain else {
-            throw Failure(.notFound, "\(facts.address) is assigned to no domain", next: "tdispctl convert \(facts.address) --domain NAME")
+            throw Failure(
+                .notFound, "\(facts.address) is assigned to no domain",
+                next: "tdispctl convert \(facts.address) --domain NAME")
         }
-        do {
+        do throws(PlatformError) {
             Console.out(try await session.host.domainXML(domain))
-        } catch let error as PlatformError {
+        } catch {
             throw Failure(error)
         }
     }
 
     private func printMessages(_ count: Int, of facts: FunctionFacts, _ session: Session) async throws {
-        do {
+        do throws(PlatformError) {
             for message in try await session.host.messages(last: count) where message.device == facts.ownerAddress {
                 Console.out("\(message)  \(message.hexBytes)\n")
             }
-        } catch let error as PlatformError {
+        } catch {
             throw Failure(error)
         }
     }

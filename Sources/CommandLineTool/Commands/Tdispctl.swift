@@ -19,9 +19,10 @@ public struct Tdispctl: AsyncParsableCommand {
             CommandGroup(
                 name: "Devices",
                 subcommands: [
-                    List.self, Show.self, Plan.self, Convert.self, Release.self, Recover.self, Routes.self, History.self,
+                    List.self, Show.self, PlanCommand.self, Convert.self, Release.self, Recover.self, Routes.self,
+                    History.self,
                 ]),
-            CommandGroup(name: "Scenarios and models", subcommands: [Replay.self, Graph.self]),
+            CommandGroup(name: "Scenarios and models", subcommands: [Graph.self]),
             CommandGroup(name: "Host", subcommands: [Doctor.self, Emulate.self]),
         ])
 
@@ -33,6 +34,10 @@ extension Tdispctl {
     /// Parses the arguments, runs, and ends the process. Wrong usage ends with 2, as every other exit code is ours too.
     public static func runAndExit() async -> Never {
         signal(SIGPIPE, SIG_IGN)
+        Foundation.exit(await runToStatus())
+    }
+
+    private static func runToStatus() async -> Int32 {
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
@@ -40,14 +45,27 @@ extension Tdispctl {
             } else {
                 try command.run()
             }
-            exit(ExitStatus.done.rawValue)
+            return ExitStatus.done.rawValue
         } catch let code as ExitCode {
-            exit(code.rawValue)
+            return code.rawValue
         } catch {
-            let isUsage = exitCode(for: error) == .validationFailure
-            let text = fullMessage(for: error)
-            if exitCode(for: error) == .success { Console.out(text + "\n") } else { Console.err(text + "\n") }
-            exit(isUsage ? ExitStatus.usage.rawValue : exitCode(for: error).rawValue)
+            return tell(error)
+        }
+    }
+
+    /// Help and version are results; anything else is wrong usage, or an error that nobody expected.
+    private static func tell(_ error: any Error) -> Int32 {
+        let text = fullMessage(for: error) + "\n"
+        switch exitCode(for: error) {
+        case .success:
+            Console.out(text)
+            return ExitStatus.done.rawValue
+        case .validationFailure:
+            Console.err(text)
+            return ExitStatus.usage.rawValue
+        default:
+            Console.err(text)
+            return ExitStatus.failed.rawValue
         }
     }
 }

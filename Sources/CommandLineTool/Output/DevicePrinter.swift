@@ -2,6 +2,7 @@ internal import Assignment
 internal import Emulator
 internal import EmulatorProcess
 internal import PCIe
+internal import TDISP
 
 /// `show` for a person: recorded and confirmed, side by side.
 struct DevicePrinter {
@@ -9,7 +10,9 @@ struct DevicePrinter {
 
     func text(_ view: DeviceView, _ facts: FunctionFacts, _ state: AssignmentState) async throws -> String {
         let inspection: HostInspection
-        do throws(PlatformError) { inspection = try await session.host.inspect(facts.address) } catch { throw Failure(error) }
+        do throws(PlatformError) { inspection = try await session.host.inspect(facts.address) } catch {
+            throw Failure(error)
+        }
         var lines = ["\(view.address)  \(view.name)  [\(view.vendorID):\(view.deviceID)]  under \(view.bridge)"]
         func add(_ name: String, _ value: String) { lines.append("  \(name.padded(to: 10)) \(value)") }
         add("recorded", recorded(view, state))
@@ -38,7 +41,8 @@ struct DevicePrinter {
     private func confirmed(_ view: DeviceView, _ inspection: HostInspection) -> String {
         var text = view.confirmed.state ?? (view.confirmed.present ? "state not asked: no session" : "does not answer")
         if let stream = inspection.stream, let number = stream.stream {
-            text += ", IDE stream \(number.rawValue) \(stream.isDeviceSecure && stream.isRootPortSecure ? "Secure" : "Insecure")"
+            text +=
+                ", IDE stream \(number.rawValue) \(stream.isDeviceSecure && stream.isRootPortSecure ? "Secure" : "Insecure")"
             text += " to root port \(stream.rootPort)"
         }
         return text
@@ -50,6 +54,7 @@ struct DevicePrinter {
         let others = session.snapshot.functions.filter {
             $0.address != facts.address && $0.dsm != nil && $0.dsm == facts.dsm
         }
-        return others.isEmpty ? nil : others.map(\.address.description).joined(separator: ", ") + " share its session and fate"
+        return others.isEmpty
+            ? nil : others.map(\.address.description).joined(separator: ", ") + " share its session and fate"
     }
 }

@@ -1,3 +1,4 @@
+internal import Assignment
 internal import Foundation
 
 /// What `--output json` prints: one object, documented in `Docs/Output.md` and checked against

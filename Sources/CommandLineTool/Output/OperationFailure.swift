@@ -10,7 +10,8 @@ extension Failure {
         case .done, .alreadyThere: return nil
         case .refused(let refusal):
             self.init(
-                refusal.status, "refused: \(result.device) \(refusal.reason.sentence)", rule: refusal.rule, place: place,
+                refusal.status, "refused: \(result.device) \(refusal.reason.sentence)", rule: refusal.rule,
+                place: place,
                 next: refusal.reason.advice(result.device))
         case .failed(let trouble):
             self.init(trouble.status, "\(result.device): \(trouble.sentence)", place: place)
@@ -19,7 +20,9 @@ extension Failure {
         case .quarantined(let reason, let trouble):
             self.init(
                 .quarantined, "\(result.device) is in quarantine: \(reason.rawValue)", place: place,
-                next: "find out why (tdispctl history \(result.device)), then tdispctl recover --from-quarantine \(result.device)")
+                next:
+                    "find out why (tdispctl history \(result.device)), then tdispctl recover --from-quarantine \(result.device)"
+            )
             if let trouble { fill(trouble) }
         case .journal(let failure):
             self.init(
@@ -126,8 +129,10 @@ extension Trouble {
 
     var sentence: String {
         switch what {
-        case .effect(let effect, .unknown): "nobody knows whether '\(effect.sentence)' happened; the device was brought home"
-        case .effect(let effect, .failed(.policyRefused)): "the evidence was refused (\(effect.rawValue)); the device was brought home"
+        case .effect(let effect, .unknown):
+            "nobody knows whether '\(effect.sentence)' happened; the device was brought home"
+        case .effect(let effect, .failed(.policyRefused)):
+            "the evidence was refused (\(effect.rawValue)); the device was brought home"
         case .effect(let effect, _): "'\(effect.sentence)' failed; the device was brought home"
         case .noticed(let observation): "\(observation.sentence); the device was brought home"
         case .connection(let loss): "the connection was lost (\(loss.rawValue)); the device was brought home"
@@ -137,7 +142,8 @@ extension Trouble {
 
     func advice(_ device: FunctionAddress) -> String {
         switch what {
-        case .effect(_, .failed(.policyRefused)): "look at the evidence's findings above; do not assign this device to a confidential VM"
+        case .effect(_, .failed(.policyRefused)):
+            "look at the evidence's findings above; do not assign this device to a confidential VM"
         case .cancelled: "nothing; convert again when you are ready"
         case .effect, .noticed, .connection: "tdispctl history \(device)"
         }

@@ -2,6 +2,7 @@ internal import Assignment
 internal import AssignmentService
 internal import PCIe
 internal import Synchronization
+internal import TDISP
 
 /// Shows each step as it happens: on a terminal the running step is drawn and then completed in place; in a pipe, one plain
 /// line for each step that ended.
@@ -32,8 +33,11 @@ final class ProgressPrinter: Sendable {
         case .ended(let effect, let outcome, let detail, _):
             let started = running.withLock { $0.removeValue(forKey: report.device) }
             let time = started.map { $0.effect == effect ? Self.duration(report.time - $0.since) : "" } ?? ""
-            let text = line(report, effect, mark: "\(outcome.mark.padded(to: 7)) \(time)", phase: report.phaseBefore.rawValue)
-            Console.err((isLive ? "\r\u{1B}[K" : "") + (detail.isEmpty ? text : "\(text.padded(to: 86)) \(detail)").trimmingTrailingSpaces + "\n")
+            let text = line(
+                report, effect, mark: "\(outcome.mark.padded(to: 7)) \(time)", phase: report.phaseBefore.rawValue)
+            Console.err(
+                (isLive ? "\r\u{1B}[K" : "")
+                    + (detail.isEmpty ? text : "\(text.padded(to: 86)) \(detail)").trimmingTrailingSpaces + "\n")
         case .noticed(let observation):
             Console.err((isLive ? "\r\u{1B}[K" : "") + "\(prefix(report))! noticed: \(observation.sentence)\n")
         case .resting:

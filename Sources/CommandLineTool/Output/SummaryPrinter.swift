@@ -1,6 +1,7 @@
 internal import Assignment
 internal import AssignmentService
 internal import PCIe
+internal import TDISP
 
 /// The last words of an operation: where the device is, what its DMA may reach, what was proven, what to do next.
 struct SummaryPrinter {
@@ -25,7 +26,9 @@ struct SummaryPrinter {
         func add(_ name: String, _ value: String) { lines.append("  \(name.padded(to: 9)) \(value)") }
         add("DMA", state.phase.permittedDMA.sentence(domain: domain))
         if state.lineage.epoch != .none { add("epoch", "\(state.lineage.epoch)") }
-        for proof in result.proofs { add(proof.result.word, proof.claim + (proof.seen.isEmpty ? "" : ": \(proof.seen)")) }
+        for proof in result.proofs {
+            add(proof.result.word, proof.claim + (proof.seen.isEmpty ? "" : ": \(proof.seen)"))
+        }
         add("next", next(result, verb))
         return lines.joined(separator: "\n") + "\n"
     }

@@ -1,19 +1,22 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Journal
 
 /// Options that every verb on devices takes.
 struct GlobalOptions: ParsableArguments {
     @Option(
         name: .customLong("state-dir"),
         help: ArgumentHelp(
-            "Where journal and socket are.", discussion: "Default: $TDISPCTL_STATE_DIR, else /var/lib/tdispctl for root, else ~/.local/state/tdispctl.",
+            "Where journal and socket are.",
+            discussion: "Default: $TDISPCTL_STATE_DIR, else /var/lib/tdispctl for root, else ~/.local/state/tdispctl.",
             valueName: "dir"))
     var stateDirectory: String?
 
     @Option(
         help: ArgumentHelp(
             "Work on an emulated host of this topology.",
-            discussion: "'demo', or a YAML file. Default: $TDISPCTL_TOPOLOGY, else the emulated host that already runs.",
+            discussion:
+                "'demo', or a YAML file. Default: $TDISPCTL_TOPOLOGY, else the emulated host that already runs.",
             valueName: "name|file"))
     var topology: String?
 
@@ -31,7 +34,8 @@ struct GlobalOptions: ParsableArguments {
     var quiet = false
 
     @Option(
-        help: ArgumentHelp("Wait so long for another tdispctl that works in the same state directory.", valueName: "seconds"))
+        help: ArgumentHelp(
+            "Wait so long for another tdispctl that works in the same state directory.", valueName: "seconds"))
     var wait: Double = 5
 
     mutating func validate() throws {
@@ -40,6 +44,16 @@ struct GlobalOptions: ParsableArguments {
         stateDirectory = stateDirectory ?? environment.nonEmpty("TDISPCTL_STATE_DIR")
         topology = topology ?? environment.nonEmpty("TDISPCTL_TOPOLOGY")
         connect = connect ?? environment.nonEmpty("TDISPCTL_CONNECT")
+    }
+}
+
+extension GlobalOptions {
+    /// The state directory that was named, or the default one. Throws when there is none.
+    var directory: String {
+        get throws(JournalError) {
+            if let stateDirectory { return stateDirectory }
+            return try StateDirectory.defaultPath(environment: ProcessInfo.processInfo.environment)
+        }
     }
 }
 

@@ -26,7 +26,7 @@ struct Session {
     /// Opens everything. Throws ``Failure``.
     static func open(_ options: GlobalOptions, _ access: Access) async throws -> Session {
         do {
-            let directory = try StateDirectory(at: options.stateDirectory ?? defaultStateDirectory())
+            let directory = try StateDirectory(at: options.directory)
             let journal = try await openJournal(directory, access, options)
             let (host, greeting) = try await reachHost(directory, options)
             if case .changing = access { try journal.bind(toPlatform: "emulated") }
@@ -37,10 +37,6 @@ struct Session {
         } catch let error as PlatformError {
             throw Failure(error)
         }
-    }
-
-    static func defaultStateDirectory() throws(JournalError) -> String {
-        try StateDirectory.defaultPath(environment: ProcessInfo.processInfo.environment)
     }
 
     private static func openJournal(
@@ -64,7 +60,8 @@ struct Session {
             if let wanted = options.topology, EmulatedHosts.source(of: wanted) != found.greeting.source {
                 throw PlatformError(
                     .invalidInput,
-                    "an emulated host of topology '\(found.greeting.source)' already runs here; stop it (tdispctl emulate stop) or use another --state-dir")
+                    "an emulated host of topology '\(found.greeting.source)' already runs here; stop it (tdispctl emulate stop) or use another --state-dir"
+                )
             }
             return (found.client, found.greeting)
         }
@@ -88,7 +85,7 @@ struct Session {
         do throws(JournalFailure) {
             return try AssignmentService(
                 world: World(
-                    platform: host, journal: journal, judge: Judge.builtIn(pinnedRoots: snapshot.trustedRoots),
+                    platform: host, journal: journal, judge: Judge.builtIn,
                     nonce: { try? SecureRandom.bytes(count: 32) }, now: { Clock.now }, report: report))
         } catch {
             throw Failure(.failed, "the journal cannot be read", seen: error.message)
@@ -111,6 +108,17 @@ struct Session {
         if let id = DomainID(text), let found = snapshot.domain(id) { return found }
         let known = snapshot.domains.map(\.name).joined(separator: ", ")
         throw Failure(.notFound, "there is no domain '\(text)'", seen: "domains: \(known)", next: "virsh list --all")
+    }
+
+    /// Writes what is still in line and gives the lock back. Throws ``Failure`` when steps are left unwritten.
+    func close() throws(Failure) {
+        do throws(JournalError) {
+            try journal.close()
+        } catch {
+            var failure = Failure(error)
+            failure.seen = "\(journal.unwritten) steps are not in the journal; nothing that was granted is among them"
+            throw failure
+        }
     }
 
     /// A domain's name, for texts.

@@ -1,4 +1,6 @@
 internal import Assignment
+internal import PCIe
+internal import TDISP
 
 /// A device as `list` and `show` print it. What we recorded and what the device confirmed stand apart.
 struct DeviceView: Encodable {

@@ -1,5 +1,6 @@
 internal import Assignment
 internal import AssignmentService
+internal import PCIe
 
 /// What an operation on one device came to, as JSON.
 struct OperationView: Encodable {

@@ -1,0 +1,63 @@
+internal import Assignment
+internal import PCIe
+
+extension Session {
+    /// What converting a device would meet and do.
+    func planConversion(of function: FunctionFacts, to domain: DomainFacts) throws(Failure) -> Assignment.Plan {
+        try admission().plan(convert: function.address, to: domain.id)
+    }
+
+    /// What releasing a device would meet and do.
+    func planRelease(of function: FunctionFacts, to rest: Rest) throws(Failure) -> Assignment.Plan {
+        try admission().plan(release: function.address, to: rest)
+    }
+
+    private func admission() throws(Failure) -> Admission {
+        let recorded = try recorded()
+        return Admission(host: snapshot, assignments: recorded.assignments, connections: recorded.connections)
+    }
+
+    /// What stands in the way, as an operator gets it; nil when the plan can begin or there is nothing to do.
+    func failure(of plan: Assignment.Plan) -> Failure? {
+        let name = self.name(of: plan.domain) ?? "the domain"
+        switch plan.outcome {
+        case .go, .alreadyThere: return nil
+        case .stepsAside:
+            return Failure(
+                .lacking, "\(name) is not a confidential VM: it has no private memory that tdispctl could protect",
+                seen: "the ordinary device model applies; nothing was changed",
+                next: "assign \(plan.device) by the usual means (virsh attach-device), or name a confidential domain")
+        case .blocked(let obstacle):
+            let first = plan.blocking.first { $0.obstacle == obstacle }
+            return Failure(
+                obstacle.status,
+                "\(plan.device) cannot be assigned: \(first?.found ?? plan.refusal?.reason.sentence ?? "")",
+                rule: first?.rule ?? plan.refusal?.rule, seen: others(than: first, in: plan),
+                place: place(of: plan), next: first?.advice ?? "tdispctl plan \(plan.device) --domain \(name)")
+        }
+    }
+
+    private func others(than first: Precondition?, in plan: Assignment.Plan) -> String? {
+        let others = plan.blocking.filter { $0 != first }
+        return others.isEmpty ? nil : "also: " + others.map(\.found).joined(separator: "; ")
+    }
+
+    private func place(of plan: Assignment.Plan) -> String? {
+        guard snapshot.function(plan.device) != nil, let recorded = try? recorded() else { return nil }
+        let state = recorded.assignments[plan.device] ?? .initial
+        return state.place(of: plan.device, domainName: name(of: state.domain))
+    }
+}
+
+extension Obstacle {
+    /// The exit code.
+    var status: ExitStatus {
+        switch self {
+        case .quarantined: .quarantined
+        case .lacking: .lacking
+        case .refused: .refused
+        case .busy: .busy
+        case .notFound: .notFound
+        }
+    }
+}
