@@ -40,10 +40,17 @@ extension YAMLNode {
     /// Throws with all the words, and the one that was probably meant.
     public func choice<Word>(_ type: Word.Type = Word.self) throws(YAMLError) -> Word
     where Word: CaseIterable & RawRepresentable, Word.RawValue == String {
-        let words = Word.allCases.map(\.rawValue)
+        let words = Array(Word.allCases)
+        return words[try choice(among: words.map(\.rawValue))]
+    }
+
+    /// The index of the word among those that are allowed here.
+    ///
+    /// Throws with all the words, and the one that was probably meant.
+    public func choice(among words: [String]) throws(YAMLError) -> Int {
         let what = "one of \(words.joined(separator: ", "))"
         guard case .scalar(let text, _) = content else { throw expected(what) }
-        if let word = Word(rawValue: text) { return word }
+        if let index = words.firstIndex(of: text) { return index }
         guard let guess = closest(to: text, among: words) else { throw expected(what) }
         throw error("expected \(what), found '\(text)'; did you mean '\(guess)'?")
     }

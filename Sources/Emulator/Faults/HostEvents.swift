@@ -13,6 +13,9 @@ extension HostModel {
         }
     }
 
+    /// Whether a fault waits for its moment.
+    public var hasWaitingFaults: Bool { !faults.isEmpty }
+
     /// Removes all faults that have not happened.
     public mutating func clearFaults() { faults.removeAll() }
 

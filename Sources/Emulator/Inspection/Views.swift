@@ -126,15 +126,15 @@ extension HostModel {
                 requesterID: address.requesterID, tBit: tBit, address: target, count: count, access: access))
     }
 
-    /// Sends one read of a function the whole way, over the link and through the IOMMU, as its device would send it with this
-    /// T value.
+    /// Sends one request of a function the whole way, over the link and through the IOMMU, as its device would send it with
+    /// this T value. A write writes nothing.
     public mutating func tryDMA(
-        _ address: FunctionAddress, _ tBit: TBit, at target: UInt64, count: UInt64 = 64
+        _ address: FunctionAddress, _ tBit: TBit, at target: UInt64, count: UInt64 = 64, access: DMAAccess = .read
     ) -> DMAOutcome {
         guard let (device, function) = locate(address) else { return .stopped(.deviceGone) }
         let stream: StreamID? = if case .emit(tBit, let stream) = emission(of: function, device) { stream } else { nil }
         let request = DMARequest(
-            requesterID: address.requesterID, tBit: tBit, address: target, count: count, access: .read)
+            requesterID: address.requesterID, tBit: tBit, address: target, count: count, access: access)
         return send(OutgoingDMA(request: request, stream: stream), from: device)
     }
 
