@@ -34,6 +34,8 @@ struct ContextTable: Hashable, Sendable {
     /// For each bus the number of its block, or -1.
     private var blocks = ContiguousArray<Int16>(repeating: -1, count: 256)
     private var contexts: ContiguousArray<RequesterContext> = []
+    /// Everybody whose context names a table; follows from the contexts, and spares looking through all of them.
+    private var users: [TableNumber: Set<RequesterID>] = [:]
 
     subscript(requester: RequesterID) -> RequesterContext {
         get {
@@ -41,6 +43,9 @@ struct ContextTable: Hashable, Sendable {
             return block < 0 ? RequesterContext() : contexts[Self.index(block, requester)]
         }
         set {
+            let old = self[requester]
+            follow(requester, from: old.hostTable, to: newValue.hostTable)
+            follow(requester, from: old.trustedTable, to: newValue.trustedTable)
             var block = blocks[Int(requester.bus)]
             if block < 0 {
                 block = Int16(contexts.count / 256)
@@ -56,9 +61,14 @@ struct ContextTable: Hashable, Sendable {
     }
 
     /// Everybody whose context names a table, in order of requester IDs.
-    func requesters(using table: TableNumber) -> [RequesterID] {
-        (0...UInt16.max).lazy.filter { blocks[Int($0 >> 8)] >= 0 }.map(RequesterID.init(rawValue:)).filter {
-            self[$0].hostTable == table || self[$0].trustedTable == table
+    func requesters(using table: TableNumber) -> [RequesterID] { users[table]?.sorted() ?? [] }
+
+    private mutating func follow(_ requester: RequesterID, from old: TableNumber?, to new: TableNumber?) {
+        guard old != new else { return }
+        if let old {
+            users[old]?.remove(requester)
+            if users[old]?.isEmpty == true { users[old] = nil }
         }
+        if let new { users[new, default: []].insert(requester) }
     }
 }
