@@ -19,7 +19,7 @@ extension Admission {
             advice: "tdispctl history \(device), then tdispctl recover --from-quarantine \(device)")
     }
 
-    /// A device that was left in the middle of an effect is brought to rest before anything else, so this does not block.
+    /// A device that was left in the middle of an effect is brought to rest before anything else: this does not block.
     func atRest(_ device: FunctionAddress) -> Precondition {
         let state = recorded(device)
         guard state.pending != .none else { return Precondition(.atRest, .met, "at rest: \(state.phase.rawValue)") }

@@ -1,7 +1,7 @@
 public import PCIe
 
-/// What needs a view across devices: who owns what, what is left, what shares whose fate. Pure: it looks at one snapshot of
-/// the host and at what is recorded, and says what a request would meet and do.
+/// What needs a view across devices: who owns what, what is left, what shares whose fate. Pure: it looks at one snapshot
+/// of the host and at what is recorded, and says what a request would meet and do.
 public struct Admission: Sendable {
     /// The host as the platform shows it.
     public let host: HostSnapshot
@@ -47,8 +47,8 @@ public struct Admission: Sendable {
             streams: facts.flatMap { streams($0, change: 0) })
     }
 
-    /// What ending a DSM's connection would meet and do. Every locked interface of it falls out of private operation, so it
-    /// is refused unless `force` says otherwise.
+    /// What ending a DSM's connection would meet and do. Every locked interface of it falls out of private operation, so
+    /// it is refused unless `force` says otherwise.
     public func planDisconnect(of dsm: FunctionAddress, force: Bool = false) -> DisconnectPlan {
         let facts = functions[dsm]
         let takes = (facts.map { devices[$0.device] ?? [] } ?? []).map(sibling).filter(\.mayBeLocked)

@@ -3,8 +3,8 @@ public import TDISP
 
 /// What a request on one device is going to do, worked out before anything is changed.
 ///
-/// Every precondition is there, met or not, and the effects are those that the engine itself issues when each succeeds: the
-/// plan is what is applied.
+/// Every precondition is there, met or not, and the effects are those that the engine itself issues when each succeeds:
+/// the plan is what is applied.
 public struct Plan: Hashable, Sendable, Codable {
     /// The device.
     public let device: FunctionAddress

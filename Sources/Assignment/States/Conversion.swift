@@ -34,7 +34,7 @@ public struct Conversion: Hashable, Sendable, Codable {
         return Conversion(next, domain, origin: origin, cancelled: cancelled)
     }
 
-    /// Falls out of the conversion: the cut first, then home. A device that was taken out of its domain goes to the host.
+    /// Falls out of the conversion: the cut first, then home. A device taken out of its domain goes to the host.
     func fail(_ cause: FailureCause) -> AssignmentTransition {
         Failed.enter(lineage, domain, cause, home: .rest(cause == .hostdevRemoved ? .available : origin))
     }

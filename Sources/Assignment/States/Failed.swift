@@ -57,8 +57,8 @@ extension Destination {
     /// The same way home, without another conversion at its end.
     var withoutConversion: Destination { .rest(rest) }
 
-    /// Where the way home leads after this was noticed on it: a stopped domain is not converted for, and a device that was
-    /// taken out of its domain goes to the host.
+    /// Where the way home leads after this was noticed on it: a stopped domain is not converted for, and a device that
+    /// was taken out of its domain goes to the host.
     func after(_ observation: Observation) -> Destination {
         switch observation {
         case .domainStopped: withoutConversion

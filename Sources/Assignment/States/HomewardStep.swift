@@ -30,8 +30,8 @@ public enum HomewardStep: String, Hashable, Sendable, Codable, CaseIterable {
         }
     }
 
-    /// Whether a device that turns to another owner at this step needs a reset of its own. Behind the proof the domain gets
-    /// the device back; and the proof of a conversion that turned back before LOCK is made without a reset.
+    /// Whether a device that turns to another owner at this step needs a reset of its own. Behind the proof the domain
+    /// gets the device back; and the proof of a conversion that turned back before LOCK is made without a reset.
     var needsResetForOthers: Bool {
         switch self {
         case .proving, .restoringMappings, .bindingGuestDriver: true

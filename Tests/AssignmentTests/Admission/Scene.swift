@@ -2,7 +2,7 @@ import Assignment
 import PCIe
 import TDISP
 
-/// A host with one device that could be converted at once: a physical function with two virtual ones, and three domains.
+/// A host with one device that could be converted at once: a physical function with two virtual ones, and two domains.
 struct Scene: Sendable {
     var device = Scene.function(1)
     var physical = Scene.function(0)
