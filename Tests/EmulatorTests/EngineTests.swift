@@ -94,7 +94,8 @@ import Testing
 
     /// One fault at each message of a conversion.
     static let faults: [MessageFault] = ProtocolMessage.allCases.flatMap { message in
-        [MessageFault.Action.dropRequest, .dropResponse, .refuse(.unspecified), .busy(20), .corruptResponse(at: 0)].map {
+        [MessageFault.Action.dropRequest, .dropResponse, .refuse(.unspecified), .busy(20), .corruptResponse(at: 0)].map
+        {
             MessageFault(message, $0)
         }
     }
@@ -115,7 +116,8 @@ import Testing
     }
 
     /// One fault at each effect of a conversion and its way back.
-    static let effectFaults: [EffectFault] = EffectName.allCases.filter { $0 != .none && $0 != .refuse }.flatMap { name in
+    static let effectFaults: [EffectFault] = EffectName.allCases.filter { $0 != .none && $0 != .refuse }.flatMap {
+        name in
         [EffectFault.Action.fail(.other), .unknownNotDone, .unknownDone].map { EffectFault(.assignment(name), $0) }
     }
 

@@ -25,7 +25,11 @@ extension EmulatedDevice {
         switch change {
         case .lockedCapability(.singleRootIOVirtualization): [function] + virtualFunctions(of: function)
         case .ideStream: functions
-        default: [function]
+        case .memorySpaceDisabled, .busMasterDisabled, .bist, .baseAddress, .expansionROM, .functionLevelReset,
+            .extendedTag, .phantomFunctions, .noSnoop, .tagRequester, .powerStateLosingContext, .msiX,
+            .lockedCapability,
+            .deviceSpecific, .unclassifiable:
+            [function]
         }
     }
 

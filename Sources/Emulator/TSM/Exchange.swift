@@ -71,32 +71,35 @@ extension HostModel {
     // MARK: Faults
 
     private func corrupted(_ payload: [UInt8], _ action: MessageFault.Action?, isRequest: Bool) -> [UInt8] {
-        let offset: Int
-        switch action {
-        case .corruptRequest(let at) where isRequest: offset = at
-        case .corruptResponse(let at) where !isRequest: offset = at
-        default: return payload
-        }
-        guard payload.indices.contains(offset) else { return payload }
         var changed = payload
-        changed[offset] ^= 1
+        if case .corruptRequest(let offset) = action, isRequest, payload.indices.contains(offset) {
+            changed[offset] ^= 1
+        }
+        if case .corruptResponse(let offset) = action, !isRequest, payload.indices.contains(offset) {
+            changed[offset] ^= 1
+        }
         return changed
     }
 
-    /// The answer of a device that does not look at the request.
+    /// The answer of a device that does not look at the request; nil when it does.
     private func forged(
         for payload: [UInt8], _ protocolID: PCIProtocolID, _ action: MessageFault.Action?
     ) -> [UInt8]? {
-        let error: (tdisp: TDISPErrorCode, spdm: ErrorMessage.Code)
         switch action {
-        case .busy: error = (.busy, .busy)
-        case .refuse(let code): error = (code, .invalidRequest)
-        default: return nil
+        case .busy: error(.busy, .busy, for: payload, protocolID)
+        case .refuse(let code): error(code, .invalidRequest, for: payload, protocolID)
+        case .dropRequest, .dropResponse, .corruptRequest, .corruptResponse, .duplicate, .delay, .event, nil: nil
         }
+    }
+
+    /// TDISP_ERROR; for IDE_KM, which has none, an SPDM ERROR.
+    private func error(
+        _ tdisp: TDISPErrorCode, _ spdm: ErrorMessage.Code, for payload: [UInt8], _ protocolID: PCIProtocolID
+    ) -> [UInt8]? {
         guard protocolID == .tdisp, let header = try? TDISPHeader.decode(payload.span) else {
-            return ErrorMessage(version: .v1_2, code: error.spdm).encoded()
+            return ErrorMessage(version: .v1_2, code: spdm).encoded()
         }
-        let answer = TDISPResponse.error(error.tdisp).encoded(from: header.interfaceID)
+        let answer = TDISPResponse.error(tdisp).encoded(from: header.interfaceID)
         return try? VendorDefined.encode(.response, version: .v1_2, protocolID: .tdisp, payload: answer.span)
     }
 

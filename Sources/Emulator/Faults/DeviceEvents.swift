@@ -1,0 +1,86 @@
+internal import Assignment
+internal import PCIe
+internal import TDISP
+
+// What happens to a device: link, stream, session, power, firmware.
+
+extension HostModel {
+    mutating func loseLink(_ device: EmulatedDevice) {
+        device.loseLink()
+        device.rootPort.take(.lost(.linkDown))
+        notices.post(.connection(.streamInsecure), of: device.address)
+    }
+
+    mutating func failIntegrityCheck(_ device: EmulatedDevice) {
+        guard let stream = tsm.connections[device.address]?.stream else { return }
+        device.takeIDE(.streamLost(IDEStreamKey(portIndex: 0, streamID: stream), .integrityCheckFailed))
+        device.rootPort.take(.lost(.failMessageReceived))
+        notices.post(.connection(.streamInsecure), of: device.address)
+    }
+
+    mutating func disableStream(_ device: EmulatedDevice) {
+        device.rootPort.setEnable(false)
+        notices.post(.connection(.streamInsecure), of: device.address)
+    }
+
+    mutating func missHeartbeat(_ device: EmulatedDevice) {
+        device.endSession()
+        loseSession(of: device, .sessionLost)
+    }
+
+    mutating func resetUnasked(_ device: EmulatedDevice) {
+        resetConventionally(device)
+        noticeReset(of: device.functions, device)
+    }
+
+    /// Streams first, then the session, then the interfaces; only then debug opens.
+    mutating func openDebug(_ device: EmulatedDevice) {
+        device.takeIDE(.portLost(0, .debugAuthorized))
+        device.endSession()
+        device.takeDSM(.deviceIncident(.debugAuthorized))
+        device.isDebugOpen = true
+        loseSession(of: device, .sessionLost)
+    }
+
+    mutating func pullOut(_ device: EmulatedDevice) {
+        device.resetConventionally()
+        device.isPresent = false
+        device.rootPort.take(.lost(.linkDown))
+        followBusMastering(of: device)
+        for function in device.functions where software[function.address]?.driver == FunctionSoftware.vfio {
+            notices.post(.device(function.address, .deviceGone), of: device.address)
+        }
+        loseSession(of: device, .sessionLost)
+    }
+
+    mutating func plugIn(_ device: EmulatedDevice) {
+        device.isPresent = true
+        for function in device.functions { tsm.locks[function.address] = nil }
+        followBusMastering(of: device)
+    }
+
+    mutating func swap(_ device: EmulatedDevice, _ serial: String) {
+        device.identity.serial = serial
+        resetUnasked(device)
+    }
+
+    func add(_ defect: DeviceDefect, to device: EmulatedDevice) {
+        switch defect {
+        case .rootPortFails: device.rootPort.actionFails = true
+        case .noEntropy, .startFails, .stopFails, .keyInstallFails: device.defects.insert(defect)
+        }
+    }
+
+    /// A device that refuses keeps its firmware, unless it is forced.
+    mutating func updateFirmware(
+        of device: EmulatedDevice, _ version: String, _ update: FirmwareUpdate, isForced: Bool
+    ) {
+        if isForced {
+            device.takeDSM(.deviceIncident(.firmwareForced(update)))
+            for function in device.functions { notices.suspect(function.address, of: device.address) }
+        } else if !device.permitsFirmwareUpdate(update) {
+            return
+        }
+        device.identity.firmware = version
+    }
+}
