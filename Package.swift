@@ -13,7 +13,9 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let package = Package(
     name: "tdispctl",
     products: [
-        .executable(name: "tdispctl", targets: ["tdispctl"])
+        .executable(name: "tdispctl", targets: ["tdispctl"]),
+        // For the fuzzer, which is a package of its own (Tests/Fuzz) because it needs other flags.
+        .library(name: "FuzzEntries", targets: ["FuzzEntries"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -74,7 +76,8 @@ let package = Package(
             name: "CommandLineTool",
             dependencies: [
                 "Assignment", "AssignmentService", "Attestation", "Emulator", "EmulatorProcess", "IOMMU", "Journal",
-                "Libvirt", "MachineGraph", "OpenSSLCrypto", "PCIe", "ScenarioReplay", "TDISP", argumentParser, logging,
+                "Libvirt", "MachineGraph", "OpenSSLCrypto", "PCIe", "ScenarioReplay", "StrictYAML", "TDISP",
+                argumentParser, logging,
             ]),
         .executableTarget(name: "tdispctl", dependencies: ["CommandLineTool"]),
         .executableTarget(
@@ -114,6 +117,11 @@ let package = Package(
         .testTarget(
             name: "ScenarioTests",
             dependencies: ["Assignment", "AssignmentService", "Emulator", "PCIe", "ScenarioReplay"]),
+        .target(
+            name: "FuzzEntries",
+            dependencies: ["Libvirt", "PCIe", "SPDM", "StrictYAML", "TDISP", "WireBytes"],
+            path: "Tests/FuzzEntries"),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzEntries"]),
         .testTarget(
             name: "SystemTests",
             dependencies: [

@@ -22,7 +22,8 @@ public actor AssignmentService {
     ///
     /// What was recorded is confirmed first: a device that a former manager left in the middle of an effect is brought to
     /// rest, and one that is recorded as private is asked whether it still is.
-    public func run(_ request: AssignmentEvent, on tdi: FunctionAddress, dsm: FunctionAddress) async -> OperationResult {
+    public func run(_ request: AssignmentEvent, on tdi: FunctionAddress, dsm: FunctionAddress) async -> OperationResult
+    {
         let owner = owner(of: dsm)
         await owner.takeNotices()
         if let settled = await owner.settle(tdi) {

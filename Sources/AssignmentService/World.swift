@@ -1,5 +1,6 @@
 public import Assignment
 public import Attestation
+public import PCIe
 
 /// Everything outside the engine that owners need, given from outside so that a replay can give its own.
 public struct World: Sendable {
@@ -33,6 +34,8 @@ public struct World: Sendable {
 
 /// What a judge gets: evidence, and what the owner knows without the device's help.
 public struct EvidenceCase: Sendable {
+    /// The function that is to be accepted.
+    public let tdi: FunctionAddress
     /// The evidence of this epoch.
     public let evidence: Evidence
     /// The epoch it must belong to.
@@ -43,6 +46,22 @@ public struct EvidenceCase: Sendable {
     public let function: FunctionFacts?
     /// The domain that is to accept it, with what its guest pins.
     public let domain: DomainFacts?
+}
+
+extension EvidenceCase {
+    /// Lets a verifier judge the case against what the owner knows: its own nonce and epoch, the roots that the guest pins,
+    /// and the memory that the host shows.
+    public func judged(by verifier: any Verifier) -> Judgement {
+        let memory = (function?.memory ?? []).map {
+            Expectations.MemoryRange(register: $0.register, address: $0.address, size: $0.size)
+        }
+        let verdict = verifier.appraise(
+            evidence,
+            against: Expectations(
+                tdi: tdi, epoch: epoch.rawValue, nonce: nonce, pinnedRoots: domain?.pinnedRoots ?? [],
+                memory: memory))
+        return Judgement(accepted: verdict.isAccepted, findings: verdict.lines)
+    }
 }
 
 /// A verdict in the words that a person reads.

@@ -235,7 +235,7 @@ actor DSMOwner {
         let host = try? await world.platform.snapshot()
         let judgement = world.judge(
             EvidenceCase(
-                evidence: held.evidence, epoch: epoch, nonce: held.nonce, function: host?.function(tdi),
+                tdi: tdi, evidence: held.evidence, epoch: epoch, nonce: held.nonce, function: host?.function(tdi),
                 domain: state(of: tdi).domain.flatMap { host?.domain($0) }))
         return EffectReport(
             judgement.accepted ? .succeeded : .failed(.policyRefused), judgement.findings.joined(separator: "; "))
@@ -270,13 +270,15 @@ actor DSMOwner {
     }
 
     private func tell(
-        _ event: AssignmentEvent, _ before: AssignmentState, _ transition: AssignmentTransition, on tdi: FunctionAddress,
+        _ event: AssignmentEvent, _ before: AssignmentState, _ transition: AssignmentTransition,
+        on tdi: FunctionAddress,
         ended: EffectName?, _ report: EffectReport?
     ) {
         func send(_ kind: StepReport.Kind) {
             world.report(
                 StepReport(
-                    device: tdi, kind: kind, phaseBefore: before.phase, phase: transition.state.phase, state: transition.state, time: world.now()))
+                    device: tdi, kind: kind, phaseBefore: before.phase, phase: transition.state.phase,
+                    state: transition.state, time: world.now()))
         }
         if let ended, let report { send(.ended(ended, report.outcome, detail: report.detail, proofs: report.proofs)) }
         if case .observed(let observation) = event { send(.noticed(observation)) }

@@ -1,5 +1,22 @@
 public import ArgumentParser
 public import MachineGraph
+internal import PCIe
+
+/// How devices are written and completed.
+enum DeviceArgument {
+    /// Reads an address. Throws `ValidationError`, which ends in exit code 2.
+    static func parse(_ text: String) throws -> FunctionAddress {
+        do throws(FunctionAddress.ParseError) {
+            return try FunctionAddress(parsing: text)
+        } catch {
+            throw ValidationError(error.description)
+        }
+    }
+
+    /// Completes to the devices of the host that runs; starts none.
+    static let completion = CompletionKind.shellCommand(
+        "env -u TDISPCTL_TOPOLOGY tdispctl list 2>/dev/null | awk 'NR > 1 { print $1 }'")
+}
 
 extension MachineGraph.Machine: ExpressibleByArgument {}
 extension MachineGraph.Format: ExpressibleByArgument {}

@@ -13,8 +13,10 @@ struct Convert: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: ArgumentHelp("Devices (ssss:bb:dd.f).", valueName: "device"))
-    var devices: [String]
+    @Argument(
+        help: ArgumentHelp("Devices (ssss:bb:dd.f).", valueName: "device"), completion: DeviceArgument.completion,
+        transform: DeviceArgument.parse)
+    var devices: [FunctionAddress]
 
     @Option(help: ArgumentHelp("The confidential domain, by name or UUID.", valueName: "name"))
     var domain: String

@@ -10,8 +10,11 @@ struct History: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: ArgumentHelp("A device (ssss:bb:dd.f); default: all.", valueName: "device"))
-    var device: String?
+    @Argument(
+        help: ArgumentHelp("A device (ssss:bb:dd.f); default: all.", valueName: "device"),
+        completion: DeviceArgument.completion,
+        transform: DeviceArgument.parse)
+    var device: FunctionAddress?
 
     @Option(help: ArgumentHelp("Only the newest entries.", valueName: "count"))
     var limit: Int?
@@ -25,8 +28,7 @@ struct History: AsyncParsableCommand {
                 let path = try options.directory
                 let journal = try Journal.openForReading(in: try StateDirectory(at: path))
                 if verify { return try verifyChain(journal) }
-                let address = try device.map(Session.address)
-                let entries = try journal.history(of: address, limit: limit ?? .max)
+                let entries = try journal.history(of: device, limit: limit ?? .max)
                 switch options.output {
                 case .json: Console.out(try JSONEnvelope(kind: "HistoryList", entries.map(HistoryView.init)).text)
                 case .table: Console.out(Self.table(entries))

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Assignment
+internal import PCIe
 
 /// `tdispctl plan`
 struct PlanCommand: AsyncParsableCommand {
@@ -10,8 +11,10 @@ struct PlanCommand: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: ArgumentHelp("Devices (ssss:bb:dd.f).", valueName: "device"))
-    var devices: [String]
+    @Argument(
+        help: ArgumentHelp("Devices (ssss:bb:dd.f).", valueName: "device"), completion: DeviceArgument.completion,
+        transform: DeviceArgument.parse)
+    var devices: [FunctionAddress]
 
     @Option(help: ArgumentHelp("The domain, by name or UUID.", valueName: "name"))
     var domain: String

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Assignment
+internal import PCIe
 
 /// `tdispctl recover`
 struct Recover: AsyncParsableCommand {
@@ -12,8 +13,10 @@ struct Recover: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: ArgumentHelp("Devices (ssss:bb:dd.f).", valueName: "device"))
-    var devices: [String]
+    @Argument(
+        help: ArgumentHelp("Devices (ssss:bb:dd.f).", valueName: "device"), completion: DeviceArgument.completion,
+        transform: DeviceArgument.parse)
+    var devices: [FunctionAddress]
 
     @Flag(help: "Lead devices out of quarantine.")
     var fromQuarantine = false

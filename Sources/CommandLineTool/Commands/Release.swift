@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Assignment
+internal import PCIe
 
 /// `tdispctl release`
 struct Release: AsyncParsableCommand {
@@ -12,8 +13,10 @@ struct Release: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: ArgumentHelp("Devices (ssss:bb:dd.f).", valueName: "device"))
-    var devices: [String]
+    @Argument(
+        help: ArgumentHelp("Devices (ssss:bb:dd.f).", valueName: "device"), completion: DeviceArgument.completion,
+        transform: DeviceArgument.parse)
+    var devices: [FunctionAddress]
 
     @Flag(help: "Stay in the domain, in shared operation.")
     var keep = false

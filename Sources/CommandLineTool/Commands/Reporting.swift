@@ -3,13 +3,18 @@ internal import ArgumentParser
 /// Runs a command's work and turns what it throws into what an operator gets: text on standard error, or JSON on standard
 /// output, and the exit code.
 func reporting(_ options: GlobalOptions, _ work: () async throws -> Void) async throws {
+    try await reporting(options.output, work)
+}
+
+/// The same for a command without options of a host.
+func reporting(_ output: OutputFormat, _ work: () async throws -> Void) async throws {
     do {
         try await work()
     } catch let failure as Failure {
-        try report([(nil, failure)], options)
+        try report([(nil, failure)], output)
         throw failure.status.exitCode
     } catch let failures as Failures {
-        try report(failures.all.map { ($0.device, $0.failure) }, options)
+        try report(failures.all.map { ($0.device, $0.failure) }, output)
         throw ExitStatus.worst(of: failures.all.map(\.failure.status)).exitCode
     }
 }
@@ -19,8 +24,8 @@ struct Failures: Error {
     let all: [(device: String, failure: Failure)]
 }
 
-private func report(_ failures: [(device: String?, failure: Failure)], _ options: GlobalOptions) throws {
-    switch options.output {
+private func report(_ failures: [(device: String?, failure: Failure)], _ output: OutputFormat) throws {
+    switch output {
     case .table: for (_, failure) in failures { Console.err(failure.text + "\n") }
     case .json:
         let views = failures.map { FailureView($0.failure, device: $0.device) }

@@ -13,8 +13,10 @@ struct Routes: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: ArgumentHelp("A device (ssss:bb:dd.f).", valueName: "device"))
-    var device: String
+    @Argument(
+        help: ArgumentHelp("A device (ssss:bb:dd.f).", valueName: "device"), completion: DeviceArgument.completion,
+        transform: DeviceArgument.parse)
+    var device: FunctionAddress
 
     @Option(
         help: ArgumentHelp("Explain one access to this address, decimal or 0x.", valueName: "address"),

@@ -11,8 +11,10 @@ struct Show: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: ArgumentHelp("A device (ssss:bb:dd.f).", valueName: "device"))
-    var device: String
+    @Argument(
+        help: ArgumentHelp("A device (ssss:bb:dd.f).", valueName: "device"), completion: DeviceArgument.completion,
+        transform: DeviceArgument.parse)
+    var device: FunctionAddress
 
     @Flag(name: .customLong("domain-xml"), help: "Print the domain's XML as libvirt has it, and nothing else.")
     var domainXML = false

@@ -48,7 +48,10 @@ struct DevicePrinter {
         return text
     }
 
-    private func workload(_ counters: WorkloadCounters) -> String { "\(counters)" }
+    private func workload(_ counters: WorkloadCounters) -> String {
+        "\(counters.hostArrived) to host pages, \(counters.sharedArrived) to shared pages, "
+            + "\(counters.privateArrived) to private pages, \(counters.stopped) stopped"
+    }
 
     private func siblings(of facts: FunctionFacts) -> String? {
         let others = session.snapshot.functions.filter {

@@ -29,27 +29,25 @@ final class ProgressPrinter: Sendable {
         switch report.kind {
         case .started(let effect):
             running.withLock { $0[report.device] = Running(effect: effect, since: report.time) }
-            if isLive { Console.err("\r\u{1B}[K" + line(report, effect, mark: "...")) }
+            if isLive { Console.err(clear + line(report, report.phase, effect.sentence) + "...") }
         case .ended(let effect, let outcome, let detail, _):
             let started = running.withLock { $0.removeValue(forKey: report.device) }
             let time = started.map { $0.effect == effect ? Self.duration(report.time - $0.since) : "" } ?? ""
-            let text = line(
-                report, effect, mark: "\(outcome.mark.padded(to: 7)) \(time)", phase: report.phaseBefore.rawValue)
-            Console.err(
-                (isLive ? "\r\u{1B}[K" : "")
-                    + (detail.isEmpty ? text : "\(text.padded(to: 86)) \(detail)").trimmingTrailingSpaces + "\n")
-        case .noticed(let observation):
-            Console.err((isLive ? "\r\u{1B}[K" : "") + "\(prefix(report))! noticed: \(observation.sentence)\n")
-        case .resting:
-            Console.err((isLive ? "\r\u{1B}[K" : "") + "\(prefix(report))\(report.phase.rawValue)\n")
+            let text = line(report, report.phaseBefore, effect.sentence)
+            let result = "\(outcome.mark.padded(to: 7)) \(time.leftPadded(to: 7))  \(detail)"
+            Console.err(clear + (text + result).trimmingTrailingSpaces + "\n")
+        case .noticed(let observation): Console.err(clear + "\(prefix(report))! noticed: \(observation.sentence)\n")
+        case .resting: Console.err(clear + "\(prefix(report))\(report.phase.rawValue)\n")
         }
     }
 
+    /// Takes back what was drawn of the running step.
+    private var clear: String { isLive ? "\r\u{1B}[K" : "" }
+
     private func prefix(_ report: StepReport) -> String { showsDevice ? "\(report.device)  " : "  " }
 
-    private func line(_ report: StepReport, _ effect: EffectName, mark: String, phase: String? = nil) -> String {
-        let phase = phase ?? report.phase.rawValue
-        return "\(prefix(report))\(phase.padded(to: 11)) \(effect.sentence.padded(to: 48)) \(mark)"
+    private func line(_ report: StepReport, _ phase: Phase, _ what: String) -> String {
+        "\(prefix(report))\(phase.rawValue.padded(to: 11)) \(what.padded(to: 56)) "
     }
 
     /// A time that a person reads: `12 ms`, `1.4 s`.

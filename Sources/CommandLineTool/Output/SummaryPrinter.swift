@@ -1,5 +1,6 @@
 internal import Assignment
 internal import AssignmentService
+internal import EmulatorProcess
 internal import PCIe
 internal import TDISP
 
@@ -11,7 +12,9 @@ struct SummaryPrinter {
     func print(_ results: [OperationResult], _ verb: Operation.Verb) async throws {
         switch options.output {
         case .json: Console.out(try JSONEnvelope(kind: "OperationList", results.map(view)).text)
-        case .table: for result in results where result.reachedItsGoal { Console.out(text(result, verb)) }
+        case .table:
+            let names = try? DomainNames(await session.host.memory(), session.snapshot)
+            for result in results where result.reachedItsGoal { Console.out(text(result, verb, names)) }
         }
     }
 
@@ -19,15 +22,17 @@ struct SummaryPrinter {
         OperationView(result, domainName: session.name(of: result.state.domain))
     }
 
-    private func text(_ result: OperationResult, _ verb: Operation.Verb) -> String {
+    private func text(_ result: OperationResult, _ verb: Operation.Verb, _ names: DomainNames?) -> String {
         let state = result.state
         let domain = session.name(of: state.domain) ?? "no domain"
         var lines = ["\(result.device) is \(state.phase.sentence(domain: domain))"]
-        func add(_ name: String, _ value: String) { lines.append("  \(name.padded(to: 9)) \(value)") }
+        func add(_ name: String, _ value: String) { lines.append("  \(name.padded(to: 10)) \(value)") }
         add("DMA", state.phase.permittedDMA.sentence(domain: domain))
         if state.lineage.epoch != .none { add("epoch", "\(state.lineage.epoch)") }
         for proof in result.proofs {
-            add(proof.result.word, proof.claim + (proof.seen.isEmpty ? "" : ": \(proof.seen)"))
+            add(
+                proof.result.word,
+                proof.claim + (proof.seen.isEmpty ? "" : ": \(names?.text(proof.seen) ?? proof.seen)"))
         }
         add("next", next(result, verb))
         return lines.joined(separator: "\n") + "\n"

@@ -1,14 +1,8 @@
-internal import Assignment
 internal import AssignmentService
 internal import Attestation
 
 /// The guest's judgement of evidence.
 enum Judge {
-    /// The built-in verdict.
-    static let builtIn: @Sendable (EvidenceCase) -> Judgement = { evidence in
-        Judgement(
-            accepted: evidence.evidence.nonce == evidence.nonce
-                && evidence.domain?.pinnedRoots.contains(evidence.evidence.rootDigest) == true,
-            findings: ["nonce and root compared"])
-    }
+    /// The built-in verdict. Policies come in here.
+    static let builtIn: @Sendable (EvidenceCase) -> Judgement = { $0.judged(by: BuiltInVerdict()) }
 }

@@ -31,7 +31,7 @@ extension Session {
             let first = plan.blocking.first { $0.obstacle == obstacle }
             return Failure(
                 obstacle.status,
-                "\(plan.device) cannot be assigned: \(first?.found ?? plan.refusal?.reason.sentence ?? "")",
+                "\(plan.device): \(first?.words ?? plan.refusal?.reason.sentence ?? "")",
                 rule: first?.rule ?? plan.refusal?.rule, seen: others(than: first, in: plan),
                 place: place(of: plan), next: first?.advice ?? "tdispctl plan \(plan.device) --domain \(name)")
         }
@@ -39,7 +39,7 @@ extension Session {
 
     private func others(than first: Precondition?, in plan: Assignment.Plan) -> String? {
         let others = plan.blocking.filter { $0 != first }
-        return others.isEmpty ? nil : "also: " + others.map(\.found).joined(separator: "; ")
+        return others.isEmpty ? nil : "also: " + others.map(\.words).joined(separator: "; ")
     }
 
     private func place(of plan: Assignment.Plan) -> String? {
@@ -47,6 +47,11 @@ extension Session {
         let state = recorded.assignments[plan.device] ?? .initial
         return state.place(of: plan.device, domainName: name(of: state.domain))
     }
+}
+
+extension Precondition {
+    /// What must be so, and what was found.
+    fileprivate var words: String { "'\(name.sentence)' does not hold: \(found)" }
 }
 
 extension Obstacle {

@@ -92,9 +92,8 @@ struct Session {
         }
     }
 
-    /// The function at an address as an operator writes it. Throws ``Failure`` (not found).
-    func function(_ text: String) throws(Failure) -> FunctionFacts {
-        let address = try Self.address(text)
+    /// The function at an address. Throws ``Failure`` (not found).
+    func function(_ address: FunctionAddress) throws(Failure) -> FunctionFacts {
         guard let facts = snapshot.function(address) else {
             let known = snapshot.functions.map(\.address.description).joined(separator: ", ")
             throw Failure(.notFound, "there is no device \(address)", seen: "devices: \(known)", next: "tdispctl list")
@@ -130,15 +129,6 @@ struct Session {
             return try journal.load()
         } catch {
             throw Failure(.failed, "the journal cannot be read", seen: error.message)
-        }
-    }
-
-    /// Parses an address. Throws ``Failure`` (usage).
-    static func address(_ text: String) throws(Failure) -> FunctionAddress {
-        do throws(FunctionAddress.ParseError) {
-            return try FunctionAddress(parsing: text)
-        } catch {
-            throw Failure(.usage, error.description)
         }
     }
 }
