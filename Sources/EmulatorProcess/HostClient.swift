@@ -64,7 +64,8 @@ public actor HostClient: Platform {
         guard greeting.version == HostGreeting.currentVersion else {
             throw PlatformError(
                 .unsupported,
-                "the running emulated host (process \(greeting.process)) is of another tdispctl; stop it: tdispctl emulate stop")
+                "the running emulated host (process \(greeting.process)) is of another tdispctl; stop it: tdispctl emulate stop"
+            )
         }
         return greeting
     }
@@ -76,7 +77,9 @@ public actor HostClient: Platform {
     }
 
     /// The path of one DMA, step by step.
-    public func explain(_ question: DMAQuestion, of function: FunctionAddress) async throws(PlatformError) -> RouteExplanation {
+    public func explain(_ question: DMAQuestion, of function: FunctionAddress) async throws(PlatformError)
+        -> RouteExplanation
+    {
         guard case .explanation(let explanation) = try await ask(.explain(function, question)) else {
             throw Self.misunderstood
         }

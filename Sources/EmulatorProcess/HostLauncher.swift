@@ -74,7 +74,9 @@ public struct HostLauncher: Sendable {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
                 var line: [UInt8] = []
-                while let byte = (try? handle.read(upToCount: 1))?.first, byte != UInt8(ascii: "\n") { line.append(byte) }
+                while let byte = (try? handle.read(upToCount: 1))?.first, byte != UInt8(ascii: "\n") {
+                    line.append(byte)
+                }
                 continuation.resume(returning: String(decoding: line, as: UTF8.self))
             }
         }

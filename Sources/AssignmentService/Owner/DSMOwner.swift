@@ -238,7 +238,13 @@ actor DSMOwner {
                 tdi: tdi, evidence: held.evidence, epoch: epoch, nonce: held.nonce, function: host?.function(tdi),
                 domain: state(of: tdi).domain.flatMap { host?.domain($0) }))
         return EffectReport(
-            judgement.accepted ? .succeeded : .failed(.policyRefused), judgement.findings.joined(separator: "; "))
+            judgement.accepted ? .succeeded : .failed(.policyRefused), judgement.findings.joined(separator: "; "),
+            proofs: [
+                Proof(
+                    "the device is the one whose certificate it shows",
+                    held.evidence.identityProven ? .proven : .notProven,
+                    seen: held.evidence.identityProven ? "" : "claimed over a plain channel")
+            ])
     }
 
     func lockedTDIs(besides tdi: FunctionAddress) -> UInt16 {

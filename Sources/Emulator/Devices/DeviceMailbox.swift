@@ -1,6 +1,4 @@
-internal import PCIe
 internal import SPDM
-internal import TDISP
 internal import WireBytes
 
 extension EmulatedDevice {

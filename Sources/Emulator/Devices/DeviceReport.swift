@@ -1,5 +1,4 @@
 internal import PCIe
-internal import SPDM
 internal import TDISP
 
 // What the device knows about itself at LOCK, read from its registers.

@@ -1,7 +1,6 @@
 public import Assignment
 internal import Attestation
 public import PCIe
-internal import SPDM
 internal import TDISP
 
 extension HostModel {

@@ -1,6 +1,5 @@
 internal import Assignment
 internal import IOMMU
-internal import PCIe
 internal import TDISP
 
 // LOCK, START, STOP and the questions around them: each is TDISP over the session.

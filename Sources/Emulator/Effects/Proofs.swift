@@ -1,7 +1,5 @@
 internal import Assignment
-internal import IOMMU
 internal import PCIe
-internal import TDISP
 
 // What can be shown by looking and by trying: every DMA here goes the whole way.
 
@@ -26,10 +24,8 @@ extension HostModel {
             return Proof(claim, .disproven, seen: "the device does not send T=1")
         }
         let pattern = (0..<64).map { UInt8(truncatingIfNeeded: time >> 8) ^ $0 }
-        let request = DMARequest(
-            requesterID: function.address.requesterID, tBit: .trusted, address: page, count: 64, access: .write)
-        let outcome = send(OutgoingDMA(request: request, stream: stream), from: device, writing: pattern)
-        switch outcome {
+        let packet = TLP.write(pattern, at: page, from: function.address.requesterID, .trusted, over: stream)
+        switch send(packet, from: device) {
         case .stopped(let stop): return Proof(claim, .disproven, seen: "\(stop)")
         case .arrived:
             let found = memory.contents.read(64, at: domain.base + page)
@@ -43,9 +39,8 @@ extension HostModel {
     ) -> Proof {
         let claim = "\(tBit) to \(target) faults"
         let stream = tBit == .trusted ? tsm.connections[device.address]?.stream : nil
-        let request = DMARequest(
-            requesterID: function.address.requesterID, tBit: tBit, address: address, count: 64, access: .read)
-        switch send(OutgoingDMA(request: request, stream: stream), from: device) {
+        let packet = TLP.read(64, at: address, from: function.address.requesterID, tBit, over: stream)
+        switch send(packet, from: device) {
         case .stopped(let stop): return Proof(claim, .proven, seen: "\(stop)")
         case .arrived: return Proof(claim, .disproven, seen: "it arrived at \(hexAddress(address))")
         }
@@ -98,9 +93,10 @@ extension HostModel {
     }
 
     /// DMA inside the map arrives, outside it faults, and the old private page is out of reach. Bus mastering is switched on
-    /// for the purpose where it is off.
+    /// for the purpose where it is off, unless the TDI is locked: switching it off again would break the lock.
     private mutating func proveDMA(_ function: EmulatedFunction, _ device: EmulatedDevice) -> [Proof] {
-        let wasMaster = function.canMaster
+        let isUnlocked = (device.tdi(function.address.requesterID)?.state ?? .configUnlocked) == .configUnlocked
+        let wasMaster = function.canMaster || !isUnlocked
         if !wasMaster { setCommand(.busMaster, true, of: function, device) }
         var proofs = [proveInside(function, device)]
         proofs.append(proveStops(function, device, .untrusted, 1 << 46, "an address outside the map"))
@@ -118,9 +114,7 @@ extension HostModel {
         guard let range = memory.unit(of: function.address)?.reachableRanges(of: requester, .untrusted).first else {
             return Proof(claim, .notProven, seen: "the mappings are not back yet")
         }
-        let request = DMARequest(
-            requesterID: requester, tBit: .untrusted, address: range.addresses.lowerBound, count: 64, access: .read)
-        switch send(OutgoingDMA(request: request, stream: nil), from: device) {
+        switch send(.read(64, at: range.addresses.lowerBound, from: requester, .untrusted), from: device) {
         case .arrived: return Proof(claim, .proven, seen: "64 bytes at \(hexAddress(range.addresses.lowerBound))")
         case .stopped(let stop): return Proof(claim, .disproven, seen: "\(stop)")
         }

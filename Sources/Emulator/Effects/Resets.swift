@@ -1,7 +1,5 @@
 internal import Assignment
 internal import PCIe
-internal import SPDM
-internal import TDISP
 
 // Resets as the host's kernel makes them: registers saved, reset, a wait, registers brought back.
 

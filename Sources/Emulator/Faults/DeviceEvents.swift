@@ -1,5 +1,3 @@
-internal import Assignment
-internal import PCIe
 internal import TDISP
 
 // What happens to a device: link, stream, session, power, firmware.

@@ -1,6 +1,5 @@
 public import Assignment
 public import PCIe
-internal import TDISP
 
 extension HostModel {
     /// What was noticed about a DSM and its functions since the last call, oldest first. Interfaces of which something may be

@@ -1,5 +1,4 @@
 internal import Assignment
-internal import IOMMU
 internal import PCIe
 
 // What happens to the software around a function: drivers, hypervisor, virtual machines.

@@ -1,5 +1,4 @@
 public import Assignment
-internal import Attestation
 public import PCIe
 
 /// The emulated host as a platform: one owner of the model, and the hypervisor's directory beside it.

@@ -1,7 +1,6 @@
 public import Assignment
 public import IOMMU
 public import PCIe
-internal import SPDM
 public import TDISP
 
 /// Where one function is, as the parts of the emulated host have it: what the device says beside what the host recorded.
@@ -127,15 +126,19 @@ extension HostModel {
     }
 
     /// Sends one request of a function the whole way, over the link and through the IOMMU, as its device would send it with
-    /// this T value. A write writes nothing.
+    /// this T value. A write puts zeros.
     public mutating func tryDMA(
         _ address: FunctionAddress, _ tBit: TBit, at target: UInt64, count: UInt64 = 64, access: DMAAccess = .read
     ) -> DMAOutcome {
         guard let (device, function) = locate(address) else { return .stopped(.deviceGone) }
         let stream: StreamID? = if case .emit(tBit, let stream) = emission(of: function, device) { stream } else { nil }
-        let request = DMARequest(
-            requesterID: address.requesterID, tBit: tBit, address: target, count: count, access: access)
-        return send(OutgoingDMA(request: request, stream: stream), from: device)
+        let requester = address.requesterID
+        switch access {
+        case .read: return send(.read(Int(count), at: target, from: requester, tBit, over: stream), from: device)
+        case .write:
+            let zeros = [UInt8](repeating: 0, count: Int(count))
+            return send(.write(zeros, at: target, from: requester, tBit, over: stream), from: device)
+        }
     }
 
     /// Whose the memory is.

@@ -40,11 +40,24 @@ extension DMAStop: CustomStringConvertible {
     }
 }
 
-/// A memory request as it leaves a device.
-struct OutgoingDMA {
-    var request: DMARequest
-    /// The stream that carries it; nil: outside IDE.
-    var stream: StreamID?
+extension TLP {
+    /// An untranslated read.
+    static func read(
+        _ count: Int, at address: UInt64, from requester: RequesterID, _ tBit: TBit, over stream: StreamID? = nil
+    ) -> TLP {
+        TLP(
+            requesterID: requester, tBit: tBit, stream: stream,
+            content: .memoryRead(address: address, addressType: .untranslated, count: count))
+    }
+
+    /// An untranslated write.
+    static func write(
+        _ bytes: [UInt8], at address: UInt64, from requester: RequesterID, _ tBit: TBit, over stream: StreamID? = nil
+    ) -> TLP {
+        TLP(
+            requesterID: requester, tBit: tBit, stream: stream,
+            content: .memoryWrite(address: address, addressType: .untranslated, bytes: bytes))
+    }
 }
 
 extension HostModel {
@@ -60,15 +73,17 @@ extension HostModel {
                 locksMSIX: tdi.lock?.report.locksMSIX ?? false))
     }
 
-    /// Sends a memory request up the link and through the IOMMU. A write puts `bytes` into memory.
-    mutating func send(_ dma: OutgoingDMA, from device: EmulatedDevice, writing bytes: [UInt8]? = nil) -> DMAOutcome {
+    /// Sends a memory request up the link and through the IOMMU; a write that arrives is in memory then.
+    mutating func send(_ packet: TLP, from device: EmulatedDevice) -> DMAOutcome {
         guard device.isPresent, device.rootPort.isLinkUp else { return .stopped(.deviceGone) }
-        if let stop = checkAtRootPort(dma, device) { return .stopped(stop) }
-        guard let unit = memory.units[device.address.segment] else { return .stopped(.foreignRequester) }
-        switch unit.route(dma.request) {
+        guard let request = DMARequest(packet), let unit = memory.units[device.address.segment] else {
+            return .stopped(.notSent)
+        }
+        if let stop = checkAtRootPort(packet, request.access, device) { return .stopped(stop) }
+        switch unit.route(request) {
         case .faults(let fault): return .stopped(.fault(fault))
         case .reaches(let segments):
-            if dma.request.access == .write, let bytes { store(bytes, in: segments) }
+            if case .memoryWrite(_, _, let bytes) = packet.content { store(bytes, in: segments) }
             return .arrived(segments)
         }
     }
@@ -82,15 +97,15 @@ extension HostModel {
     }
 
     /// What the root port does with a request from below: requester ID, stream, integrity check.
-    private func checkAtRootPort(_ dma: OutgoingDMA, _ device: EmulatedDevice) -> DMAStop? {
-        guard device.function(dma.request.requesterID) != nil else { return .foreignRequester }
-        guard dma.request.tBit == .trusted else { return nil }
+    private func checkAtRootPort(_ packet: TLP, _ access: DMAAccess, _ device: EmulatedDevice) -> DMAStop? {
+        guard device.function(packet.requesterID) != nil else { return .foreignRequester }
+        guard packet.tBit == .trusted else { return nil }
         let port = device.rootPort
-        guard let stream = dma.stream, let block = port.block, block.control.streamID == stream,
-            block.requesters.contains(dma.request.requesterID), port.stream.isSecure,
+        guard let stream = packet.stream, let block = port.block, block.control.streamID == stream,
+            block.requesters.contains(packet.requesterID), port.stream.isSecure,
             let sender = device.ide.ports.streams[IDEStreamKey(portIndex: 0, streamID: stream)]
         else { return .noSecureStream }
-        let substream: IDESubstream = dma.request.access == .write ? .posted : .nonPosted
+        let substream: IDESubstream = access == .write ? .posted : .nonPosted
         guard let keySet = sender.transmitKeySet(substream) else { return .noSecureStream }
         guard device.keys.agrees(with: port.keys, on: IDEKeySlot(keySet, .transmit, substream)) else {
             port.take(.lost(.integrityCheckFailed))

@@ -1,4 +1,3 @@
-internal import Assignment
 internal import IOMMU
 
 /// A virtual machine of the emulated host: its memory, page by page.

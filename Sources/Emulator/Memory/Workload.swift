@@ -1,7 +1,5 @@
-internal import Assignment
 internal import IOMMU
 internal import PCIe
-internal import TDISP
 
 /// What the DMA of a function has come to.
 public struct WorkloadCounters: Hashable, Sendable, Codable {
@@ -33,16 +31,20 @@ struct WorkloadState {
     /// Pages that a driver gives its device for transfers.
     static let ringPages: UInt64 = 8
 
-    /// The next address in a ring of pages that begins at `base`.
-    mutating func nextAddress(in base: UInt64, pages: UInt64) -> UInt64 {
+    /// Makes the next transfer, to an address in a ring of pages.
+    mutating func nextAddress(in ring: Range<UInt64>) -> UInt64 {
         cursor &+= 1
+        let pages = max(1, (ring.upperBound - ring.lowerBound) / 4096)
         switch description.pattern {
-        case .idle, .sequential: return base + cursor % pages * 4096
-        case .scattered: return base + (cursor &* 0x9E37_79B9) % pages * 4096
+        case .idle, .sequential: return ring.lowerBound + cursor % pages * 4096
+        case .scattered: return ring.lowerBound + (cursor &* 0x9E37_79B9) % pages * 4096
         }
     }
 
-    /// Whether the next transfer is a write; the first is.
+    /// What the transfer writes.
+    var pattern: UInt8 { UInt8(truncatingIfNeeded: cursor) }
+
+    /// Whether the transfer is a write; the first is.
     var isWrite: Bool { cursor % 2 == 1 }
 }
 
@@ -73,16 +75,16 @@ extension HostModel {
             return
         }
         guard var workload = workloads[address] else { return }
-        let target = workload.nextAddress(
-            in: ring.lowerBound, pages: max(1, (ring.upperBound - ring.lowerBound) / 4096))
-        let request = DMARequest(
-            requesterID: address.requesterID, tBit: tBit, address: target, count: workload.description.size,
-            access: workload.isWrite ? .write : .read)
-        let pattern = [UInt8](repeating: UInt8(truncatingIfNeeded: workload.cursor), count: Int(request.count))
+        let size = Int(workload.description.size)
+        let target = workload.nextAddress(in: ring)
+        let packet: TLP =
+            workload.isWrite
+            ? .write(
+                [UInt8](repeating: workload.pattern, count: size), at: target, from: address.requesterID, tBit,
+                over: stream)
+            : .read(size, at: target, from: address.requesterID, tBit, over: stream)
         workloads[address] = workload
-        count(
-            send(OutgoingDMA(request: request, stream: stream), from: device, writing: pattern), request, function,
-            device)
+        count(send(packet, from: device), packet, function, device)
     }
 
     /// The pages that the driver gave its device: the host's buffers, shared pages, or private ones.
@@ -96,13 +98,13 @@ extension HostModel {
     // MARK: Counting
 
     private mutating func count(
-        _ outcome: DMAOutcome, _ request: DMARequest, _ function: EmulatedFunction, _ device: EmulatedDevice
+        _ outcome: DMAOutcome, _ packet: TLP, _ function: EmulatedFunction, _ device: EmulatedDevice
     ) {
         guard var counters = workloads[function.address]?.counters else { return }
         switch outcome {
         case .stopped: counters.stopped += 1
         case .arrived(let segments):
-            if !isLegitimate(request, segments, function, device) { counters.violations += 1 }
+            if !isLegitimate(packet, segments, function, device) { counters.violations += 1 }
             switch segments.first?.owner {
             case .host: counters.hostArrived += 1
             case .shared: counters.sharedArrived += 1
@@ -116,13 +118,13 @@ extension HostModel {
     /// Whether a DMA that arrived was allowed to, judged by the state of the device and the owner of the page alone, so that
     /// a hole in tables and gates shows.
     private func isLegitimate(
-        _ request: DMARequest, _ segments: [Segment], _ function: EmulatedFunction, _ device: EmulatedDevice
+        _ packet: TLP, _ segments: [Segment], _ function: EmulatedFunction, _ device: EmulatedDevice
     ) -> Bool {
         let state = device.tdi(function.address.requesterID)?.state ?? .configUnlocked
         let domain = software[function.address]?.domain.flatMap { domains[$0]?.number }
-        return request.requesterID == function.address.requesterID
+        return packet.requesterID == function.address.requesterID
             && segments.allSatisfy { segment in
-                switch (segment.owner, request.tBit) {
+                switch (segment.owner, packet.tBit) {
                 case (.private(let owner), .trusted): owner == domain && state == .run
                 case (.shared(let owner), .untrusted): owner == domain && state == .configUnlocked
                 case (.host, .untrusted): domain == nil && state == .configUnlocked
@@ -140,15 +142,16 @@ extension HostModel {
         for tBit in TBit.allCases {
             let stream: StreamID? = if case .emit(tBit, let stream) = honest { stream } else { nil }
             for target in forbiddenTargets {
-                let request = DMARequest(
-                    requesterID: function.address.requesterID, tBit: tBit, address: target, count: 64, access: .write)
-                attempt(OutgoingDMA(request: request, stream: stream), function, device)
+                attempt(
+                    .write(Self.scribble, at: target, from: function.address.requesterID, tBit, over: stream), function,
+                    device)
             }
         }
         let foreign = RequesterID(rawValue: function.address.requesterID.rawValue ^ 0x8000)
-        let request = DMARequest(requesterID: foreign, tBit: .untrusted, address: 0, count: 64, access: .write)
-        attempt(OutgoingDMA(request: request, stream: nil), function, device)
+        attempt(.write(Self.scribble, at: 0, from: foreign, .untrusted), function, device)
     }
+
+    private static let scribble = [UInt8](repeating: 0xEE, count: 64)
 
     /// Guest and host addresses of the first page of each kind of each domain, and one of the host's.
     private var forbiddenTargets: [UInt64] {
@@ -160,12 +163,10 @@ extension HostModel {
         return Set(inDomains + [HostMemory.hostBuffers.lowerBound]).sorted()
     }
 
-    private mutating func attempt(_ dma: OutgoingDMA, _ function: EmulatedFunction, _ device: EmulatedDevice) {
-        let outcome = send(dma, from: device, writing: [UInt8](repeating: 0xEE, count: Int(dma.request.count)))
+    private mutating func attempt(_ packet: TLP, _ function: EmulatedFunction, _ device: EmulatedDevice) {
+        let outcome = send(packet, from: device)
         workloads[function.address]?.counters.attempts += 1
-        guard case .arrived(let segments) = outcome, !isLegitimate(dma.request, segments, function, device) else {
-            return
-        }
+        guard case .arrived(let segments) = outcome, !isLegitimate(packet, segments, function, device) else { return }
         workloads[function.address]?.counters.violations += 1
     }
 }

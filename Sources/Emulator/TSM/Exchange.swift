@@ -1,4 +1,3 @@
-internal import PCIe
 internal import SPDM
 internal import TDISP
 internal import WireBytes

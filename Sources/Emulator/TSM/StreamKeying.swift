@@ -1,7 +1,5 @@
 internal import PCIe
-internal import SPDM
 internal import TDISP
-internal import WireBytes
 
 extension HostModel {
     /// Runs the IDE_KM requester from an event to its next report: device by messages, root port by registers and slots.

@@ -1,5 +1,4 @@
 internal import PCIe
-internal import SPDM
 internal import TDISP
 
 extension HostModel {

@@ -1,7 +1,6 @@
 internal import Assignment
 internal import PCIe
 public import StrictYAML
-internal import TDISP
 
 extension Topology {
     /// Reads a topology file.

@@ -49,7 +49,8 @@ public struct HostServer: Sendable {
         do throws(TopologyError) {
             host = try EmulatedHost(
                 topology, entropy: SecureEntropy(), directory: directory,
-                onCrash: { kill(getpid(), SIGKILL) }, digest: { bytes in HashAlgorithm.sha384.digestOrEmpty(of: bytes) })
+                onCrash: { kill(getpid(), SIGKILL) }, digest: { bytes in HashAlgorithm.sha384.digestOrEmpty(of: bytes) }
+            )
         } catch {
             throw PlatformError(.invalidInput, error.description)
         }
@@ -65,7 +66,8 @@ public struct HostServer: Sendable {
     public func run(ready: @Sendable () -> Void) async throws(PlatformError) {
         do {
             let listener = try await FrameListener.listen(at: configuration.socketPath)
-            log.notice("listening", metadata: ["socket": "\(configuration.socketPath)", "topology": "\(topology.name)"])
+            log.notice(
+                "listening", metadata: ["socket": "\(configuration.socketPath)", "topology": "\(topology.name)"])
             ready()
             try await withThrowingTaskGroup { group in
                 group.addTask { try await listener.serve(HostRequest.self) { await answer($0) } }
@@ -158,7 +160,8 @@ public struct HostServer: Sendable {
         let found = await host.withModel { model in
             model.view(of: function).map {
                 HostInspection(
-                    function: $0, stream: model.stream(of: function), routes: model.routes(of: function), time: model.time)
+                    function: $0, stream: model.stream(of: function), routes: model.routes(of: function),
+                    time: model.time)
             }
         }
         guard let found else { throw PlatformError(.noSuchDevice, "there is no device \(function)") }

@@ -1,0 +1,56 @@
+internal import Assignment
+internal import Emulator
+internal import PCIe
+internal import StrictYAML
+
+/// The names of a topology: functions by `accelerator`, `accelerator/pf1`, `accelerator/vf0` or full address, domains by name.
+struct Places: Sendable {
+    private let functions: [(name: String, place: Place)]
+    private let domains: [(name: String, id: DomainID)]
+
+    init(_ topology: Topology) {
+        functions = topology.devices.flatMap(Self.functions)
+        domains = topology.domains.map { ($0.name, $0.id) }
+    }
+
+    private static func functions(of device: Topology.Device) -> [(name: String, place: Place)] {
+        func named(_ name: String, _ address: FunctionAddress) -> (name: String, place: Place) {
+            (name, Place(function: address, dsm: device.address))
+        }
+        return (0..<device.physicalFunctions).flatMap { number in
+            let name = number == 0 ? device.name : "\(device.name)/pf\(number)"
+            let virtual = (0..<Int(device.virtualFunctions?.enabled ?? 0)).compactMap { index in
+                device.virtualFunction(index, of: number).map { named("\(name)/vf\(index)", $0) }
+            }
+            return [named(name, device.physicalFunction(number))] + virtual
+        }
+    }
+
+    /// Every domain's name.
+    var domainNames: [String] { domains.map(\.name) }
+
+    /// A function by name or address.
+    func function(_ node: YAMLNode) throws(YAMLError) -> Place {
+        let text = try node.string()
+        if let address = try? FunctionAddress(parsing: text),
+            let known = functions.first(where: { $0.place.function == address })
+        {
+            return known.place
+        }
+        return functions[try node.choice(among: functions.map(\.name))].place
+    }
+
+    /// A device, by its function 0.
+    func device(_ node: YAMLNode) throws(YAMLError) -> FunctionAddress {
+        let place = try function(node)
+        guard place.function == place.dsm else {
+            throw node.error("this happens to a device as a whole, which is named by its function 0, \(place.dsm)")
+        }
+        return place.dsm
+    }
+
+    /// A domain by name.
+    func domain(_ node: YAMLNode) throws(YAMLError) -> DomainID {
+        domains[try node.choice(among: domainNames)].id
+    }
+}

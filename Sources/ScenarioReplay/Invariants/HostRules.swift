@@ -1,0 +1,130 @@
+internal import Assignment
+internal import Emulator
+internal import IOMMU
+internal import PCIe
+internal import TDISP
+
+/// Which assignments are in which phase, as far as anything follows from that.
+enum KnownPhases: Sendable {
+    /// A manager lives; who is not named was never assigned.
+    case known([FunctionAddress: AssignmentState])
+    /// No manager lives: nothing follows from what the last one recorded.
+    case nobodyKnows
+}
+
+/// The safety rules of DMA, held against the host itself: its tables, its gates, its devices' states, and what their workloads
+/// came to.
+struct HostRules {
+    private let phases: KnownPhases
+    private let domainNumbers: [DomainID: DomainNumber]
+
+    init(_ phases: KnownPhases, _ model: borrowing HostModel) {
+        self.phases = phases
+        domainNumbers = Dictionary(uniqueKeysWithValues: model.memoryView.domains.map { ($0.id, $0.number) })
+    }
+
+    /// The first rule that is broken on this host now. Everything that each function could reach is looked at.
+    func breach(in model: borrowing HostModel) -> Breach? {
+        for function in model.functions {
+            guard let view = model.view(of: function), let routes = model.routes(of: function) else { continue }
+            if let breach = breach(view, routes) { return breach }
+        }
+        return nil
+    }
+
+    private func breach(_ view: FunctionView, _ routes: RoutesView) -> Breach? {
+        workload(view) ?? untrusted(view, routes) ?? trusted(view, routes) ?? both(view, routes) ?? gate(view)
+            ?? phase(view, routes)
+    }
+
+    /// What a workload achieved that it may not, whatever the tables say.
+    private func workload(_ view: FunctionView) -> Breach? {
+        guard view.workload.violations > 0 else { return nil }
+        let rule: SafetyRule =
+            switch view.state {
+            case .run: .noMixedTraffic
+            case .configLocked, .error: .silentWhenLockedOrFailed
+            case .configUnlocked, nil: .noUntrustedDMAToPrivate
+            }
+        return Breach(rule, "\(view.workload.violations) DMAs of \(view.address) arrived that must not")
+    }
+
+    private func untrusted(_ view: FunctionView, _ routes: RoutesView) -> Breach? {
+        let owner = number(of: view.domain)
+        for range in routes.untrusted {
+            switch range.owner {
+            case .private(let number):
+                return Breach(.noUntrustedDMAToPrivate, "T=0 of \(view.address) reaches a private page of \(number)")
+            case .shared(let number) where number != owner:
+                return Breach(.oneOwner, "T=0 of \(view.address) reaches a shared page of \(number)")
+            case .host where view.domain != nil:
+                return Breach(.oneOwner, "T=0 of \(view.address), which is in a domain, reaches the host's memory")
+            case .shared, .host: continue
+            }
+        }
+        return nil
+    }
+
+    private func trusted(_ view: FunctionView, _ routes: RoutesView) -> Breach? {
+        guard !routes.trusted.isEmpty else { return nil }
+        guard let owner = number(of: view.domain), routes.trusted.allSatisfy({ $0.owner == .private(owner) }) else {
+            return Breach(.noTrustedDMAWithoutRun, "T=1 of \(view.address) reaches a page that is not its owner's")
+        }
+        return nil
+    }
+
+    private func both(_ view: FunctionView, _ routes: RoutesView) -> Breach? {
+        guard !routes.trusted.isEmpty, !routes.untrusted.isEmpty else { return nil }
+        return Breach(.noMixedTraffic, "both T=0 and T=1 of \(view.address) reach memory")
+    }
+
+    /// The gate belongs to the domain that holds the function.
+    private func gate(_ view: FunctionView) -> Breach? {
+        let owner = number(of: view.domain)
+        let fits =
+            switch view.gate {
+            case .silent: true
+            case .ordinary: owner == nil
+            case .sharedOnly(let number), .privateOnly(let number): number == owner
+            }
+        return fits ? nil : Breach(.oneOwner, "the gate of \(view.address) says '\(view.gate)'")
+    }
+
+    private func number(of domain: DomainID?) -> DomainNumber? { domain.flatMap { domainNumbers[$0] } }
+
+    // MARK: Phases
+
+    /// What is open may be open in this phase. Where no cut could be confirmed, everything may.
+    private func phase(_ view: FunctionView, _ routes: RoutesView) -> Breach? {
+        guard case .known(let assignments) = phases else { return nil }
+        let state = assignments[view.address] ?? .initial
+        if case .quarantined(let put) = state, put.reason == .cutUnconfirmed { return nil }
+        if !routes.trusted.isEmpty, !state.phase.mayHaveTrusted {
+            return Breach(.noTrustedDMAWithoutRun, "T=1 of \(view.address) is open in phase \(state.phase.rawValue)")
+        }
+        if !routes.untrusted.isEmpty, !state.phase.mayHaveUntrusted {
+            return Breach(.silentWhenLockedOrFailed, "T=0 of \(view.address) is open in phase \(state.phase.rawValue)")
+        }
+        return nil
+    }
+}
+
+extension Phase {
+    /// Whether T=1 may be open at some moment of this phase: until the cut that is under way is done.
+    fileprivate var mayHaveTrusted: Bool {
+        switch self {
+        case .accepting, .confirming, .private, .releasing, .failed, .unknown: true
+        case .available, .attaching, .attached, .quiescing, .locking, .locked, .attesting, .attested, .detaching,
+            .recovering, .quarantined:
+            false
+        }
+    }
+
+    /// Whether T=0 may be open at some moment of this phase.
+    fileprivate var mayHaveUntrusted: Bool {
+        switch self {
+        case .available, .attaching, .attached, .quiescing, .releasing, .detaching, .failed, .recovering, .unknown: true
+        case .locking, .locked, .attesting, .attested, .accepting, .confirming, .private, .quarantined: false
+        }
+    }
+}

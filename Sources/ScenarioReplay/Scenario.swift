@@ -1,0 +1,116 @@
+internal import Assignment
+internal import Emulator
+internal import Foundation
+internal import PCIe
+public import StrictYAML
+
+/// A situation on an emulated host, what is done in it, and what must come of it.
+///
+/// Written as YAML, one file for each scenario:
+///
+/// ```yaml
+/// version: 1
+/// title: a device of the host is converted and reaches private memory only
+/// rule: no-mixed-traffic        # or clause: TDISP 1.0 11.3.9
+/// topology: demo                # or a path relative to this file, or a topology written here
+/// seed: 1                       # optional
+/// steps:
+///   - convert: accelerator      # one act, its parameters, and what is expected of it
+///     domain: web1
+///     expect: {end: done, phase: private, state: RUN}
+/// final:
+///   accelerator: {phase: private, t1: private of web1, t0: none}
+/// ```
+///
+/// `Docs/Scenarios.md` lists acts, events, faults and expectations.
+public struct Scenario: Sendable {
+    /// The file's name as it was given.
+    public let file: String
+    /// The situation and its outcome, in one sentence.
+    public let title: String
+    /// What it is about.
+    public let subject: Subject
+    let topology: Topology
+    let seed: UInt64
+    let steps: [Step]
+    let final: [FinalExpectation]
+
+    /// What a scenario is about.
+    public enum Subject: Hashable, Sendable, CustomStringConvertible {
+        /// A rule that this project enforces, by its raw value (`SafetyRule`).
+        case rule(String)
+        /// A clause of a specification.
+        case clause(String)
+
+        /// The rule's name or the clause.
+        public var description: String {
+            switch self {
+            case .rule(let name): name
+            case .clause(let text): text
+            }
+        }
+    }
+
+    /// How many steps it has.
+    public var stepCount: Int { steps.count }
+
+    /// Reads a scenario file.
+    ///
+    /// Throws ``YAMLError`` with file, line and column: as ``init(parsing:file:)``, and when the file, or the topology that it
+    /// names, cannot be read.
+    public init(contentsOfFile path: String) throws(YAMLError) {
+        try self.init(YAMLNode(contentsOfFile: path))
+    }
+
+    /// Reads a scenario from YAML text; `file` is the name that errors show, and what a topology's path is relative to.
+    ///
+    /// Throws ``YAMLError`` with file, line and column for an unknown key, a wrong type, a device or domain that the topology
+    /// does not have, and an expectation that makes no sense for its act.
+    public init(parsing text: String, file: String) throws(YAMLError) {
+        try self.init(YAMLNode(parsing: text, file: file))
+    }
+
+    private init(_ node: YAMLNode) throws(YAMLError) {
+        self = try node.mapping { map throws(YAMLError) in
+            _ = try map.required("version").integer(Int.self, in: 1...1)
+            let title = try map.required("title").string()
+            let subject = try Self.subject(&map)
+            let topology = try Self.topology(try map.required("topology"))
+            let seed = try map.optional("seed")?.integer(UInt64.self) ?? 1
+            let reader = ScenarioReader(places: Places(topology))
+            let steps = try reader.steps(try map.required("steps"))
+            let final = try reader.final(try map.required("final"))
+            return Scenario(
+                file: node.position.file, title: title, subject: subject, topology: topology, seed: seed, steps: steps,
+                final: final)
+        }
+    }
+
+    private init(
+        file: String, title: String, subject: Subject, topology: Topology, seed: UInt64, steps: [Step],
+        final: [FinalExpectation]
+    ) {
+        self.file = file
+        self.title = title
+        self.subject = subject
+        self.topology = topology
+        self.seed = seed
+        self.steps = steps
+        self.final = final
+    }
+
+    private static func subject(_ map: inout YAMLMapping) throws(YAMLError) -> Subject {
+        let entry = try map.one(of: ["rule", "clause"])
+        guard entry.name == "rule" else { return .clause(try entry.value.string()) }
+        return .rule(try entry.value.choice(SafetyRule.self).rawValue)
+    }
+
+    /// `demo`, a path relative to the scenario, or a topology in place.
+    private static func topology(_ node: YAMLNode) throws(YAMLError) -> Topology {
+        guard node.shape == .scalar else { return try Topology(node) }
+        let name = try node.string()
+        guard name != "demo" else { return try Topology.demo() }
+        let folder = URL(fileURLWithPath: node.position.file).deletingLastPathComponent()
+        return try Topology(contentsOfFile: URL(fileURLWithPath: name, relativeTo: folder).path)
+    }
+}

@@ -1,0 +1,30 @@
+internal import Foundation
+public import StrictYAML
+
+/// Finds scenario files.
+public enum ScenarioFiles {
+    /// The scenario files that paths name, each once, sorted: a file itself, and of a folder every `.yaml` file below it, but
+    /// not what is in folders named `topologies`.
+    ///
+    /// Throws ``YAMLError`` for a path that is not there, and for a folder without scenarios.
+    public static func find(_ paths: [String]) throws(YAMLError) -> [String] {
+        var found: Set<String> = []
+        for path in paths { found.formUnion(try files(at: path)) }
+        return found.sorted()
+    }
+
+    private static func files(at path: String) throws(YAMLError) -> [String] {
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw YAMLError(YAMLPosition(file: path, line: 1, column: 1), "there is no such file or folder")
+        }
+        guard let below = try? FileManager.default.subpathsOfDirectory(atPath: path) else { return [path] }
+        let scenarios = below.filter { name in
+            name.hasSuffix(".yaml") && !name.split(separator: "/").dropLast().contains("topologies")
+        }
+        guard !scenarios.isEmpty, !path.split(separator: "/").contains("topologies") else {
+            throw YAMLError(YAMLPosition(file: path, line: 1, column: 1), "there are no scenarios in this folder")
+        }
+        let folder = path.hasSuffix("/") ? path : path + "/"
+        return scenarios.map { folder + $0 }
+    }
+}

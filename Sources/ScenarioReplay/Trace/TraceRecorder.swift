@@ -1,0 +1,109 @@
+internal import Assignment
+internal import AssignmentService
+internal import PCIe
+internal import Synchronization
+
+/// Takes down what happens, from wherever it is told, and holds the engine's rules against it.
+final class TraceRecorder: Sendable {
+    private struct Log {
+        var step = 0
+        var time: UInt64 = 0
+        var entries: [TraceEntry] = []
+        var states: [FunctionAddress: AssignmentState] = [:]
+        var rules = EngineRules()
+        var breach: Breach?
+    }
+
+    private let log = Mutex(Log())
+
+    /// The virtual time, as it was when the platform was last asked.
+    var time: UInt64 {
+        get { log.withLock { $0.time } }
+        set { log.withLock { $0.time = newValue } }
+    }
+
+    /// Everything so far.
+    var trace: Trace { log.withLock { Trace(entries: $0.entries) } }
+
+    /// The state of each assignment after its last step.
+    var states: [FunctionAddress: AssignmentState] {
+        get { log.withLock { $0.states } }
+        set { log.withLock { $0.states = newValue } }
+    }
+
+    /// The first rule that was broken.
+    var breach: Breach? { log.withLock { $0.breach } }
+
+    /// A rule was seen broken on the host.
+    func note(_ breach: Breach?) {
+        log.withLock { if $0.breach == nil { $0.breach = breach } }
+    }
+
+    /// A step of the scenario begins.
+    func begin(step: Int) {
+        log.withLock {
+            $0.step = step
+            $0.rules.beginStep()
+        }
+    }
+
+    /// The entries of one step of the scenario about one function.
+    func engineSteps(of function: FunctionAddress, in step: Int) -> [EngineStep] {
+        log.withLock { log in
+            log.entries.filter { $0.step == step && $0.device == function }.compactMap { entry in
+                if case .engine(let step) = entry.kind { step } else { nil }
+            }
+        }
+    }
+
+    func record(_ report: StepReport) {
+        let step = EngineStep(report)
+        log.withLock { log in
+            log.entries.append(
+                TraceEntry(step: log.step, time: report.time, device: report.device, kind: .engine(step)))
+            log.states[report.device] = report.state
+            let breach = log.rules.take(step, of: report.device)
+            if log.breach == nil { log.breach = breach }
+        }
+    }
+
+    func record(_ step: ConnectionStep) {
+        log.withLock { log in
+            log.entries.append(
+                TraceEntry(
+                    step: log.step, time: step.time, device: step.dsm,
+                    kind: .connection(
+                        step.event, step.state.name, generation: step.state.generation, step.effect.name)))
+        }
+    }
+}
+
+extension EngineStep {
+    fileprivate init(_ report: StepReport) {
+        switch report.kind {
+        case .started(let effect): what = .started(effect)
+        case .ended(let effect, let outcome, _, _): what = .ended(effect, outcome)
+        case .noticed(let observation): what = .noticed(observation)
+        case .resting: what = .resting
+        }
+        before = report.phaseBefore
+        phase = report.phase
+        domain = report.state.domain
+        epoch = report.state.lineage.epoch
+        rekeyOwed = report.state.lineage.rekeyOwed
+        cause = report.state.cause
+    }
+}
+
+extension AssignmentState {
+    /// Why the engine left the straight path, in the states that are on the way back.
+    fileprivate var cause: FailureCause? {
+        switch self {
+        case .failed(let state): state.cause
+        case .recovering(let state): state.cause
+        case .available, .attaching, .attached, .quiescing, .locking, .locked, .attesting, .attested, .accepting,
+            .confirming, .private, .releasing, .detaching, .quarantined, .unknown:
+            nil
+        }
+    }
+}

@@ -1,0 +1,66 @@
+/// One way for foreign bytes into the program, and what must hold whatever they are.
+///
+/// The fuzzer (`scripts/fuzz`) runs a target on inputs that it makes up, the tests run it on every input that was kept. The
+/// raw value names the folders of those inputs.
+public enum FuzzTarget: String, CaseIterable, Sendable {
+    /// A TDISP request, read and written.
+    case tdispRequest = "tdisp-request"
+    /// A TDISP response, read and written.
+    case tdispResponse = "tdisp-response"
+    /// A device interface report, read, written and cut into portions.
+    case interfaceReport = "interface-report"
+    /// One TDISP request to a DSM, in every state that its interface can have.
+    case dsmRequest = "dsm-request"
+    /// A life of a DSM: requests, outcomes and incidents.
+    case dsmLife = "dsm-life"
+    /// A life of a TDISP requester: operations, and what a device answers.
+    case requesterLife = "requester-life"
+    /// An IDE_KM request, read and written.
+    case ideKMRequest = "ide-km-request"
+    /// An IDE_KM response, read and written.
+    case ideKMResponse = "ide-km-response"
+    /// A life of an IDE_KM responder: requests, outcomes and events of the link.
+    case ideResponderLife = "ide-responder-life"
+    /// A life of an IDE_KM requester: what is asked of it, and what device and host answer.
+    case ideRequesterLife = "ide-requester-life"
+    /// A vendor-defined SPDM message, opened and closed.
+    case vendorDefined = "vendor-defined"
+    /// An SPDM ERROR, read and written.
+    case spdmError = "spdm-error"
+    /// A transport object of a session without protection.
+    case plainChannel = "plain-channel"
+    /// A configuration space: its lists and views, and writes to it.
+    case configurationSpace = "configuration-space"
+    /// The text of a function address.
+    case functionAddress = "function-address"
+    /// A YAML file.
+    case yaml
+    /// A libvirt domain's XML.
+    case domainXML = "domain-xml"
+
+    /// Feeds `input` to the target.
+    ///
+    /// Returns when it was handled as it must be, which for most inputs means that it was refused. Throws
+    /// ``BrokenInvariant`` otherwise.
+    public func run(_ input: [UInt8]) throws(BrokenInvariant) {
+        switch self {
+        case .tdispRequest: try fuzzTDISPRequest(input)
+        case .tdispResponse: try fuzzTDISPResponse(input)
+        case .interfaceReport: try fuzzInterfaceReport(input)
+        case .dsmRequest: try fuzzDSMRequest(input)
+        case .dsmLife: try fuzzDSMLife(input)
+        case .requesterLife: try fuzzRequesterLife(input)
+        case .ideKMRequest: try fuzzIDEKMRequest(input)
+        case .ideKMResponse: try fuzzIDEKMResponse(input)
+        case .ideResponderLife: try fuzzIDEResponderLife(input)
+        case .ideRequesterLife: try fuzzIDERequesterLife(input)
+        case .vendorDefined: try fuzzVendorDefined(input)
+        case .spdmError: try fuzzSPDMError(input)
+        case .plainChannel: try fuzzPlainChannel(input)
+        case .configurationSpace: try fuzzConfigurationSpace(input)
+        case .functionAddress: try fuzzFunctionAddress(input)
+        case .yaml: try fuzzYAML(input)
+        case .domainXML: try fuzzDomainXML(input)
+        }
+    }
+}

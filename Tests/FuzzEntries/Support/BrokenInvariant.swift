@@ -1,0 +1,45 @@
+internal import WireBytes
+
+/// Something that must hold for every input did not.
+public struct BrokenInvariant: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What did not hold.
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+/// Throws unless the invariant holds; `what` says what is wrong if it does not.
+func require(_ holds: Bool, _ what: @autoclosure () -> String) throws(BrokenInvariant) {
+    guard holds else { throw BrokenInvariant(what()) }
+}
+
+/// What `decode` makes of `bytes`; nil when it refuses them, which it must do with an offset that lies within them.
+func accepted<Value: ~Copyable>(
+    _ bytes: [UInt8], _ decode: (Span<UInt8>) throws(WireError) -> Value
+) throws(BrokenInvariant) -> Value? {
+    do throws(WireError) {
+        return try decode(bytes.span)
+    } catch {
+        try require(isInside(error, bytes), "'\(error)' points outside the \(bytes.count) bytes given")
+        return nil
+    }
+}
+
+/// Whether an error's offset lies within the bytes; where bytes are missing that is their end.
+func isInside(_ error: WireError, _ bytes: [UInt8]) -> Bool {
+    switch error.code {
+    case .truncated, .lengthMismatch: (0...bytes.count).contains(error.offset)
+    case .trailingBytes, .invalidValue, .unexpectedType: bytes.indices.contains(error.offset)
+    }
+}
+
+/// Throws unless `text`, which is shown to an operator, is one line that does nothing to a terminal.
+func requireOneLine(_ text: String) throws(BrokenInvariant) {
+    for scalar in text.unicodeScalars {
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator:
+            throw BrokenInvariant("an error's text has a control character: \(text.debugDescription)")
+        default: break
+        }
+    }
+}
