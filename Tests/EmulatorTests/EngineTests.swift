@@ -6,7 +6,8 @@ import Testing
 
 /// The real engine over the emulated host: every effect it orders is carried out, every notice is fed back.
 @Suite struct EngineTests {
-    /// The least owner that works: one machine, outcomes and notices fed at once, connections without a machine of their own.
+    /// The least owner that works: one machine, outcomes and notices fed at once, connections without a machine of
+    /// their own.
     struct Owner {
         let host: TestHost
         let tdi: FunctionAddress

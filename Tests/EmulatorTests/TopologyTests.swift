@@ -65,6 +65,9 @@ import Testing
         #expect(virtual + 8 * 64 << 10 <= b || b + 16 << 20 <= virtual)
     }
 
+    /// All but the last digit of a UUID.
+    static let uuid = "3f2c6d1e-5a1b-4f6e-9c55-0d8e7a6b000"
+
     /// A file with one mistake, where it is, and a word of the message.
     struct Mistake: CustomTestStringConvertible {
         let text: String
@@ -84,6 +87,16 @@ import Testing
             (self.line, self.column, self.words) = (line, column, words)
         }
 
+        /// A file with one device that has these keys as well.
+        init(device: String, _ line: Int, _ column: Int, _ words: String) {
+            self.init(devices: "[{name: a, address: 0000:11:00.0, \(device)}]", line, column, words)
+        }
+
+        /// A file with one domain that has these keys as well.
+        init(domain: String, _ line: Int, _ column: Int, _ words: String) {
+            self.init(domains: "[{name: d, uuid: \(TopologyTests.uuid)1, \(domain)}]", line, column, words)
+        }
+
         init(text: String, _ line: Int, _ column: Int, _ words: String) {
             (self.text, self.line, self.column, self.words) = (text, line, column, words)
         }
@@ -96,63 +109,58 @@ import Testing
         Mistake(
             text: "version: 1\nname: x\nbridges: [{name: pci0000:10}, {name: pci0000:10}]\ndevices: []", 3, 38,
             "already there"),
-        Mistake(devices: "[{name: a, address: 0000:11:00.0, colour: red}]", 4, 44, "unknown key 'colour'"),
+        Mistake(device: "colour: red", 4, 44, "unknown key 'colour'"),
         Mistake(devices: "[{name: a, address: nowhere}]", 4, 30, "is not a PCI address"),
         Mistake(devices: "[{name: a, address: 0000:11:00.1}]", 4, 30, "is not function 0"),
         Mistake(devices: "[{name: a, address: 0000:0f:00.0}]", 4, 30, "has a bus below"),
         Mistake(
-            devices: "[{name: a, address: 0000:11:00.0, bridge: pci0000:20}]", 4, 52, "unknown bridge 'pci0000:20'"),
+            device: "bridge: pci0000:20", 4, 52, "unknown bridge 'pci0000:20'"),
         Mistake(
             devices: "[{name: a, address: 0001:11:00.0, bridge: pci0000:10}]", 4, 52, "cannot be under pci0000:10"),
         Mistake(
-            devices: "[{name: a, address: 0000:11:00.0, root-port: 0000:20:01.0}]", 4, 55, "is not on pci0000:10"),
+            device: "root-port: 0000:20:01.0", 4, 55, "is not on pci0000:10"),
         Mistake(
             devices: "[{name: a, address: 0000:11:00.0}, {name: b, address: 0000:11:00.0}]", 4, 64, "is used twice"),
         Mistake(
             devices:
-                "[{name: a, address: 0000:11:00.0, root-port: 0000:10:01.0},\n {name: b, address: 0000:12:00.0, root-port: 0000:10:01.0}]",
-            5, 46, "is used twice"),
+                "[{name: a, address: 11:00.0, root-port: 10:01.0},\n {name: b, address: 12:00.0, root-port: 10:01.0}]",
+            5, 41, "is used twice"),
         Mistake(
-            devices: "[{name: a, address: 0000:11:00.0, functions: 4, vfs: {total: 2, offset: 2}}]", 4, 30,
+            device: "functions: 4, vfs: {total: 2, offset: 2}", 4, 30,
             "is used twice"),
         Mistake(
             devices: "[{name: a, address: 0000:ff:00.0, vfs: {total: 256, offset: 0x40}}]", 4, 30, "behind the last bus"
         ),
         Mistake(
-            devices: "[{name: a, address: 0000:11:00.0, memory: [{size: 64KiB, address: 0x1000}]}]", 4, 30,
+            device: "memory: [{size: 64KiB, address: 0x1000}]", 4, 30,
             "not aligned"),
         Mistake(
-            devices:
-                "[{name: a, address: 0000:11:00.0, memory: [{size: 64KiB, address: 0x10000}, {size: 64KiB, address: 0x10000}]}]",
+            device: "memory: [{size: 64KiB, address: 0x10000}, {size: 64KiB, address: 0x10000}]",
             4, 30, "overlaps that of a"),
-        Mistake(devices: "[{name: a, address: 0000:11:00.0, memory: [5KiB]}]", 4, 53, "power of two"),
+        Mistake(device: "memory: [5KiB]", 4, 53, "power of two"),
         Mistake(
-            devices: "[{name: a, address: 0000:11:00.0, vfs: {total: 2, enabled: 3}}]", 4, 69, "not between 0 and 2"),
-        Mistake(devices: "[{name: a, address: 0000:11:00.0, features: [tee-io]}]", 4, 54, "tee-io needs doe and ide"),
-        Mistake(devices: "[{name: a, address: 0000:11:00.0, features: [flrr]}]", 4, 55, "did you mean 'flr'?"),
+            device: "vfs: {total: 2, enabled: 3}", 4, 69, "not between 0 and 2"),
+        Mistake(device: "features: [tee-io]", 4, 54, "tee-io needs doe and ide"),
+        Mistake(device: "features: [flrr]", 4, 55, "did you mean 'flr'?"),
         Mistake(
-            devices: "[{name: a, address: 0000:11:00.0, flaws: [overlapping-memory]}]", 4, 30, "two memory ranges"),
-        Mistake(devices: "[{name: a, address: 0000:11:00.0, workload: {size: 8KiB}}]", 4, 61, "1 byte to 4KiB"),
+            device: "flaws: [overlapping-memory]", 4, 30, "two memory ranges"),
+        Mistake(device: "workload: {size: 8KiB}", 4, 61, "1 byte to 4KiB"),
         Mistake(domains: "[{name: d, uuid: none}]", 5, 27, "expected a UUID"),
         Mistake(
-            domains:
-                "[{name: d, uuid: 3f2c6d1e-5a1b-4f6e-9c55-0d8e7a6b0001},\n {name: d, uuid: 3f2c6d1e-5a1b-4f6e-9c55-0d8e7a6b0002}]",
+            domains: "[{name: d, uuid: \(uuid)1},\n {name: d, uuid: \(uuid)2}]",
             6, 9, "domain 'd' is already there"),
         Mistake(
-            domains:
-                "[{name: d, uuid: 3f2c6d1e-5a1b-4f6e-9c55-0d8e7a6b0001},\n {name: e, uuid: 3f2c6d1e-5a1b-4f6e-9c55-0d8e7a6b0001}]",
+            domains: "[{name: d, uuid: \(uuid)1},\n {name: e, uuid: \(uuid)1}]",
             6, 18, "is used twice"),
         Mistake(
-            domains: "[{name: d, uuid: 3f2c6d1e-5a1b-4f6e-9c55-0d8e7a6b0001, memory: 1000}]", 5, 73, "whole pages"),
+            domain: "memory: 1000", 5, 73, "whole pages"),
         Mistake(
-            domains: "[{name: d, uuid: 3f2c6d1e-5a1b-4f6e-9c55-0d8e7a6b0001, tee: sgx}]", 5, 70, "expected one of"),
+            domain: "tee: sgx", 5, 70, "expected one of"),
         Mistake(
-            domains:
-                "[{name: d, uuid: 3f2c6d1e-5a1b-4f6e-9c55-0d8e7a6b0001, memory: 1MiB, shared: [{from: 0, size: 2MiB}]}]",
+            domain: "memory: 1MiB, shared: [{from: 0, size: 2MiB}]",
             5, 88, "inside the domain's memory"),
         Mistake(
-            domains:
-                "[{name: d, uuid: 3f2c6d1e-5a1b-4f6e-9c55-0d8e7a6b0001, shared: [{from: 0, size: 8KiB}, {from: 4KiB, size: 4KiB}]}]",
+            domain: "shared: [{from: 0, size: 8KiB}, {from: 4KiB, size: 4KiB}]",
             5, 97, "overlaps another range"),
     ]
 

@@ -61,7 +61,8 @@ struct ConfigurationFactory {
         return capabilities
     }
 
-    /// Table and pending bits in the last two pages of the first memory range that has room for them and something else.
+    /// Table and pending bits in the last two pages of the first memory range that has room for them and something
+    /// else.
     private func msiX(in ranges: [Topology.MemoryRange]) -> ConfigurationSpaceBuilder.MSIX? {
         guard let range = ranges.first(where: { $0.size >= 16 << 10 && $0.size <= 1 << 31 }) else { return nil }
         let end = UInt32(truncatingIfNeeded: range.size)

@@ -1,4 +1,5 @@
 internal import SPDM
+internal import TDISP
 internal import WireBytes
 
 extension EmulatedDevice {

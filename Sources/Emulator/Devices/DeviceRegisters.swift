@@ -1,4 +1,5 @@
 internal import PCIe
+internal import SPDM
 internal import TDISP
 
 // Writes to configuration spaces, and resets: what hardware does with them, and what the TDISP rules make of them.

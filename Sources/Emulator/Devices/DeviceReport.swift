@@ -70,7 +70,8 @@ extension EmulatedDevice {
         return InterfaceReport(info: info, msixMessageControl: control ?? 0, ranges: ranges)
     }
 
-    /// The memory that belongs to an interface: a physical function's own, or its slice of the virtual functions' memory.
+    /// The memory that belongs to an interface: a physical function's own, or its slice of the virtual functions'
+    /// memory.
     func interfaceMemory(of function: EmulatedFunction) -> [DecodedMemory] {
         switch function.role {
         case .physical: return memory(of: function)

@@ -40,8 +40,8 @@ final class EmulatedFunction {
 
     var canMaster: Bool { registers.space.command.contains(.busMaster) }
 
-    /// What software keeps over a reset and compares afterwards: everything but status bits and the stream registers, which
-    /// belong to the platform.
+    /// What software keeps over a reset and compares afterwards: everything but status bits and the stream registers,
+    /// which belong to the platform.
     static func comparable(_ space: ConfigurationSpace) -> ConfigurationSpace {
         var space = space
         space.store(UInt16(0), at: 0x06)

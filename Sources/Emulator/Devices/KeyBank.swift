@@ -1,4 +1,5 @@
 internal import TDISP
+internal import WireBytes
 
 /// The stream keys that a port holds, one for each slot in use. Keys go in and are forgotten; nobody reads them out.
 struct KeyBank {

@@ -101,8 +101,8 @@ extension HostModel {
         }
     }
 
-    /// A device that nobody holds may be another one than last time; one that is held may not, and is compared later. False
-    /// if it does not say who it is.
+    /// A device that nobody holds may be another one than last time; one that is held may not, and is compared later.
+    /// False if it does not say who it is.
     private mutating func learnIdentity(of device: EmulatedDevice) -> Bool {
         let isHeld = device.functions.contains { software[$0.address]?.domain != nil }
         guard !isHeld || tsm.knownIdentities[device.address] == nil else { return true }
@@ -128,8 +128,8 @@ extension HostModel {
 
     // MARK: Disconnect
 
-    /// Stops the stream and ends the session. A device that does not answer any more loses its session when the heartbeat
-    /// fails, and its keys with it.
+    /// Stops the stream and ends the session. A device that does not answer any more loses its session when the
+    /// heartbeat fails, and its keys with it.
     mutating func disconnect(_ device: EmulatedDevice) -> EffectReport {
         guard let connection = tsm.connections.removeValue(forKey: device.address) else {
             return EffectReport(.succeeded, "was not connected")

@@ -1,5 +1,6 @@
 internal import Assignment
 internal import IOMMU
+internal import PCIe
 
 // Host drivers, guest drivers, and the way of a function into a VM and out of it.
 

@@ -1,6 +1,7 @@
 public import Assignment
 internal import Attestation
 public import PCIe
+internal import SPDM
 internal import TDISP
 
 extension HostModel {

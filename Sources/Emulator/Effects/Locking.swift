@@ -42,7 +42,8 @@ extension HostModel {
         return EffectReport(.succeeded, "CONFIG_LOCKED, report unchanged", state: .configLocked)
     }
 
-    /// The trusted table entry is opened first, so that the first T=1 finds it; it is closed again unless RUN is confirmed.
+    /// The trusted table entry is opened first, so that the first T=1 finds it; it is closed again unless RUN is
+    /// confirmed.
     mutating func accept(_ function: EmulatedFunction, _ device: EmulatedDevice, _ epoch: LockEpoch) -> EffectReport {
         guard let connection = liveConnection(of: device) else { return .noConnection }
         let tdi = function.address

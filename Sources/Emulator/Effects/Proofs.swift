@@ -1,5 +1,7 @@
 internal import Assignment
+internal import IOMMU
 internal import PCIe
+internal import TDISP
 
 // What can be shown by looking and by trying: every DMA here goes the whole way.
 
@@ -92,8 +94,9 @@ extension HostModel {
         return Proof(claim, .disproven, seen: "differs from byte 0x\(hex(offset, 3)) on")
     }
 
-    /// DMA inside the map arrives, outside it faults, and the old private page is out of reach. Bus mastering is switched on
-    /// for the purpose where it is off, unless the TDI is locked: switching it off again would break the lock.
+    /// DMA inside the map arrives, outside it faults, and the old private page is out of reach. Bus mastering is
+    /// switched on for the purpose where it is off, unless the TDI is locked: switching it off again would break the
+    /// lock.
     private mutating func proveDMA(_ function: EmulatedFunction, _ device: EmulatedDevice) -> [Proof] {
         let isUnlocked = (device.tdi(function.address.requesterID)?.state ?? .configUnlocked) == .configUnlocked
         let wasMaster = function.canMaster || !isUnlocked

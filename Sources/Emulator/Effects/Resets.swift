@@ -1,5 +1,7 @@
 internal import Assignment
 internal import PCIe
+internal import SPDM
+internal import TDISP
 
 // Resets as the host's kernel makes them: registers saved, reset, a wait, registers brought back.
 
@@ -66,8 +68,8 @@ extension HostModel {
         return EffectReport(.succeeded, written == 0 ? "unchanged" : "\(written) registers written")
     }
 
-    /// Writes registers back that differ, last ones first, so that the command register comes after what it enables. Gives
-    /// how many were written.
+    /// Writes registers back that differ, last ones first, so that the command register comes after what it enables.
+    /// Gives how many were written.
     @discardableResult
     mutating func restore(
         _ saved: ConfigurationSpace, of function: EmulatedFunction, _ device: EmulatedDevice

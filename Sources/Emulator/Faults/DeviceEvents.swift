@@ -1,3 +1,4 @@
+internal import Assignment
 internal import TDISP
 
 // What happens to a device: link, stream, session, power, firmware.

@@ -1,4 +1,6 @@
+internal import Assignment
 internal import PCIe
+internal import TDISP
 
 // What happens to a function: registers, resets, data. A host sees little of it, so the function becomes suspect.
 

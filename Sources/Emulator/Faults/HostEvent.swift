@@ -1,8 +1,8 @@
 public import Assignment
 public import PCIe
 
-/// Something that happens on an emulated host without anybody having asked for it. It goes to those it happens to (a device,
-/// a link, a VM), whose own machines decide what comes of it.
+/// Something that happens on an emulated host without anybody having asked for it. It goes to those it happens to (a
+/// device, a link, a VM), whose own machines decide what comes of it.
 ///
 /// A device is named by its function 0.
 public enum HostEvent: Hashable, Sendable, Codable {

@@ -1,3 +1,4 @@
+internal import PCIe
 internal import TDISP
 
 extension HostModel {
@@ -16,7 +17,8 @@ extension HostModel {
     /// Removes all faults that have not happened.
     public mutating func clearFaults() { faults.removeAll() }
 
-    /// Something happens. What a host would see of it is noticed; what only the device knows comes out when it is asked.
+    /// Something happens. What a host would see of it is noticed; what only the device knows comes out when it is
+    /// asked.
     mutating func happen(_ event: HostEvent) {
         switch event {
         case .linkDown(let name): if let device = devices[name] { loseLink(device) }

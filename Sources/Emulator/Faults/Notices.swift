@@ -1,9 +1,10 @@
 public import Assignment
 public import PCIe
+internal import TDISP
 
 extension HostModel {
-    /// What was noticed about a DSM and its functions since the last call, oldest first. Interfaces of which something may be
-    /// wrong are asked for their state over the session, where there is one.
+    /// What was noticed about a DSM and its functions since the last call, oldest first. Interfaces of which something
+    /// may be wrong are asked for their state over the session, where there is one.
     public mutating func drainNotices(of dsm: FunctionAddress) -> [Notice] {
         if let device = devices[dsm] {
             for tdi in notices.takeSuspects(of: dsm) where tsm.locks[tdi] != nil { question(tdi, device) }

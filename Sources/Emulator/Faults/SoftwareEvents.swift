@@ -1,4 +1,5 @@
 internal import Assignment
+internal import IOMMU
 internal import PCIe
 
 // What happens to the software around a function: drivers, hypervisor, virtual machines.

@@ -1,4 +1,5 @@
 internal import Assignment
+internal import IOMMU
 internal import PCIe
 
 /// The emulated host: devices, links, TSM, IOMMU, memory and virtual machines, in virtual time.

@@ -1,5 +1,6 @@
 public import Assignment
 public import PCIe
+internal import TDISP
 
 extension HostModel {
     /// The whole host as it is now, for admission. Changes nothing and sends nothing.

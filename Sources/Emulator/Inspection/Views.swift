@@ -1,9 +1,11 @@
 public import Assignment
 public import IOMMU
 public import PCIe
+internal import SPDM
 public import TDISP
 
-/// Where one function is, as the parts of the emulated host have it: what the device says beside what the host recorded.
+/// Where one function is, as the parts of the emulated host have it: what the device says beside what the host
+/// recorded.
 public struct FunctionView: Hashable, Sendable, Codable {
     /// The function.
     public let address: FunctionAddress
@@ -125,8 +127,8 @@ extension HostModel {
                 requesterID: address.requesterID, tBit: tBit, address: target, count: count, access: access))
     }
 
-    /// Sends one request of a function the whole way, over the link and through the IOMMU, as its device would send it with
-    /// this T value. A write puts zeros.
+    /// Sends one request of a function the whole way, over the link and through the IOMMU, as its device would send it
+    /// with this T value. A write puts zeros.
     public mutating func tryDMA(
         _ address: FunctionAddress, _ tBit: TBit, at target: UInt64, count: UInt64 = 64, access: DMAAccess = .read
     ) -> DMAOutcome {

@@ -117,7 +117,8 @@ extension HostModel {
         return nil
     }
 
-    /// The root port answers a non-posted request over the same stream, or credits a posted one: the device sees its keys.
+    /// The root port answers a non-posted request over the same stream, or credits a posted one: the device sees its
+    /// keys.
     private func answer(_ stream: StreamID, _ device: EmulatedDevice) {
         for substream in IDESubstream.allCases {
             guard let keySet = device.rootPort.stream.transmitKeySet(substream) else { continue }

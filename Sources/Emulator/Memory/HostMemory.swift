@@ -131,8 +131,8 @@ struct HostMemory {
 
     // MARK: Conversion of pages
 
-    /// Converts pages of a domain. Every table lets go of them first; afterwards the tables of those who may have them map
-    /// them: trusted tables the private ones, the untrusted tables given the shared ones.
+    /// Converts pages of a domain. Every table lets go of them first; afterwards the tables of those who may have them
+    /// map them: trusted tables the private ones, the untrusted tables given the shared ones.
     mutating func convert(
         _ range: Range<UInt64>, of domain: EmulatedDomain, toShared: Bool, untrusted: [FunctionAddress]
     ) throws(PageError) {

@@ -1,5 +1,6 @@
 internal import IOMMU
 internal import PCIe
+internal import TDISP
 
 /// What the DMA of a function has come to.
 public struct WorkloadCounters: Hashable, Sendable, Codable {
@@ -115,8 +116,8 @@ extension HostModel {
         workloads[function.address]?.counters = counters
     }
 
-    /// Whether a DMA that arrived was allowed to, judged by the state of the device and the owner of the page alone, so that
-    /// a hole in tables and gates shows.
+    /// Whether a DMA that arrived was allowed to, judged by the state of the device and the owner of the page alone, so
+    /// that a hole in tables and gates shows.
     private func isLegitimate(
         _ packet: TLP, _ segments: [Segment], _ function: EmulatedFunction, _ device: EmulatedDevice
     ) -> Bool {
@@ -135,8 +136,8 @@ extension HostModel {
 
     // MARK: Misbehaviour
 
-    /// Tries what no function may do: each combination of T and target, as if the function's own rules did not hold. Its IDE
-    /// hardware belongs to the DSM, so T=1 gets a stream only where the DSM would give it one.
+    /// Tries what no function may do: each combination of T and target, as if the function's own rules did not hold.
+    /// Its IDE hardware belongs to the DSM, so T=1 gets a stream only where the DSM would give it one.
     private mutating func tryForbidden(_ function: EmulatedFunction, _ device: EmulatedDevice) {
         let honest = emission(of: function, device)
         for tBit in TBit.allCases {

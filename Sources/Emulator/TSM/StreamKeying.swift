@@ -1,8 +1,10 @@
 internal import PCIe
+internal import SPDM
 internal import TDISP
 
 extension HostModel {
-    /// Runs the IDE_KM requester from an event to its next report: device by messages, root port by registers and slots.
+    /// Runs the IDE_KM requester from an event to its next report: device by messages, root port by registers and
+    /// slots.
     mutating func runStream(
         _ first: IDERequester.Event, _ device: EmulatedDevice, over connection: TSMConnection
     ) -> IDERequester.Report? {

@@ -1,4 +1,5 @@
 internal import PCIe
+internal import SPDM
 internal import TDISP
 
 extension HostModel {

@@ -36,8 +36,8 @@ extension InterfaceID {
     }
 }
 
-/// What the TSM keeps of an interface that it locked, until it is stopped. Outlives a session: a lock that was made over a
-/// session that died still has to be stopped.
+/// What the TSM keeps of an interface that it locked, until it is stopped. Outlives a session: a lock that was made
+/// over a session that died still has to be stopped.
 struct TSMLock {
     /// The engine's number of the lock.
     let epoch: UInt32

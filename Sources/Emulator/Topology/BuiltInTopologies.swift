@@ -1,8 +1,8 @@
 public import StrictYAML
 
 extension Topology {
-    /// The text of `Scenarios/topologies/demo.yaml`: a bridge with an accelerator and two virtual functions, an NVMe disk, and
-    /// a network card without TDISP; two confidential VMs, one that is not, and one that is shut off.
+    /// The text of `Scenarios/topologies/demo.yaml`: a bridge with an accelerator and two virtual functions, an NVMe
+    /// disk, and a network card without TDISP; two confidential VMs, one that is not, and one that is shut off.
     public static let demoText = """
         version: 1
         name: demo

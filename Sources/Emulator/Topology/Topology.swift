@@ -1,4 +1,5 @@
 public import Assignment
+internal import PCIe
 
 /// What an emulated host consists of: host bridges, devices behind their root ports, and virtual machines.
 ///

@@ -34,7 +34,8 @@ extension Topology.Device {
             requesterID: RequesterID(rawValue: address.requesterID.rawValue + UInt16(truncatingIfNeeded: number)))
     }
 
-    /// The address of a virtual function (from 0) of a physical function; nil when it has none, or it is behind the last bus.
+    /// The address of a virtual function (from 0) of a physical function; nil when it has none, or it is behind the
+    /// last bus.
     ///
     /// With several physical functions the virtual ones interleave: the first of each, then the second of each.
     public func virtualFunction(_ number: Int, of function: Int) -> FunctionAddress? {

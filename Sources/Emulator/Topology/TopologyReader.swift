@@ -12,8 +12,8 @@ extension Topology {
 
     /// Reads YAML text; `file` is the name that errors show.
     ///
-    /// Throws ``YAMLError`` with file, line and column for what is not a topology (unknown keys, wrong types) and for what
-    /// contradicts itself (addresses used twice, memory that overlaps, names of what is not there).
+    /// Throws ``YAMLError`` with file, line and column for what is not a topology (unknown keys, wrong types) and for
+    /// what contradicts itself (addresses used twice, memory that overlaps, names of what is not there).
     public init(parsing text: String, file: String) throws(YAMLError) {
         try self.init(YAMLNode(parsing: text, file: file))
     }

@@ -2,8 +2,9 @@ internal import Assignment
 internal import PCIe
 
 extension Topology {
-    /// A host with many devices that are all alike, for measurements: one function each, 200 to a segment, and a confidential
-    /// VM for every 100 of them. Devices stand in order of their addresses, and `domains[index / 100]` is the VM for a device.
+    /// A host with many devices that are all alike, for measurements: one function each, 200 to a segment, and a
+    /// confidential VM for every 100 of them. Devices stand in order of their addresses, and `domains[index / 100]` is
+    /// the VM for a device.
     public static func uniform(devices count: Int) -> Topology {
         let perSegment = 200
         let segments = max(1, (count + perSegment - 1) / perSegment)
