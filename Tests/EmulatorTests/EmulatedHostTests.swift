@@ -36,11 +36,42 @@ import Testing
         #expect(await directory.hostdevs().isEmpty)
     }
 
+    @Test func `without a directory the model's own domains count`() async throws {
+        let host = try makeHost()
+        _ = await host.perform(.releaseHostDriver, on: demo.vf0)
+        #expect(await host.perform(.attach(demo.web1), on: demo.vf0).outcome == .succeeded)
+        #expect(try await host.snapshot().function(demo.vf0)?.domain == demo.web1)
+        await host.withModel { $0.inject(.event(.domainStopped(demo.web1))) }
+        #expect(try await host.snapshot().domain(demo.web1)?.running == false)
+        await host.withModel { $0.inject(.event(.hostdevRemoved(demo.vf0))) }
+        #expect(try await host.snapshot().function(demo.vf0)?.domain == nil)
+        #expect(await host.publish(binding).outcome == .succeeded)
+    }
+
     @Test func `an attach that the host refuses leaves nothing in the directory`() async throws {
         let directory = TopologyDirectory(try Topology.demo())
         let host = try makeHost(directory)
         #expect(await host.perform(.attach(demo.web1), on: demo.vf0).outcome == .failed(.busy))
         #expect(await directory.hostdevs().isEmpty)
+    }
+
+    @Test func `an attach that is refused and cannot be undone is of unknown outcome`() async throws {
+        struct Sticky: DomainDirectory {
+            func domains() -> [DomainFacts] { [] }
+            func hostdevs() -> [FunctionAddress: DomainID] { [:] }
+            func attach(_ function: FunctionAddress, to domain: DomainID) -> String { "persistent XML only" }
+            func detach(_ function: FunctionAddress, from domain: DomainID) throws(DirectoryError) -> String {
+                throw DirectoryError("no")
+            }
+            func publish(_ binding: DomainBinding) {}
+        }
+        let host = try makeHost(Sticky())
+        #expect(await host.perform(.attach(demo.web1), on: demo.vf0).outcome == .unknown)
+        _ = await host.perform(.releaseHostDriver, on: demo.vf0)
+        let report = await host.perform(.attach(demo.web1), on: demo.vf0)
+        #expect(report.outcome == .succeeded)
+        #expect(report.detail.hasSuffix("; persistent XML only"))
+        #expect(await host.perform(.detach(demo.web1), on: demo.vf0).outcome == .failed(.hypervisor))
     }
 
     @Test func `a hypervisor that refuses fails the attach, and nothing is mapped`() async throws {

@@ -59,8 +59,9 @@ extension HostModel {
         }
         guard device.isPresent else { return EffectReport(.failed(.deviceGone), "the device is not there") }
         advance(latencies.tables, device)
+        memory.detachUntrusted(address)
         do throws(MappingError) {
-            _ = try memory.attach(address, to: domain)
+            try memory.attach(address, to: domain)
         } catch {
             return EffectReport(.failed(.other), "shared pages cannot be mapped: \(error)")
         }

@@ -1,7 +1,8 @@
 public import Assignment
 public import PCIe
 
-/// Where domains are looked up and hostdevs are put in and taken out: libvirt, or a topology's own list.
+/// Where domains are looked up and hostdevs are put in and taken out: libvirt. What happens there unasked is told to the
+/// model as a ``HostEvent``.
 public protocol DomainDirectory: Sendable {
     /// Every domain that is defined, now.
     func domains() async throws(DirectoryError) -> [DomainFacts]
@@ -36,7 +37,8 @@ public struct DirectoryError: Error, Hashable, Sendable, CustomStringConvertible
     public var description: String { message }
 }
 
-/// The domains of a topology, without a hypervisor behind them.
+/// The domains of a topology as a directory of their own, without a hypervisor behind them. It follows nothing that
+/// happens in a model.
 public actor TopologyDirectory: DomainDirectory {
     private var facts: [DomainFacts]
     private var held: [FunctionAddress: DomainID] = [:]

@@ -1,19 +1,19 @@
 public import Assignment
 public import PCIe
 
-/// The emulated host as a platform: one owner of the model, and the hypervisor's directory beside it.
+/// The emulated host as a platform: one owner of the model, and a hypervisor's directory beside it where there is one.
 ///
 /// The model answers at once, in virtual time; only the directory is waited for.
 public actor EmulatedHost: Platform {
     private var model: HostModel
-    private let directory: any DomainDirectory
+    private let directory: (any DomainDirectory)?
 
     /// Builds a host.
     ///
     /// - Parameters:
     ///   - topology: what it consists of.
     ///   - entropy: where it draws its random bits.
-    ///   - directory: where its domains are; nil: in the topology.
+    ///   - directory: where its domains are; nil: in the model alone, as the topology has them.
     ///   - traceCapacity: how many protocol messages it remembers.
     ///   - onCrash: called when a fault says that the host crashes; in a process of its own it does not return.
     ///   - digest: the hash from which identities get their digests; SHA-384 where it matters.
@@ -27,7 +27,7 @@ public actor EmulatedHost: Platform {
         var model = try HostModel(topology, entropy: entropy, traceCapacity: traceCapacity, digest: digest)
         model.onCrash = onCrash
         self.model = model
-        self.directory = directory ?? TopologyDirectory(topology)
+        self.directory = directory
     }
 
     /// Looks into the model or changes it: faults, time, inspection.
@@ -37,8 +37,9 @@ public actor EmulatedHost: Platform {
 
     // MARK: Platform
 
-    /// The whole host as it is now; the domains are those of the directory.
+    /// The whole host as it is now; domains and hostdevs are those of the directory, where there is one.
     public func snapshot() async throws(PlatformError) -> HostSnapshot {
+        guard let directory else { return model.snapshot() }
         do throws(DirectoryError) {
             let domains = try await directory.domains()
             let hostdevs = try await directory.hostdevs()
@@ -77,6 +78,7 @@ public actor EmulatedHost: Platform {
 
     /// Shows an operator of the domain where the function is.
     public func publish(_ binding: DomainBinding) async -> EffectReport {
+        guard let directory else { return EffectReport(.succeeded) }
         do throws(DirectoryError) {
             try await directory.publish(binding)
             return EffectReport(.succeeded)
@@ -88,9 +90,10 @@ public actor EmulatedHost: Platform {
     // MARK: Domains
 
     private func carryOut(_ effect: AssignmentEffect, on tdi: FunctionAddress) async -> EffectReport {
+        guard let directory else { return model.carryOut(effect, on: tdi) }
         switch effect {
-        case .attach(let domain): return await attach(tdi, to: domain)
-        case .detach(let domain): return await detach(tdi, from: domain)
+        case .attach(let domain): return await attach(tdi, to: domain, directory)
+        case .detach(let domain): return await detach(tdi, from: domain, directory)
         case .none, .refuse, .releaseHostDriver, .requireConnection, .unbindGuestDriver, .drainDMA, .saveLedger,
             .dropMappings, .lock, .collectEvidence, .appraise, .reconfirm, .accept, .bindGuestDriver, .probePrivate,
             .cut, .askState, .stop, .reset, .compareIdentity, .restoreConfiguration, .proveReturn, .restoreMappings,
@@ -100,7 +103,9 @@ public actor EmulatedHost: Platform {
     }
 
     /// The hypervisor first; if the host then cannot map, the hypervisor lets go again.
-    private func attach(_ tdi: FunctionAddress, to domain: DomainID) async -> EffectReport {
+    private func attach(
+        _ tdi: FunctionAddress, to domain: DomainID, _ directory: any DomainDirectory
+    ) async -> EffectReport {
         let word: String
         do throws(DirectoryError) {
             word = try await directory.attach(tdi, to: domain)
@@ -108,22 +113,20 @@ public actor EmulatedHost: Platform {
             return EffectReport(error.isUnreachable ? .unknown : .failed(.hypervisor), error.message)
         }
         var report = model.carryOut(.attach(domain), on: tdi)
-        if case .failed = report.outcome { report.detail += await undoAttach(tdi, domain) }
         if !word.isEmpty { report.detail += "; \(word)" }
-        return report
-    }
-
-    private func undoAttach(_ tdi: FunctionAddress, _ domain: DomainID) async -> String {
+        guard case .failed = report.outcome else { return report }
         do throws(DirectoryError) {
             _ = try await directory.detach(tdi, from: domain)
-            return ""
+            return report
         } catch {
-            return "; and the hostdev cannot be taken out again: \(error.message)"
+            return EffectReport(.unknown, "\(report.detail); and the hostdev stays in: \(error.message)")
         }
     }
 
     /// The host first, so that nothing reaches the VM's memory when the hypervisor lets go.
-    private func detach(_ tdi: FunctionAddress, from domain: DomainID) async -> EffectReport {
+    private func detach(
+        _ tdi: FunctionAddress, from domain: DomainID, _ directory: any DomainDirectory
+    ) async -> EffectReport {
         var report = model.carryOut(.detach(domain), on: tdi)
         do throws(DirectoryError) {
             let word = try await directory.detach(tdi, from: domain)

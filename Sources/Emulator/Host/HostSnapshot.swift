@@ -37,6 +37,11 @@ extension HostModel {
         return domain
     }
 
+    /// One function of the snapshot; nil: there is no such function.
+    public func facts(about address: FunctionAddress) -> FunctionFacts? {
+        locate(address).map { facts(about: $0.function, of: $0.device) }
+    }
+
     private func facts(about function: EmulatedFunction, of device: EmulatedDevice) -> FunctionFacts {
         let address = function.address
         let connection = liveConnection(of: device)

@@ -78,8 +78,8 @@ struct HostMemory {
     }
 
     /// Gives a function a table of its own that maps the shared pages of a domain, IOVA = guest physical address.
-    mutating func attach(_ function: FunctionAddress, to domain: EmulatedDomain) throws(MappingError) -> TableNumber? {
-        try change(for: function) { unit throws(MappingError) in
+    mutating func attach(_ function: FunctionAddress, to domain: EmulatedDomain) throws(MappingError) {
+        _ = try change(for: function) { unit throws(MappingError) in
             let table = unit.makeTable(.host)
             for range in domain.shared {
                 let mappings = Mapping.covering(
@@ -87,10 +87,8 @@ struct HostMemory {
                     count: range.upperBound - range.lowerBound)
                 try unit.map(mappings, in: table)
             }
-            unit.detach(.host, from: function.requesterID)
             try? unit.attach(table, to: function.requesterID)
             unit.setGate(.sharedOnly(domain.number), of: function.requesterID)
-            return table
         }
     }
 

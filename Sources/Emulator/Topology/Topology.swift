@@ -4,7 +4,41 @@ internal import PCIe
 /// What an emulated host consists of: host bridges, devices behind their root ports, and virtual machines.
 ///
 /// Written as YAML (``init(parsing:file:)``) or made in code. A description never changes; what becomes of it is in the
-/// host that is built from it.
+/// host that is built from it. Only what is marked `*` must be given:
+///
+/// ```yaml
+/// version: 1                         # *
+/// name: demo                         # *
+/// bridges:                           # *
+///   - name: pci0000:3a               # * segment and bus
+///     ide-streams: 16
+/// devices:                           # *
+///   - name: accelerator              # *
+///     address: 0000:3b:00.0          # * function 0
+///     bridge: pci0000:3a             # the nearest below its bus
+///     root-port: 0000:3a:01.0        # the next free one
+///     vendor: 0x1d05
+///     device: 0x0001
+///     class: 0x120000
+///     functions: 1                   # physical functions
+///     vfs: {total: 4, enabled: 4, offset: 1, stride: 1, device: 0x0002, memory: 64KiB}
+///     memory: [16MiB, {size: 64KiB, address: 0x3000000000}]
+///     features: [tee-io, flr, doe, ide, msi-x]
+///     dsm: {lock-flags: [no-fw-update, lock-msi-x], address-width: 52, requests-per-interface: 1,
+///           requests-per-device: 4, streams: 1}
+///     identity: {serial: ACC-0001, root: Example Device CA, firmware: 1.0.0}
+///     driver: accel                  # none
+///     workload: {pattern: sequential, burst: 2, size: 64B, misbehaves: false}
+///     flaws: []                      # phantom-functions, overlapping-memory, traffic-class
+/// domains:
+///   - name: web1                     # *
+///     uuid: 3f2c6d1e-5a1b-4f6e-9c55-0d8e7a6b0001   # *
+///     memory: 16MiB
+///     tee: none                      # sev-snp, tdx, cca, cove
+///     running: true
+///     shared: [{from: 0, size: 1MiB}]
+///     pinned-roots: [Example Device CA]
+/// ```
 public struct Topology: Hashable, Sendable {
     /// A name for people.
     public var name: String
