@@ -29,7 +29,7 @@ public actor AssignmentService {
         if let settled = await owner.settle(tdi) {
             if case .quarantined = settled.end { return settled }
             if case .recover(let wanted) = request, !wanted.convertAgain { return settled }
-        } else if await owner.state(of: tdi).phase == .private {
+        } else if await owner.state(of: tdi).phase.isConfirmed(before: request) {
             _ = await owner.confirm(tdi)
         }
         return await owner.run(request, on: tdi)

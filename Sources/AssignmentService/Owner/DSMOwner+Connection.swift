@@ -2,15 +2,20 @@ import Assignment
 import PCIe
 
 extension DSMOwner {
-    /// Asks the connection machine for something and waits for its news.
+    /// Asks the connection machine for something and waits for the news that answer it.
     func connect(_ request: ConnectionEvent) async -> EffectReport {
-        let news: ConnectionNews
-        if let own = await driveConnection(request) {
-            news = own
-        } else {
-            news = await withCheckedContinuation { connectionWaiters.append($0) }
+        let generation = connection.generation
+        var heard = news.count
+        if await driveConnection(request) == .unavailable(.busy) { return report(.unavailable(.busy)) }
+        while true {
+            if news.count == heard { await withCheckedContinuation { newsWaiters.append($0) } }
+            heard = news.count
+            if let last = news.last, last.answers(request, since: generation) { return report(last) }
         }
-        return switch news {
+    }
+
+    private func report(_ news: ConnectionNews) -> EffectReport {
+        switch news {
         case .ready(let generation): EffectReport(.succeeded, "connection \(generation)")
         case .rekeyed(let generation): EffectReport(.succeeded, "new keys, connection \(generation)")
         case .unavailable(let reason), .rekeyFailed(let reason): EffectReport(.failed(reason), connectionDetail)
@@ -62,31 +67,78 @@ extension DSMOwner {
         return transition.effect
     }
 
+    // MARK: News
+
     private func announce(_ news: ConnectionNews) async {
-        let waiters = connectionWaiters
-        connectionWaiters = []
-        for waiter in waiters { waiter.resume(returning: news) }
-        switch news {
-        case .lost(.streamInsecure): await fanOut(.streamInsecure)
-        case .lost(.deviceReset): await fanOut(.deviceReset)
-        case .lost(.sessionLost), .lost(.outcomeUnknown), .ended: await fanOut(.sessionLost)
-        case .ready, .rekeyed, .unavailable, .rekeyFailed: break
+        var started: [FunctionAddress: AssignmentEffect] = [:]
+        feed(news, &started)
+        await carryOut(started)
+    }
+
+    /// The connection was noticed to be lost.
+    func feed(_ loss: ConnectionLoss, _ started: inout [FunctionAddress: AssignmentEffect]) {
+        if case .announce(let news) = takeConnection(.lost(loss), "") { feed(news, &started) }
+    }
+
+    /// Tells who waits for the connection, and every TDI of it.
+    private func feed(_ news: ConnectionNews, _ started: inout [FunctionAddress: AssignmentEffect]) {
+        self.news = (self.news.count + 1, news)
+        for waiter in newsWaiters { waiter.resume() }
+        newsWaiters = []
+        if let observation = news.observation { feed(observation, to: assignments.keys.sorted(), &started) }
+    }
+
+    /// Feeds an observation to TDIs, and keeps the last effect that it starts for each.
+    func feed(
+        _ observation: Observation, to tdis: [FunctionAddress], _ started: inout [FunctionAddress: AssignmentEffect]
+    ) {
+        for tdi in tdis {
+            if let effect = take(.observed(observation), "", on: tdi) { started[tdi] = effect }
+            wake(tdi)
         }
     }
 
-    /// Feeds an observation to every TDI in order of address. Every cut is issued before anything else is done for any.
-    private func fanOut(_ observation: Observation) async {
-        var first: [(FunctionAddress, AssignmentEffect)] = []
-        for tdi in assignments.keys.sorted() {
-            if let effect = take(.observed(observation), "", on: tdi) { first.append((tdi, effect)) }
+    /// Carries out what was started, in order of address: every first effect, which is the cut where there was trouble, is
+    /// issued before anything else is done for any. `between` comes when all of them have ended.
+    func carryOut(
+        _ started: [FunctionAddress: AssignmentEffect], between: (isolated DSMOwner) async -> Void = { _ in }
+    ) async {
+        var first = started.sorted { $0.key < $1.key }.map {
+            First(tdi: $0.key, effect: $0.value, ticket: issue($0.key))
         }
-        var ended: [(FunctionAddress, AssignmentEffect, EffectReport)] = []
-        for (tdi, effect) in first { ended.append((tdi, effect, await carryOut(effect, on: tdi))) }
-        for (tdi, effect, report) in ended {
-            if let next = take(effect.event(report), report.detail, on: tdi, ended: effect.name, report) {
-                await follow(next, on: tdi)
-            }
-            wake(tdi)
+        for index in first.indices { first[index].report = await carryOut(first[index].effect, on: first[index].tdi) }
+        await between(self)
+        for one in first {
+            guard let report = one.report else { continue }
+            if let next = finish(one.effect, report, one.ticket, on: one.tdi) { await follow(next, on: one.tdi) }
+            wake(one.tdi)
+        }
+    }
+
+    /// The first effect after something was noticed.
+    private struct First {
+        let tdi: FunctionAddress
+        let effect: AssignmentEffect
+        let ticket: UInt64
+        var report: EffectReport?
+    }
+}
+
+extension ConnectionNews {
+    /// Whether these news answer a request that was made at `generation`. A connection that is ready has new keys only when
+    /// it is a new one.
+    fileprivate func answers(_ request: ConnectionEvent, since generation: UInt32) -> Bool {
+        guard case .rekey = request, case .ready(let ready) = self else { return true }
+        return ready > generation
+    }
+
+    /// What it is to a TDI.
+    fileprivate var observation: Observation? {
+        switch self {
+        case .lost(.streamInsecure): .streamInsecure
+        case .lost(.deviceReset): .deviceReset
+        case .lost(.sessionLost), .lost(.outcomeUnknown), .ended: .sessionLost
+        case .ready, .rekeyed, .unavailable, .rekeyFailed: nil
         }
     }
 }

@@ -21,8 +21,12 @@ actor DSMOwner {
     /// Nonce and evidence of the current epoch. Never journalled; gone with the epoch.
     private var evidence: [FunctionAddress: HeldEvidence] = [:]
     private var operations: [FunctionAddress: Operation] = [:]
+    /// The number of the effect issued last.
+    private var tickets: [FunctionAddress: UInt64] = [:]
     private var restWaiters: [FunctionAddress: [CheckedContinuation<Void, Never>]] = [:]
-    var connectionWaiters: [CheckedContinuation<ConnectionNews, Never>] = []
+    /// The connection's news told last, and how many there were: whoever waits can tell whether it missed some.
+    var news: (count: UInt64, last: ConnectionNews?) = (0, nil)
+    var newsWaiters: [CheckedContinuation<Void, Never>] = []
 
     private struct HeldEvidence {
         let epoch: LockEpoch
@@ -73,11 +77,18 @@ actor DSMOwner {
         return report
     }
 
-    /// Ends the connection.
+    /// Ends the connection. With `force`, the trusted DMA of every locked TDI is cut before it ends.
     func disconnect(force: Bool) async -> EffectReport {
         let locked = UInt16(clamping: assignments.values.filter { $0.phase.holdsLock }.count)
-        let news = await driveConnection(.disconnect(lockedTDIs: locked, force: force))
-        return news == .ended ? EffectReport(.succeeded) : EffectReport(.failed(.busy), "\(locked) locked TDIs")
+        let request = ConnectionEvent.disconnect(lockedTDIs: locked, force: force)
+        if force, locked > 0 {
+            var started: [FunctionAddress: AssignmentEffect] = [:]
+            feed(.sessionLost, to: assignments.keys.sorted(), &started)
+            await carryOut(started) { await $0.driveConnection(request) }
+        } else if await driveConnection(request) != .ended {
+            return EffectReport(.failed(.busy), "\(locked) locked TDIs")
+        }
+        return EffectReport(.succeeded)
     }
 
     /// Feeds something noticed, and carries out what follows.
@@ -91,14 +102,17 @@ actor DSMOwner {
         await drive(tdi, .cancel)
     }
 
-    /// Asks the platform what it noticed about this DSM, and feeds it.
+    /// Asks the platform what it noticed about this DSM, and feeds all of it before anything is carried out: what one notice
+    /// starts must not run ahead of what the next one says.
     func takeNotices() async {
+        var started: [FunctionAddress: AssignmentEffect] = [:]
         for notice in await world.platform.notices(of: dsm) {
             switch notice {
-            case .device(let tdi, let observation): await observe(observation, on: tdi)
-            case .connection(let loss): await driveConnection(.lost(loss))
+            case .device(let tdi, let observation): feed(observation, to: [tdi], &started)
+            case .connection(let loss): feed(loss, &started)
             }
         }
+        await carryOut(started)
     }
 
     private func result(of tdi: FunctionAddress, goal: AssignmentEvent) -> OperationResult {
@@ -124,14 +138,30 @@ actor DSMOwner {
         wake(tdi)
     }
 
-    /// Carries an effect out, feeds its outcome, and so on until nothing is to be done.
+    /// Carries an effect out, feeds its outcome, and so on until nothing is to be done, or another event has taken over.
     func follow(_ first: AssignmentEffect, on tdi: FunctionAddress) async {
         var next: AssignmentEffect? = first
         while let effect = next {
+            let ticket = issue(tdi)
             let report = await carryOut(effect, on: tdi)
             await takeNotices()
-            next = take(effect.event(report), report.detail, on: tdi, ended: effect.name, report)
+            next = finish(effect, report, ticket, on: tdi)
         }
+    }
+
+    /// Numbers an effect that is about to be carried out. The number is its claim to be heard.
+    func issue(_ tdi: FunctionAddress) -> UInt64 {
+        tickets[tdi, default: 0] += 1
+        return tickets[tdi, default: 0]
+    }
+
+    /// Feeds the outcome of an effect, unless another effect was issued meanwhile: then it is too late to matter, even where
+    /// the state waits for an effect of the same name.
+    func finish(
+        _ effect: AssignmentEffect, _ report: EffectReport, _ ticket: UInt64, on tdi: FunctionAddress
+    ) -> AssignmentEffect? {
+        guard tickets[tdi] == ticket else { return nil }
+        return take(effect.event(report), report.detail, on: tdi, ended: effect.name, report)
     }
 
     /// Steps the machine and commits the step. Gives the effect to carry out, or nil.

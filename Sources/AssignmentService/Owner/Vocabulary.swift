@@ -33,6 +33,13 @@ extension AssignmentEvent {
 }
 
 extension Phase {
+    /// Whether a device that is recorded here is asked where it is before `request`: where trusted DMA may flow, and where
+    /// somebody who orders a recovery doubts what is recorded.
+    func isConfirmed(before request: AssignmentEvent) -> Bool {
+        if case .recover = request { return isResting && self != .quarantined }
+        return self == .private
+    }
+
     /// Whether evidence of the current epoch is of use in this phase.
     var holdsEvidence: Bool {
         switch self {
