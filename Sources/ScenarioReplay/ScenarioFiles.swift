@@ -14,10 +14,12 @@ public enum ScenarioFiles {
     }
 
     private static func files(at path: String) throws(YAMLError) -> [String] {
-        guard FileManager.default.fileExists(atPath: path) else {
+        let files = FileManager.default
+        guard let attributes = try? files.attributesOfItem(atPath: path) else {
             throw YAMLError(YAMLPosition(file: path, line: 1, column: 1), "there is no such file or folder")
         }
-        guard let below = try? FileManager.default.subpathsOfDirectory(atPath: path) else { return [path] }
+        guard attributes[.type] as? FileAttributeType == .typeDirectory else { return [path] }
+        let below = (try? files.subpathsOfDirectory(atPath: path)) ?? []
         let scenarios = below.filter { name in
             name.hasSuffix(".yaml") && !name.split(separator: "/").dropLast().contains("topologies")
         }

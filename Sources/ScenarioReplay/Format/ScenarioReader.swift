@@ -21,7 +21,8 @@ struct ScenarioReader {
         var final: [FinalExpectation] = []
         for entry in try node.entries() {
             let place = try places.function(entry.key)
-            final.append(FinalExpectation(device: place, expectations: try expectations(entry.value, Aspect.ofFunction)))
+            final.append(
+                FinalExpectation(device: place, expectations: try expectations(entry.value, Aspect.ofFunction)))
         }
         guard !final.isEmpty else { throw node.error("expected at least one function") }
         return final

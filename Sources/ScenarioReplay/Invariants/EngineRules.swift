@@ -39,7 +39,9 @@ private struct History {
     var startedInStep = 0
 
     /// What may start while T=1 may be open: what belongs to private operation, to its orderly end, and what ends it.
-    static let besideOpenTrusted: Set<EffectName> = [.accept, .bindGuestDriver, .probePrivate, .unbindGuestDriver, .cut]
+    static let besideOpenTrusted: Set<EffectName> = [
+        .accept, .bindGuestDriver, .probePrivate, .unbindGuestDriver, .cut,
+    ]
 
     mutating func take(_ step: EngineStep) -> Breach? {
         let change = ownerChange(step)

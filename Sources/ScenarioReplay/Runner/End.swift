@@ -58,7 +58,9 @@ enum StreamWord: String, CaseIterable {
     case none
 
     init(_ view: StreamView) {
-        if view.stream == nil { self = .none } else {
+        if view.stream == nil {
+            self = .none
+        } else {
             self = view.isDeviceSecure && view.isRootPortSecure ? .secure : .insecure
         }
     }

@@ -18,7 +18,8 @@ final class Manager: Sendable {
         let life = ManagerLife()
         let world = World(
             platform: WatchedPlatform(host: host, life: life, recorder: recorder),
-            journal: WatchedJournal(journal: journal, life: life, recorder: recorder), judge: { $0.judged() },
+            journal: WatchedJournal(journal: journal, life: life, recorder: recorder),
+            judge: { $0.judged(by: BuiltInVerdict()) },
             nonce: { entropy.bytes32() }, now: { recorder.time },
             report: { report in if life.isAlive { recorder.record(report) } })
         service = try AssignmentService(world: world)
@@ -179,16 +180,5 @@ final class SharedEntropy: Sendable {
             }
             return bytes
         }
-    }
-}
-
-extension EvidenceCase {
-    /// What the guest's side says to this evidence.
-    fileprivate func judged() -> Judgement {
-        let isFresh = evidence.nonce == nonce
-        let isOfEpoch = evidence.epoch == epoch.rawValue
-        return Judgement(
-            accepted: isFresh && isOfEpoch,
-            findings: [isFresh ? "fresh nonce" : "stale nonce", isOfEpoch ? "this epoch" : "another epoch"])
     }
 }

@@ -37,7 +37,8 @@ extension Stage {
 
     /// Every act of a manager that lives ends with everything at rest.
     private func notAtRest(_ assignments: [FunctionAddress: AssignmentState]) -> Breach? {
-        guard let restless = assignments.keys.sorted().first(where: { assignments[$0]?.phase.isResting == false }) else {
+        guard let restless = assignments.keys.sorted().first(where: { assignments[$0]?.phase.isResting == false })
+        else {
             return nil
         }
         return Breach(.alwaysEnds, "\(restless) is left in phase \(assignments[restless]?.phase.rawValue ?? "")")
@@ -63,6 +64,7 @@ extension Stage {
         guard before.memory == after.memory, before.view?.isBusMaster == after.view?.isBusMaster,
             before.view?.driver == after.view?.driver, before.untrusted != after.untrusted
         else { return nil }
-        return Breach(.allOrHome, "T=0 reached \(before.untrusted) before the conversion and \(after.untrusted) after it")
+        return Breach(
+            .allOrHome, "T=0 reached \(before.untrusted) before the conversion and \(after.untrusted) after it")
     }
 }

@@ -36,7 +36,9 @@ final class Stage {
 
     /// A new manager over what the journal has.
     func restartManager() {
-        guard let next = try? Manager(host: host, journal: journal, recorder: recorder, entropy: entropy) else { return }
+        guard let next = try? Manager(host: host, journal: journal, recorder: recorder, entropy: entropy) else {
+            return
+        }
         manager = next
         recorder.states = recorded.assignments
     }

@@ -33,7 +33,8 @@ enum Act: Sendable {
 
     /// The acts as a scenario file spells them.
     enum Name: String, CaseIterable, Sendable {
-        case convert, release, recover, disconnect, plan, notices, observe, confirm, restart, inject, event, advance, dma,
+        case convert, release, recover, disconnect, plan, notices, observe, confirm, restart, inject, event, advance,
+            dma,
             check
     }
 

@@ -62,6 +62,20 @@ public struct EngineStep: Hashable, Sendable, Codable {
     public var cause: FailureCause?
 }
 
+extension Trace: CustomStringConvertible {
+    /// One line for each entry, under a line for each step of the scenario.
+    public var description: String {
+        var lines: [String] = []
+        var step = 0
+        for entry in entries {
+            if entry.step != step { lines.append("step \(entry.step)") }
+            step = entry.step
+            lines.append("  \(entry)")
+        }
+        return lines.joined(separator: "\n")
+    }
+}
+
 extension TraceEntry: CustomStringConvertible {
     /// One line, for example `0000:3b:00.0 locking: lock succeeded -> locked`.
     public var description: String {
