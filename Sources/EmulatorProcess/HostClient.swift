@@ -19,6 +19,18 @@ public actor HostClient: Platform {
         return snapshot
     }
 
+    /// One function and one domain; nothing when the host does not answer.
+    public func facts(about function: FunctionAddress, _ domain: DomainID?) async -> (FunctionFacts?, DomainFacts?) {
+        do throws(PlatformError) {
+            guard case .facts(let facts, let domain) = try await ask(.facts(function, domain)) else {
+                throw Self.misunderstood
+            }
+            return (facts, domain)
+        } catch {
+            return (nil, nil)
+        }
+    }
+
     /// Carries out one effect. An answer that does not come is an unknown outcome.
     public func perform(_ effect: AssignmentEffect, on tdi: FunctionAddress) async -> EffectReport {
         await report(.perform(effect, tdi))

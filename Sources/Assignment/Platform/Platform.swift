@@ -9,6 +9,9 @@ public protocol Platform: Sendable {
     /// The whole host as it is now, for admission. Changes nothing.
     func snapshot() async throws(PlatformError) -> HostSnapshot
 
+    /// One function and one domain as they are now, as far as they are there: what a verdict needs to know beside evidence.
+    func facts(about function: FunctionAddress, _ domain: DomainID?) async -> (FunctionFacts?, DomainFacts?)
+
     /// Carries out one effect on one TDI. `none`, `refuse`, `requireConnection`, `collectEvidence`, `appraise` and `rekey`
     /// never reach a platform: the owner answers them.
     func perform(_ effect: AssignmentEffect, on tdi: FunctionAddress) async -> EffectReport
@@ -52,6 +55,14 @@ public struct DomainBinding: Hashable, Sendable, Codable {
         self.domain = domain
         self.phase = phase
         self.epoch = epoch
+    }
+}
+
+extension Platform {
+    /// Out of a snapshot of the whole host.
+    public func facts(about function: FunctionAddress, _ domain: DomainID?) async -> (FunctionFacts?, DomainFacts?) {
+        let host = try? await snapshot()
+        return (host?.function(function), domain.flatMap { host?.domain($0) })
     }
 }
 

@@ -4,42 +4,74 @@ import PCIe
 extension DSMOwner {
     /// Asks the connection machine for something and waits for the news that answer it.
     func connect(_ request: ConnectionEvent) async -> EffectReport {
-        let generation = connection.generation
-        var heard = news.count
-        if await driveConnection(request) == .unavailable(.busy) { return report(.unavailable(.busy)) }
-        while true {
-            if news.count == heard { await withCheckedContinuation { newsWaiters.append($0) } }
-            heard = news.count
-            if let last = news.last, last.answers(request, since: generation) { return report(last) }
+        let asker = ask(request)
+        await driveConnection(request)
+        switch await asker.wait() {
+        case .ready(let generation): return EffectReport(.succeeded, "connection \(generation)")
+        case .rekeyed(let generation): return EffectReport(.succeeded, "new keys, connection \(generation)")
+        case .unavailable(let reason), .rekeyFailed(let reason):
+            return EffectReport(.failed(reason), connectionDetail)
+        case .lost(let loss): return EffectReport(.failed(.connectionLost), loss.rawValue)
+        case .ended: return EffectReport(.failed(.connectionLost), "the connection was ended")
         }
     }
 
-    private func report(_ news: ConnectionNews) -> EffectReport {
-        switch news {
-        case .ready(let generation): EffectReport(.succeeded, "connection \(generation)")
-        case .rekeyed(let generation): EffectReport(.succeeded, "new keys, connection \(generation)")
-        case .unavailable(let reason), .rekeyFailed(let reason): EffectReport(.failed(reason), connectionDetail)
-        case .lost(let loss): EffectReport(.failed(.connectionLost), loss.rawValue)
-        case .ended: EffectReport(.failed(.connectionLost), "the connection was ended")
+    /// Ends the connection. With `force`, the trusted DMA of every locked TDI is cut before it ends.
+    func disconnect(force: Bool) async -> EffectReport {
+        let locked = lockedTDIs()
+        let request = ConnectionEvent.disconnect(lockedTDIs: locked, force: force)
+        if case .refuse(let refusal) = ConnectionMachine.step(connection, request).effect {
+            let reason = refusal.reason == .connectionInUse ? "\(locked) locked TDIs" : "the connection is being opened"
+            return EffectReport(.failed(.busy), reason)
+        }
+        let asker = ask(request)
+        var owed: [FunctionAddress: IssuedEffect] = [:]
+        if locked > 0 { feed(.sessionLost, to: assignments.keys.sorted(), &owed) }
+        await carryOut(owed) { await $0.driveConnection(request) }
+        switch await asker.wait() {
+        case .ended: return EffectReport(.succeeded)
+        case .ready, .rekeyed: return EffectReport(.failed(.busy), "somebody asked for the connection meanwhile")
+        case .unavailable(let reason), .rekeyFailed(let reason):
+            return EffectReport(.failed(reason), connectionDetail)
+        case .lost(let loss): return EffectReport(.failed(.connectionLost), loss.rawValue)
         }
     }
 
-    /// Feeds one event to the connection machine and carries out what follows. Gives the news it ended with, or nil when
-    /// somebody else's call will bring them.
-    @discardableResult
-    func driveConnection(_ first: ConnectionEvent) async -> ConnectionNews? {
+    /// Takes up a connection that a former manager has recorded. `isAlive` is what the host says of it; nil: it cannot be
+    /// asked, and what is recorded stands.
+    ///
+    /// What was under way is torn down, and a TDI that is recorded as private without a connection has lost it.
+    func resumeConnection(isAlive: Bool?) async {
+        await driveConnection(.restarted(alive: isAlive ?? (connection.name != .none)))
+        guard connection.name != .connected else { return }
+        var owed: [FunctionAddress: IssuedEffect] = [:]
+        feed(.sessionLost, to: assignments.keys.sorted().filter { state(of: $0).phase == .private }, &owed)
+        await carryOut(owed)
+    }
+
+    private func ask(_ request: ConnectionEvent) -> ConnectionAsker {
+        let asker = ConnectionAsker(request, at: connection.generation)
+        askers.append(asker)
+        return asker
+    }
+
+    // MARK: Driving
+
+    /// Feeds one event to the connection machine and carries out what follows, until nothing is to be done or another
+    /// effect has been issued meanwhile.
+    private func driveConnection(_ first: ConnectionEvent) async {
         var event = first
         var detail = ""
         while true {
-            switch takeConnection(event, detail) {
-            case .none: return nil
-            case .refuse: return .unavailable(.busy)
-            case .announce(let news):
-                await announce(news)
-                return news
+            let effect = takeConnection(event, detail)
+            switch effect {
+            case .none, .refuse: return
+            case .announce(let news): return await announce(news)
             case .connect, .refreshKeys, .disconnect:
-                let effect = connectionEffect
+                connectionTicket += 1
+                let ticket = connectionTicket
                 let report = await world.platform.perform(effect, on: dsm)
+                guard ticket == connectionTicket else { return }
                 event = .finished(effect.name, report.outcome)
                 detail = report.detail
                 if report.outcome != .succeeded { connectionDetail = report.detail }
@@ -47,7 +79,8 @@ extension DSMOwner {
         }
     }
 
-    /// Steps the connection machine and commits the step. A connect that cannot be committed does not start.
+    /// Steps the connection machine and commits the step. What opens something and cannot be committed does not start: a
+    /// connect counts as failed, and keys stay as they are.
     private func takeConnection(_ event: ConnectionEvent, _ detail: String) -> ConnectionEffect {
         let transition = ConnectionMachine.step(connection, event)
         guard transition.state != connection || transition.effect != .none else { return .none }
@@ -56,82 +89,39 @@ extension DSMOwner {
             time: world.now())
         do throws(JournalFailure) {
             try world.journal.record(step)
+            connection = transition.state
+            return transition.effect
         } catch {
             connectionDetail = error.message
-            if transition.effect == .connect || transition.effect == .refreshKeys {
-                return .announce(.unavailable(.other))
-            }
+            if transition.effect == .refreshKeys { return .announce(.rekeyFailed(.other)) }
+            connection = transition.state
+            return transition.effect == .connect
+                ? takeConnection(.finished(.connect, .failed(.other)), error.message) : transition.effect
         }
-        connection = transition.state
-        connectionEffect = transition.effect
-        return transition.effect
     }
 
     // MARK: News
 
     private func announce(_ news: ConnectionNews) async {
-        var started: [FunctionAddress: AssignmentEffect] = [:]
-        feed(news, &started)
-        await carryOut(started)
+        var owed: [FunctionAddress: IssuedEffect] = [:]
+        feed(news, &owed)
+        await carryOut(owed)
     }
 
     /// The connection was noticed to be lost.
-    func feed(_ loss: ConnectionLoss, _ started: inout [FunctionAddress: AssignmentEffect]) {
-        if case .announce(let news) = takeConnection(.lost(loss), "") { feed(news, &started) }
+    func feed(_ loss: ConnectionLoss, _ owed: inout [FunctionAddress: IssuedEffect]) {
+        if case .announce(let news) = takeConnection(.lost(loss), "") { feed(news, &owed) }
     }
 
     /// Tells who waits for the connection, and every TDI of it.
-    private func feed(_ news: ConnectionNews, _ started: inout [FunctionAddress: AssignmentEffect]) {
-        self.news = (self.news.count + 1, news)
-        for waiter in newsWaiters { waiter.resume() }
-        newsWaiters = []
-        if let observation = news.observation { feed(observation, to: assignments.keys.sorted(), &started) }
-    }
-
-    /// Feeds an observation to TDIs, and keeps the last effect that it starts for each.
-    func feed(
-        _ observation: Observation, to tdis: [FunctionAddress], _ started: inout [FunctionAddress: AssignmentEffect]
-    ) {
-        for tdi in tdis {
-            if let effect = take(.observed(observation), "", on: tdi) { started[tdi] = effect }
-            wake(tdi)
-        }
-    }
-
-    /// Carries out what was started, in order of address: every first effect, which is the cut where there was trouble, is
-    /// issued before anything else is done for any. `between` comes when all of them have ended.
-    func carryOut(
-        _ started: [FunctionAddress: AssignmentEffect], between: (isolated DSMOwner) async -> Void = { _ in }
-    ) async {
-        var first = started.sorted { $0.key < $1.key }.map {
-            First(tdi: $0.key, effect: $0.value, ticket: issue($0.key))
-        }
-        for index in first.indices { first[index].report = await carryOut(first[index].effect, on: first[index].tdi) }
-        await between(self)
-        for one in first {
-            guard let report = one.report else { continue }
-            if let next = finish(one.effect, report, one.ticket, on: one.tdi) { await follow(next, on: one.tdi) }
-            wake(one.tdi)
-        }
-    }
-
-    /// The first effect after something was noticed.
-    private struct First {
-        let tdi: FunctionAddress
-        let effect: AssignmentEffect
-        let ticket: UInt64
-        var report: EffectReport?
+    private func feed(_ news: ConnectionNews, _ owed: inout [FunctionAddress: IssuedEffect]) {
+        for asker in askers { asker.hear(news) }
+        askers.removeAll { $0.answer != nil }
+        if let observation = news.observation { feed(observation, to: assignments.keys.sorted(), &owed) }
     }
 }
 
 extension ConnectionNews {
-    /// Whether these news answer a request that was made at `generation`. A connection that is ready has new keys only when
-    /// it is a new one.
-    fileprivate func answers(_ request: ConnectionEvent, since generation: UInt32) -> Bool {
-        guard case .rekey = request, case .ready(let ready) = self else { return true }
-        return ready > generation
-    }
-
     /// What it is to a TDI.
     fileprivate var observation: Observation? {
         switch self {

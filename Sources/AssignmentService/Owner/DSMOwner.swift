@@ -262,11 +262,10 @@ actor DSMOwner {
         guard let held = evidence[tdi], held.epoch == epoch else {
             return EffectReport(.failed(.policyRefused), "no evidence of epoch \(epoch)")
         }
-        let host = try? await world.platform.snapshot()
+        let facts = await world.platform.facts(about: tdi, state(of: tdi).domain)
         let judgement = world.judge(
             EvidenceCase(
-                tdi: tdi, evidence: held.evidence, epoch: epoch, nonce: held.nonce, function: host?.function(tdi),
-                domain: state(of: tdi).domain.flatMap { host?.domain($0) }))
+                tdi: tdi, evidence: held.evidence, epoch: epoch, nonce: held.nonce, function: facts.0, domain: facts.1))
         return EffectReport(
             judgement.accepted ? .succeeded : .failed(.policyRefused), judgement.findings.joined(separator: "; "),
             proofs: [

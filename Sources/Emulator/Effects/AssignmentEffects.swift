@@ -38,7 +38,7 @@ extension HostModel {
         case .compareIdentity: return compareIdentity(function, device)
         case .restoreConfiguration: return restoreConfiguration(function, device)
         case .proveReturn: return proveReturn(function, device)
-        case .restoreMappings: return restoreMappings(function)
+        case .restoreMappings: return restoreMappings(function, device)
         case .detach(let domain): return detach(function, device, from: domain)
         case .returnHostDriver: return returnHostDriver(function, device)
         }

@@ -36,7 +36,8 @@ extension HostModel {
         return EffectReport(.succeeded, "\(ledger.mappings.count) mappings dropped, T=0 reaches nothing")
     }
 
-    mutating func restoreMappings(_ function: EmulatedFunction) -> EffectReport {
+    /// Brings the mappings back, and shows that one DMA inside them arrives. If it does not, nothing passes again.
+    mutating func restoreMappings(_ function: EmulatedFunction, _ device: EmulatedDevice) -> EffectReport {
         let address = function.address
         guard let number = domainNumber(of: address) else {
             return EffectReport(.failed(.other), "the function is in no domain")
@@ -53,7 +54,9 @@ extension HostModel {
         }
         software[address]?.ledger = nil
         memory.setGate(.sharedOnly(number), of: address)
-        return EffectReport(.succeeded, detail)
+        let report = proveRestored(function, device, detail)
+        if report.outcome != .succeeded { memory.setGate(.silent, of: address) }
+        return report
     }
 
     func domainNumber(of function: FunctionAddress) -> DomainNumber? {

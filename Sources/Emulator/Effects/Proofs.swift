@@ -94,28 +94,48 @@ extension HostModel {
         return Proof(claim, .disproven, seen: "differs from byte 0x\(hex(offset, 3)) on")
     }
 
-    /// DMA inside the map arrives, outside it faults, and the old private page is out of reach. Bus mastering is
-    /// switched on for the purpose where it is off, unless the TDI is locked: switching it off again would break the
-    /// lock.
+    /// Outside the map everything faults, and the old private page is out of reach. What is inside arrives, where there is
+    /// a map: mappings that were dropped are back only later, and shown then.
     private mutating func proveDMA(_ function: EmulatedFunction, _ device: EmulatedDevice) -> [Proof] {
+        asBusMaster(function, device) { host in
+            var proofs: [Proof] = []
+            if let inside = host.proveInside(function, device) { proofs.append(inside) }
+            proofs.append(host.proveStops(function, device, .untrusted, 1 << 46, "an address outside the map"))
+            if let page = host.software[function.address]?.lastPrivatePage {
+                proofs.append(host.proveStops(function, device, .untrusted, page, "the old private page"))
+                proofs.append(host.proveStops(function, device, .trusted, page, "the old private page"))
+            }
+            return proofs
+        }
+    }
+
+    /// The last part of the proof of return, once the mappings are back.
+    mutating func proveRestored(
+        _ function: EmulatedFunction, _ device: EmulatedDevice, _ detail: String
+    ) -> EffectReport {
+        let proofs = asBusMaster(function, device) { host in host.proveInside(function, device).map { [$0] } ?? [] }
+        return conclude(proofs, detail)
+    }
+
+    /// Bus mastering is switched on for the purpose where it is off, unless the TDI is locked: switching it off again would
+    /// break the lock.
+    private mutating func asBusMaster(
+        _ function: EmulatedFunction, _ device: EmulatedDevice, _ prove: (inout Self) -> [Proof]
+    ) -> [Proof] {
         let isUnlocked = (device.tdi(function.address.requesterID)?.state ?? .configUnlocked) == .configUnlocked
         let wasMaster = function.canMaster || !isUnlocked
         if !wasMaster { setCommand(.busMaster, true, of: function, device) }
-        var proofs = [proveInside(function, device)]
-        proofs.append(proveStops(function, device, .untrusted, 1 << 46, "an address outside the map"))
-        if let page = software[function.address]?.lastPrivatePage {
-            proofs.append(proveStops(function, device, .untrusted, page, "the old private page"))
-            proofs.append(proveStops(function, device, .trusted, page, "the old private page"))
-        }
+        let proofs = prove(&self)
         if !wasMaster { setCommand(.busMaster, false, of: function, device) }
         return proofs
     }
 
-    private mutating func proveInside(_ function: EmulatedFunction, _ device: EmulatedDevice) -> Proof {
+    /// Nil where nothing is mapped.
+    private mutating func proveInside(_ function: EmulatedFunction, _ device: EmulatedDevice) -> Proof? {
         let claim = "T=0 inside the map arrives"
         let requester = function.address.requesterID
         guard let range = memory.unit(of: function.address)?.reachableRanges(of: requester, .untrusted).first else {
-            return Proof(claim, .notProven, seen: "the mappings are not back yet")
+            return nil
         }
         switch send(.read(64, at: range.addresses.lowerBound, from: requester, .untrusted), from: device) {
         case .arrived: return Proof(claim, .proven, seen: "64 bytes at \(hexAddress(range.addresses.lowerBound))")

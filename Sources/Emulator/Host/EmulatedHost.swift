@@ -53,6 +53,11 @@ public actor EmulatedHost: Platform {
         }
     }
 
+    /// One function, and one domain with what its guest pins.
+    public func facts(about function: FunctionAddress, _ domain: DomainID?) -> (FunctionFacts?, DomainFacts?) {
+        (model.facts(about: function), model.domainFacts.first { $0.id == domain })
+    }
+
     /// Carries out one effect on one function.
     public func perform(_ effect: AssignmentEffect, on tdi: FunctionAddress) async -> EffectReport {
         switch model.beginEffect(.assignment(effect.name), on: tdi) {

@@ -72,6 +72,7 @@ public struct HostServer: Sendable {
             try await withThrowingTaskGroup { group in
                 group.addTask { try await listener.serve(HostRequest.self) { await answer($0) } }
                 group.addTask { [ended] in for await _ in ended { return } }
+                group.addTask { await followLibvirt() }
                 try await group.next()
                 group.cancelAll()
             }
@@ -80,6 +81,40 @@ public struct HostServer: Sendable {
         } catch {
             throw PlatformError(.unreachable, "\(error)")
         }
+    }
+
+    /// What happens to domains in libvirt happens to the host's VMs. A lost event is made up for by looking at all of them.
+    private func followLibvirt() async {
+        await adoptDomains()
+        for await event in directory.events {
+            switch event {
+            case .lifecycle(let domain, .started, _): await happened(.domainStarted(domain.uuid.domainID))
+            case .lifecycle(let domain, .stopped, _): await happened(.domainStopped(domain.uuid.domainID))
+            case .deviceRemoved, .connectionClosed, .eventsLost: await adoptDomains()
+            case .lifecycle, .deviceAdded, .metadataChanged: break
+            }
+        }
+    }
+
+    /// Brings the model in line with what libvirt says now.
+    private func adoptDomains() async {
+        do throws(DirectoryError) {
+            let known = await host.withModel { $0.domainFacts }
+            for domain in try await directory.domains() {
+                guard let before = known.first(where: { $0.id == domain.id }), before.running != domain.running else {
+                    continue
+                }
+                await happened(domain.running ? .domainStarted(domain.id) : .domainStopped(domain.id))
+            }
+            for function in try await directory.takenOut() { await happened(.hostdevRemoved(function)) }
+        } catch {
+            log.warning("libvirt cannot be asked", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func happened(_ event: HostEvent) async {
+        log.notice("libvirt", metadata: ["event": "\(event)"])
+        await host.withModel { $0.inject(.event(event)) }
     }
 
     // MARK: Building
@@ -122,6 +157,7 @@ public struct HostServer: Sendable {
         switch request {
         case .hello: .hello(await greeting())
         case .snapshot: .snapshot(try await host.snapshot())
+        case .facts(let function, let domain): await facts(function, domain)
         case .perform(let effect, let tdi): .report(await logged(effect, tdi))
         case .performConnection(let effect, let dsm): .report(await host.perform(effect, on: dsm))
         case .collectEvidence(let tdi, let epoch, let nonce):
@@ -143,6 +179,11 @@ public struct HostServer: Sendable {
         HostGreeting(
             version: HostGreeting.currentVersion, process: getpid(), topology: topology.name,
             source: configuration.topology, libvirt: uri, time: await host.withModel { $0.time })
+    }
+
+    private func facts(_ function: FunctionAddress, _ domain: DomainID?) async -> HostReply {
+        let facts = await host.facts(about: function, domain)
+        return .facts(facts.0, facts.1)
     }
 
     private func logged(_ effect: AssignmentEffect, _ tdi: FunctionAddress) async -> EffectReport {

@@ -79,6 +79,17 @@ actor LibvirtDirectory: DomainDirectory {
         return try await reaching { connection throws(LibvirtError) in try await connection.xml(of: uuid, view) }
     }
 
+    /// What libvirt tells on its own.
+    nonisolated var events: AsyncStream<LibvirtEvent> { connection.events }
+
+    /// The functions that we put in and that are in no domain any more.
+    func takenOut() async throws(DirectoryError) -> [FunctionAddress] {
+        let found = try await hostdevs()
+        let gone = held.keys.filter { found[$0] == nil }.sorted()
+        for function in gone { held[function] = nil }
+        return gone
+    }
+
     // MARK: Reaching libvirt
 
     /// Runs a call; when the connection was lost, reopens it, puts back what it forgot, and runs the call once more.

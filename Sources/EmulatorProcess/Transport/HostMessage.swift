@@ -8,6 +8,7 @@ internal import PCIe
 enum HostRequest: Codable, Sendable {
     case hello
     case snapshot
+    case facts(FunctionAddress, DomainID?)
     case perform(AssignmentEffect, FunctionAddress)
     case performConnection(ConnectionEffect, FunctionAddress)
     case collectEvidence(FunctionAddress, LockEpoch, nonce: [UInt8])
@@ -27,6 +28,7 @@ enum HostRequest: Codable, Sendable {
 enum HostReply: Codable, Sendable {
     case hello(HostGreeting)
     case snapshot(HostSnapshot)
+    case facts(FunctionFacts?, DomainFacts?)
     case report(EffectReport)
     case evidence(EvidenceReport)
     case notices([Notice])
