@@ -121,7 +121,7 @@ let package = Package(
             name: "FuzzEntries",
             dependencies: ["Libvirt", "PCIe", "SPDM", "StrictYAML", "TDISP", "WireBytes"],
             path: "Tests/FuzzEntries"),
-        .testTarget(name: "FuzzTests", dependencies: ["FuzzEntries"]),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzEntries", "PCIe", "TDISP", "WireBytes"]),
         .testTarget(
             name: "SystemTests",
             dependencies: [

@@ -1,5 +1,6 @@
 import CLibvirt
 import Foundation
+import PCIe
 
 /// Why a call of libvirt failed, as libvirt said it, with the function that said it.
 ///
@@ -76,8 +77,8 @@ public struct LibvirtError: Error, Hashable, Sendable {
 }
 
 extension LibvirtError: CustomStringConvertible {
-    /// One line for an operator: the function, libvirt's words, the number to search for.
-    public var description: String { "\(function): \(message) (libvirt error \(code.rawValue))" }
+    /// One line for an operator: the function, libvirt's words with control characters escaped, the number to search for.
+    public var description: String { "\(function): \(message.onOneLine) (libvirt error \(code.rawValue))" }
 }
 
 // libvirt keeps its last error per thread, and any further call of libvirt on that thread, even a harmless one, may

@@ -19,9 +19,9 @@ public struct FunctionAddress: Hashable, Sendable, Comparable {
         public let text: String
         /// What is wrong with it, one clause.
         public let reason: String
-        /// One line for an operator.
+        /// One line for an operator; control characters of the text are escaped.
         public var description: String {
-            "'\(text)' is not a PCI address: \(reason); write ssss:bb:dd.f, such as 0000:3b:00.1"
+            "'\(text.onOneLine)' is not a PCI address: \(reason); write ssss:bb:dd.f, such as 0000:3b:00.1"
         }
     }
 
@@ -77,6 +77,18 @@ extension FunctionAddress: Codable {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)
+    }
+}
+
+extension String {
+    /// The text with what would end a line, or act on a terminal, escaped as Swift writes it: for foreign text in an error.
+    package var onOneLine: String {
+        unicodeScalars.reduce(into: "") { line, scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator: line += scalar.escaped(asASCII: true)
+            default: line.unicodeScalars.append(scalar)
+            }
+        }
     }
 }
 

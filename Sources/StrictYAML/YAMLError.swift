@@ -25,12 +25,24 @@ public struct YAMLError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What is wrong and, where it is known, what would be right; one line.
     public let message: String
 
-    /// Creates an error.
+    /// Creates an error. Messages quote the file, so control characters are escaped.
     public init(_ position: YAMLPosition, _ message: String) {
         self.position = position
-        self.message = message
+        self.message = message.onOneLine
     }
 
     /// `file:line:column: message`.
     public var description: String { "\(position): \(message)" }
+}
+
+extension String {
+    /// The text with what would end a line, or act on a terminal, escaped as Swift writes it.
+    fileprivate var onOneLine: String {
+        unicodeScalars.reduce(into: "") { line, scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator: line += scalar.escaped(asASCII: true)
+            default: line.unicodeScalars.append(scalar)
+            }
+        }
+    }
 }

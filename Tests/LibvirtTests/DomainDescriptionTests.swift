@@ -52,6 +52,13 @@ import Testing
         #expect(error.code == .xmlError)
     }
 
+    @Test func `shows a value that is not what it must be on one line`() throws {
+        let error = try #require(throws: LibvirtError.self) {
+            try DomainDescription(parsing: "<domain><name>a</name><uuid>x\n\u{7F}</uuid></domain>")
+        }
+        #expect(error.description.contains(#"<uuid> 'x\n\u{7F}' is not a UUID"#))
+    }
+
     @Test func `counts interfaces and disks that are PCI functions, and passes over all other devices`() throws {
         let description = try DomainDescription(
             parsing: xml(

@@ -48,6 +48,17 @@ import Testing
         #expect(error.message.contains("DTD"))
     }
 
+    @Test(arguments: ["<?x?><a/>", "<a><b><?x?></b></a>", "<a/><?x?>", "<a><?x y?><?x?></a>"])
+    func `a processing instruction without data is refused before the parser sees it`(xml: String) throws {
+        let error = try #require(throws: LibvirtError.self) { try parse(xml) }
+        #expect(error.code == .xmlError)
+        #expect(error.message.contains("processing instruction"))
+    }
+
+    @Test func `a processing instruction with data, and the declaration, are passed over`() throws {
+        #expect(try parse("<?xml version='1.0'?><a><?x y?>t</a>").text == "t")
+    }
+
     @Test func `every truncation of a document is an error`() throws {
         let xml = "<a x=\"1\"><b>t</b><!--c--></a>"
         for length in 0..<xml.count {

@@ -16,4 +16,12 @@ import Testing
     ]) func `refuses anything else and says why`(text: String) {
         #expect(throws: FunctionAddress.ParseError.self) { try FunctionAddress(parsing: text) }
     }
+
+    @Test func `a text that it refuses is shown on one line and does nothing to a terminal`() throws {
+        let error = try #require(throws: FunctionAddress.ParseError.self) {
+            try FunctionAddress(parsing: "3b:\u{1B}[2J\u{9B}2J\n")
+        }
+        #expect(error.text == "3b:\u{1B}[2J\u{9B}2J\n")
+        #expect(error.description.hasPrefix(#"'3b:\u{1B}[2J\u{009B}2J\n' is not a PCI address: "#))
+    }
 }

@@ -19,6 +19,12 @@ import Testing
         #expect(try node(text).string() == expected)
     }
 
+    @Test func `an error that quotes the file stays on one line and does nothing to a terminal`() {
+        #expect(
+            refusal(of: #""\e[2J\n\L""#) { node throws(YAMLError) in _ = try node.bool() }
+                == #"f:1:1: expected true or false, found the quoted text '\u{1B}[2J\n\u{2028}'"#)
+    }
+
     @Test(arguments: [
         ("[]", "f:1:1: expected text, found a list"),
         ("{}", "f:1:1: expected text, found a mapping"),

@@ -4,11 +4,16 @@ import FoundationXML
 extension XMLTree {
     /// Parses a document; `source` names in errors where it comes from.
     ///
-    /// Throws ``LibvirtError/Code/xmlError`` for malformed XML and for a document with a DTD: libvirt writes none, and
-    /// entities are how a small document becomes a huge one.
+    /// Throws ``LibvirtError/Code/xmlError`` for malformed XML, for a document with a DTD (libvirt writes none, and entities
+    /// are how a small document becomes a huge one), and for a processing instruction without data, such as `<?x?>`, which
+    /// a domain's metadata may hold and at which Foundation's parser crashes.
     init(parsing xml: String, source: String) throws(LibvirtError) {
         guard !xml.contains("<!DOCTYPE") else {
             throw LibvirtError(.xmlError, message: "the XML has a DTD", function: source)
+        }
+        guard !xml.hasInstructionWithoutData else {
+            throw LibvirtError(
+                .xmlError, message: "the XML has a processing instruction without data", function: source)
         }
         let parser = XMLParser(data: Data(xml.utf8))
         parser.shouldResolveExternalEntities = false
@@ -22,6 +27,16 @@ extension XMLTree {
                 function: source)
         }
         self = root
+    }
+}
+
+extension String {
+    /// Whether `<?` and `?>` stand anywhere without white space between them.
+    fileprivate var hasInstructionWithoutData: Bool {
+        components(separatedBy: "<?").dropFirst().contains { rest in
+            guard let end = rest.range(of: "?>") else { return false }
+            return !rest[..<end.lowerBound].unicodeScalars.contains { $0.properties.isWhitespace }
+        }
     }
 }
 

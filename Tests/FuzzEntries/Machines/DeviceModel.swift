@@ -149,7 +149,7 @@ extension DeviceModel {
         try carryOut()
         try ask(.bindP2PStream(StreamID(rawValue: 1)))
         let adjusting = device
-        try carryOut()
+        try device.carryOut(succeeds: true)
         try ask(.stopInterface)
         device = adjusting
         try device.take(.incident(.linkDown, on: interface))

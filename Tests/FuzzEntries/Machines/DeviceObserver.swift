@@ -94,7 +94,8 @@ struct DeviceObserver {
         switch event {
         case .received(let request, _):
             let asked = try accepted(request, TDISPHeader.decode)
-            try require(header.interfaceID == asked?.interfaceID ?? Self.noInterface, "an answer about another interface")
+            try require(
+                header.interfaceID == asked?.interfaceID ?? Self.noInterface, "an answer about another interface")
             try require(
                 header.type == .error || header.type == asked?.type.response, "\(header.type) answers \(request)")
             index = asked.flatMap { before.index(named: $0.interfaceID) }

@@ -28,7 +28,8 @@ private func wellAddressed(_ message: [UInt8]) -> [UInt8] {
 }
 
 private let operations: [TDIRequester.Operation] = [
-    .negotiate, .lock(LockInterfaceRequest(flags: .lockMSIX, defaultStream: StreamID(rawValue: 0))), .fetchReport, .start,
+    .negotiate, .lock(LockInterfaceRequest(flags: .lockMSIX, defaultStream: StreamID(rawValue: 0))), .fetchReport,
+    .start,
     .stop, .revoke, .queryState, .adjust(.bind(StreamID(rawValue: 1))), .adjust(.unbind(StreamID(rawValue: 1))),
     .adjust(
         .setAttribute(SetMMIOAttributeRequest(firstPage: 0x1000, pageCount: 1, nonTEEMemory: true, rangeID: 0))),

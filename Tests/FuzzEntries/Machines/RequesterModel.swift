@@ -98,7 +98,8 @@ struct RequesterModel {
 
     private mutating func checkSent(_ bytes: [UInt8]) throws(BrokenInvariant) {
         guard case .awaitingResponse = requester.activity else { throw BrokenInvariant("no answer is awaited") }
-        guard let header = try accepted(bytes, TDISPHeader.decode), let request = try accepted(bytes, TDISPRequest.decode)
+        guard let header = try accepted(bytes, TDISPHeader.decode),
+            let request = try accepted(bytes, TDISPRequest.decode)
         else { throw BrokenInvariant("a request that cannot be read") }
         try require(
             header.version == .v1_0 && header.interfaceID == Self.interfaceID && header.type.isRequest, "\(header)")

@@ -5,9 +5,11 @@ func fuzzYAML(_ input: [UInt8]) throws(BrokenInvariant) {
     guard let text = utf8Text(input) else { return }
     let extent = TextExtent(text)
     let limits = YAMLLimits(byteCount: 1 << 14, depth: 16)
-    guard let root = try extent.read({ () throws(YAMLError) in
-        try YAMLNode(parsing: text, file: TextExtent.file, limits: limits)
-    }) else { return }
+    guard
+        let root = try extent.read({ () throws(YAMLError) in
+            try YAMLNode(parsing: text, file: TextExtent.file, limits: limits)
+        })
+    else { return }
     try extent.visit(root)
 }
 
@@ -68,10 +70,11 @@ struct TextExtent {
         try require(small.map { (-3...7).contains($0) } ?? true, "a number out of its range")
     }
 
+    /// A text that ends too early is complained about at the start of the line behind it.
     private func check(_ position: YAMLPosition) throws(BrokenInvariant) {
+        let isInside = (1...lines).contains(position.line) && (1...scalars + 1).contains(position.column)
         try require(
-            position.file == Self.file && (1...lines).contains(position.line)
-                && (1...scalars + 1).contains(position.column),
+            position.file == Self.file && (isInside || position.line == lines + 1 && position.column == 1),
             "\(position) is outside the \(lines) lines given")
     }
 }

@@ -1,0 +1,43 @@
+import Foundation
+import FuzzEntries
+
+/// An input of a target that is kept in `Tests/Fuzz`.
+struct KeptInput {
+    /// Its path in `Tests/Fuzz`.
+    let name: String
+    let bytes: [UInt8]
+
+    /// Where inputs are kept: what fuzzing starts from, and what it found.
+    enum Folder: String, CaseIterable {
+        case corpus = "Corpus"
+        case crashes = "Crashes"
+
+        var url: URL {
+            URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+                .appending(path: "Fuzz/\(rawValue)")
+        }
+
+        /// The names of the folders in it.
+        var targets: [String] {
+            get throws {
+                try FileManager.default.contentsOfDirectory(at: url, includingPropertiesForKeys: [.isDirectoryKey])
+                    .filter { try $0.resourceValues(forKeys: [.isDirectoryKey]).isDirectory == true }
+                    .map(\.lastPathComponent)
+            }
+        }
+    }
+
+    /// The inputs of a target, in order of their names.
+    static func all(of target: FuzzTarget, in folder: Folder) throws -> [KeptInput] {
+        guard try folder.targets.contains(target.rawValue) else { return [] }
+        return try FileManager.default.contentsOfDirectory(
+            at: folder.url.appending(path: target.rawValue), includingPropertiesForKeys: nil
+        )
+        .map { file in
+            KeptInput(
+                name: "\(folder.rawValue)/\(target.rawValue)/\(file.lastPathComponent)",
+                bytes: [UInt8](try Data(contentsOf: file)))
+        }
+        .sorted { $0.name < $1.name }
+    }
+}
