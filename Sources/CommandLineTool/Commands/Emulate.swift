@@ -10,7 +10,7 @@ struct Emulate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Start, look at, and stop the emulated host of a state directory.",
         discussion: """
-            Devices, links, TSM, IOMMU and domains of an emulated host live in a process of their own, so that every call
+            Devices, links, TSM, IOMMU and domains of an emulated host live in a process of their own, so that every call \
             of tdispctl sees the same device, also after a kill -9. Other verbs start it when --topology names one.
             """,
         subcommands: [EmulateStart.self, EmulateStatus.self, EmulateStop.self, EmulateAdvance.self, EmulateServe.self])

@@ -7,7 +7,7 @@ struct Recover: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Bring devices home that failed, were interrupted, or are in quarantine.",
         discussion: """
-            The cut first; then STOP, reset, identity, configuration space, proof, untrusted mappings. A device that was
+            The cut first; then STOP, reset, identity, configuration space, proof, untrusted mappings. A device that was \
             interrupted is asked where it is. One in quarantine needs --from-quarantine: your word that you know why.
             """)
 

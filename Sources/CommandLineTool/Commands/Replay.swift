@@ -8,7 +8,7 @@ struct Replay: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Replay scenarios on an emulated host of their own and compare what happens with what they expect.",
         discussion: """
-            Prints a line for each and ends with 'N passed, N failed'; a failure shows the first difference with file and
+            Prints a line for each and ends with 'N passed, N failed'; a failure shows the first difference with file and \
             line. A replay is bit-identical: the same scenario gives the same trace. Exit code 1 when any failed.
             """)
 

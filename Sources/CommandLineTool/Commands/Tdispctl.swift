@@ -8,11 +8,11 @@ public struct Tdispctl: AsyncParsableCommand {
         commandName: "tdispctl",
         abstract: "Assign PCIe devices to confidential VMs: convert to private operation, release, recover, and see.",
         discussion: """
-            A device given to a confidential VM reaches only shared memory until it is converted: authenticated, its link
-            encrypted, its interface locked, its evidence accepted by the guest, then RUN. tdispctl does this step by step,
+            A device given to a confidential VM reaches only shared memory until it is converted: authenticated, its link \
+            encrypted, its interface locked, its evidence accepted by the guest, then RUN. tdispctl does this step by step, \
             refuses every illegal step by naming the rule it breaks, and brings a device that fell out of it back home.
 
-            Start here, on an emulated host:  tdispctl --topology demo list
+            Start here, on an emulated host: tdispctl list --topology demo
             """,
         version: "0.1.0",
         groupedSubcommands: [
