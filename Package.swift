@@ -69,7 +69,7 @@ let package = Package(
                 "Assignment", "AssignmentService", "Attestation", "Emulator", "IOMMU", "PCIe", "StrictYAML", "TDISP",
             ]),
 
-        .target(name: "MachineGraph", dependencies: ["Assignment", "PCIe", "TDISP"]),
+        .target(name: "MachineGraph", dependencies: ["Assignment", "PCIe", "SPDM", "TDISP"]),
 
         // Command line
         .target(

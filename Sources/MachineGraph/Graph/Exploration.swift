@@ -16,6 +16,9 @@ struct Exploration<Machine: DrawableMachine> {
         let kind: Graph.Edge.Strand
     }
 
+    /// No straight path is longer: one that led in circles would end here.
+    private static var straightLimit: Int { 100 }
+
     private let detail: Bool
     private var visits: [Visit] = []
     private var visitOf: [Machine.Key: Int] = [:]
@@ -41,10 +44,10 @@ struct Exploration<Machine: DrawableMachine> {
 extension Exploration {
     /// The straight path first: its nodes come first in the graph.
     private mutating func walkStraight() {
-        var state = Machine.initial
-        var index = visit(state, activity: nil)
-        while let event = Machine.straight(state), visits.count < 1_000 {
-            (index, state) = follow(event, in: state, at: index, kind: .straight)
+        var next = visit(Machine.initial, activity: nil)
+        for _ in 0..<Self.straightLimit {
+            guard let event = Machine.straight(visits[next].state) else { break }
+            next = follow(event, from: next, isStraight: true)
         }
         straightCount = nodes.count
     }
@@ -52,10 +55,9 @@ extension Exploration {
     private mutating func walkEverywhere() {
         var next = 0
         while next < visits.count {
-            let state = visits[next].state
-            for event in Machine.alphabet(in: state) {
+            for event in Machine.alphabet(in: visits[next].state) {
                 stepCount += 1
-                _ = follow(event, in: state, at: next, kind: nil)
+                _ = follow(event, from: next, isStraight: false)
             }
             next += 1
         }
@@ -77,18 +79,18 @@ extension Exploration {
         return nodes.count - 1
     }
 
-    private mutating func follow(
-        _ event: Machine.Event, in state: Machine.State, at index: Int, kind: Graph.Edge.Strand?
-    ) -> (Int, Machine.State) {
+    /// Takes a step, notes where it led, and returns that visit.
+    private mutating func follow(_ event: Machine.Event, from index: Int, isStraight: Bool) -> Int {
+        let state = visits[index].state
         let reaction = Machine.step(state, event)
         let next = visit(reaction.next, activity: activity(after: reaction, from: index))
         let stimulus = Machine.stimulus(event, in: state)
         if visits[next].node != visits[index].node {
-            record(stimulus, reaction.effect, from: index, to: next, kind: kind)
+            record(stimulus, reaction.effect, from: visits[index].node, to: visits[next].node, isStraight)
         } else if stimulus.kind == .success, next != index {
             visits[index].successor = visits[index].successor ?? next
         }
-        return (next, reaction.next)
+        return next
     }
 
     /// What is under way after a step: what it issued, or still the same where it issued nothing and led nowhere.
@@ -101,26 +103,23 @@ extension Exploration {
     }
 
     private mutating func record(
-        _ stimulus: Graph.Stimulus, _ effect: Issued?, from: Int, to: Int, kind: Graph.Edge.Strand?
+        _ stimulus: Graph.Stimulus, _ effect: Issued?, from: Int, to: Int, _ isStraight: Bool
     ) {
-        let ends = (visits[from].node, visits[to].node)
-        let strand = strand(from: ends.0, to: ends.1, stimulus.kind, kind)
+        let strand = strand(from: from, to: to, stimulus.kind, isStraight)
         var edge =
             edges[strand]
-            ?? Graph.Edge(from: nodes[ends.0].id, to: nodes[ends.1].id, strand: strand.kind, events: [], effects: [])
+            ?? Graph.Edge(from: nodes[from].id, to: nodes[to].id, strand: strand.kind, events: [], effects: [])
         if !edge.events.contains(stimulus.name) { edge.events.append(stimulus.name) }
         if let effect, !edge.effects.contains(effect.name) { edge.effects.append(effect.name) }
         edges[strand] = edge
     }
 
-    /// A request or a success between nodes of the straight path belongs to that path.
-    private func strand(
-        from: Int, to: Int, _ stimulus: Graph.Stimulus.Kind, _ kind: Graph.Edge.Strand?
-    ) -> Strand {
+    /// A request or a success between two nodes that the straight path links belongs to that path.
+    private func strand(from: Int, to: Int, _ stimulus: Graph.Stimulus.Kind, _ isStraight: Bool) -> Strand {
         let straight = Strand(from: from, to: to, kind: .straight)
         switch stimulus {
         case .request, .success:
-            return kind == .straight || edges[straight] != nil ? straight : Strand(from: from, to: to, kind: .onward)
+            return isStraight || edges[straight] != nil ? straight : Strand(from: from, to: to, kind: .onward)
         case .trouble: return Strand(from: from, to: to, kind: .trouble)
         case .interruption: return Strand(from: from, to: to, kind: .interruption)
         }

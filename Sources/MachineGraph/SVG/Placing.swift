@@ -67,15 +67,16 @@ struct Placing {
         return lengths.indices.min { lengths[$0] < lengths[$1] } ?? 0
     }
 
-    /// The height of a line in a gap, counted from the box below it; below the last box counted from that.
+    /// The height of a line in a gap, counted from the box below it; below the last box counted from that; above the first
+    /// clear of the start. A third of a unit keeps it off the heights of ports.
     private static func line(
         _ number: Int, inGap gap: Int, _ spine: [Int], _ heights: [Int], _ middles: [Int]
     ) -> Int {
-        let distance = (number + 2) * Port.unit - 4
+        let distance = (number + (gap == 0 ? 4 : 2)) * Port.unit
         guard gap < spine.count else {
             let last = spine[spine.count - 1]
-            return middles[last] + heights[last] / 2 + distance
+            return middles[last] + heights[last] / 2 + distance - Port.unit / 3
         }
-        return middles[spine[gap]] - heights[spine[gap]] / 2 - distance
+        return middles[spine[gap]] - heights[spine[gap]] / 2 - distance - Port.unit / 3
     }
 }

@@ -28,10 +28,12 @@ struct SVGLegend {
             graph.edges.contains { $0.strand == strand } || (strand == .interruption && !graph.jumps.isEmpty)
         }
         let kinds = Graph.Kind.allCases.filter { kind in graph.nodes.contains { $0.kind == kind } }
+        let hasActivities = graph.nodes.contains { !$0.activities.isEmpty }
+        let smallPrint = hasActivities ? " (small print: its effects, in order)" : ""
         rows = [
             graph.legend.map { Item(sample: .fill($0.dma), text: $0.text) },
             strands.map { Item(sample: .wire($0), text: $0.meaning) },
-            kinds.map { Item(sample: .border($0), text: $0.meaning) },
+            kinds.map { Item(sample: .border($0), text: $0.meaning + ($0 == .transient ? smallPrint : "")) },
         ]
     }
 
@@ -91,7 +93,7 @@ extension Graph.Kind {
     fileprivate var meaning: String {
         switch self {
         case .resting: "may rest here"
-        case .transient: "under way (small print: its effects, in order)"
+        case .transient: "under way"
         case .error: "in trouble"
         case .quarantine: "put away until somebody says otherwise"
         }

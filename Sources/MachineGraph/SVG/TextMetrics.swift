@@ -1,7 +1,7 @@
 /// How wide text is in Helvetica, and in the fonts that were made to its measure (Arial, Liberation Sans).
 enum TextMetrics {
     /// The fonts that the picture asks for.
-    static let family = "Helvetica, Arial, 'Liberation Sans', sans-serif"
+    static let family = "Helvetica, Arial, 'Liberation Sans', 'Nimbus Sans', sans-serif"
 
     /// Width in pixels. A little is added, because bold letters and other fonts are wider.
     static func width(_ text: String, size: Int, isBold: Bool = false) -> Int {
