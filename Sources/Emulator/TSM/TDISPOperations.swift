@@ -28,6 +28,8 @@ extension HostModel {
             case .none:
                 return .failed(.operationRunning, .untouched)
             case .send(let bytes):
+                // Whatever makes the TSM send a STOP: nothing of the interface is open any more when it goes out.
+                if messageType(of: bytes) == .stopInterface { memory.cutTrusted(tdi) }
                 event = send(bytes, to: device, over: connection)
             case .storeNonce(let nonce, let bytes):
                 keep(nonce, of: tdi, operation, connection)
@@ -52,11 +54,14 @@ extension HostModel {
             epoch: 0, session: connection.session, stream: request.defaultStream, nonce: nonce, report: nil)
     }
 
+    private func messageType(of bytes: [UInt8]) -> TDISPMessageType? { (try? TDISPHeader.decode(bytes.span))?.type }
+
     private mutating func send(
         _ bytes: [UInt8], to device: EmulatedDevice, over connection: TSMConnection
     ) -> TDIRequester.Event {
-        let type = (try? TDISPHeader.decode(bytes.span))?.type
-        guard connection.isAlive, let name = type.flatMap(ProtocolMessage.init) else { return .timedOut }
+        guard connection.isAlive, let name = messageType(of: bytes).flatMap(ProtocolMessage.init) else {
+            return .timedOut
+        }
         switch exchange(bytes, .tdisp, name, with: device, over: connection) {
         case .payload(let answer): return .received(answer)
         case .refused, .silence: return .timedOut
