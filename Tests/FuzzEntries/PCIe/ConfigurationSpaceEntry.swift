@@ -34,8 +34,11 @@ private func read<Value>(
         case .length(let count): try require(![64, 256, 4096].contains(count), "\(error)")
         case .access(let offset, let width):
             try require(offset % width != 0 || !(0..<ConfigurationSpace.size).contains(offset), "\(error)")
+        case .truncated(let offset, let size):
+            let isInside = (0...ConfigurationSpace.size).contains(offset)
+            try require(isInside && offset + size > ConfigurationSpace.headerSize, "'\(error)' would fit")
         case .capabilityLoop(let offset), .capabilityPointer(let offset, _), .unreadable(let offset),
-            .truncated(let offset, _), .baseAddressPair(let offset):
+            .baseAddressPair(let offset):
             try require((0..<ConfigurationSpace.size).contains(offset), "'\(error)' points outside the space")
         }
         return nil

@@ -446,6 +446,24 @@ import Testing
         #expect(IDEResponder.step(state, .sessionEnded(IDEFixture.sessionA)).effect == .apply(expected))
     }
 
+    @Test(arguments: [IDEResponder.Event.keyInstalled, .keyInstallFailed])
+    func `a key that was to replace another leaves its slot empty when the stream is disabled meanwhile`(
+        outcome: IDEResponder.Event
+    ) throws {
+        let request = Self.fields(subStream: 0x00)
+        let slot = IDEKeySlot(.k0, .receive, .posted)
+        let events: [IDEResponder.Event] = [
+            .request(IDEFixture.sessionA, .keyProgram(request)), .streamDisabled(Self.streamKey),
+        ]
+        let state = events.reduce(Start.keyed.state) { IDEResponder.step($0, $1).next }
+        let transition = IDEResponder.step(state, outcome)
+        let ack = IDEKM.KeyProgramAck(to: request, .unspecifiedFailure)
+        let erasure = IDEStreamChange(Self.streamKey, .erase(IDEKeySlots(slot)))
+        #expect(transition.effect == .reply(.keyProgramAck(ack), after: erasure))
+        let keys = try #require(transition.next.ports.streams[Self.streamKey]?.keys)
+        #expect(keys.occupied == IDEKeySlots(IDEKeySet.k0).subtracting(IDEKeySlots(slot)))
+    }
+
     @Test func `a key that overwrites one enabled meanwhile fails the stream and the request`() {
         let going = IDEFixture.slots(.k0).map { slot -> IDEResponder.Event in
             .request(IDEFixture.sessionA, .keySetGo(Self.control(subStream: IDEKM.KeySubStream(slot).rawValue)))

@@ -63,7 +63,9 @@ extension IDEResponder {
             case .wanted:
                 return answer(.unspecifiedFailure, after: changed.step(stream, .keyInstallFailed(slot)))
             case .overtaken:
-                return answer(.unspecifiedFailure, after: erase)
+                // The slot may have held a key before, which is gone as well. A stream that was removed knows of neither.
+                let change = changed.step(stream, .keyInstallFailed(slot))
+                return answer(.unspecifiedFailure, after: change.effect == .none ? erase : change)
             case .orphaned:
                 return Transition(.idle(Idle(ports: changed)), .apply([erase]))
             }
