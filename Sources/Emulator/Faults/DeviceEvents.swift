@@ -10,10 +10,12 @@ extension HostModel {
         notices.post(.connection(.streamInsecure), of: device.address)
     }
 
-    mutating func failIntegrityCheck(_ device: EmulatedDevice) {
+    /// A packet fails its integrity check at one end of the stream, which tells the other by a message.
+    mutating func failIntegrityCheck(_ device: EmulatedDevice, atRootPort: Bool = false) {
         guard let stream = tsm.connections[device.address]?.stream else { return }
-        device.takeIDE(.streamLost(IDEStreamKey(portIndex: 0, streamID: stream), .integrityCheckFailed))
-        device.rootPort.take(.lost(.failMessageReceived))
+        let key = IDEStreamKey(portIndex: 0, streamID: stream)
+        device.takeIDE(.streamLost(key, atRootPort ? .failMessageReceived : .integrityCheckFailed))
+        device.rootPort.take(.lost(atRootPort ? .integrityCheckFailed : .failMessageReceived))
         notices.post(.connection(.streamInsecure), of: device.address)
     }
 

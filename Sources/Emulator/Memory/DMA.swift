@@ -97,7 +97,7 @@ extension HostModel {
     }
 
     /// What the root port does with a request from below: requester ID, stream, integrity check.
-    private func checkAtRootPort(_ packet: TLP, _ access: DMAAccess, _ device: EmulatedDevice) -> DMAStop? {
+    private mutating func checkAtRootPort(_ packet: TLP, _ access: DMAAccess, _ device: EmulatedDevice) -> DMAStop? {
         guard device.function(packet.requesterID) != nil else { return .foreignRequester }
         guard packet.tBit == .trusted else { return nil }
         let port = device.rootPort
@@ -108,8 +108,7 @@ extension HostModel {
         let substream: IDESubstream = access == .write ? .posted : .nonPosted
         guard let keySet = sender.transmitKeySet(substream) else { return .noSecureStream }
         guard device.keys.agrees(with: port.keys, on: IDEKeySlot(keySet, .transmit, substream)) else {
-            port.take(.lost(.integrityCheckFailed))
-            device.takeIDE(.streamLost(IDEStreamKey(portIndex: 0, streamID: stream), .failMessageReceived))
+            failIntegrityCheck(device, atRootPort: true)
             return .integrityCheckFailed
         }
         port.take(.received(substream, keySet))
@@ -118,10 +117,13 @@ extension HostModel {
     }
 
     /// The root port answers a non-posted request over the same stream, or credits a posted one: the device sees its
-    /// keys.
-    private func answer(_ stream: StreamID, _ device: EmulatedDevice) {
+    /// keys, and checks what it receives.
+    private mutating func answer(_ stream: StreamID, _ device: EmulatedDevice) {
         for substream in IDESubstream.allCases {
             guard let keySet = device.rootPort.stream.transmitKeySet(substream) else { continue }
+            guard device.keys.agrees(with: device.rootPort.keys, on: IDEKeySlot(keySet, .receive, substream)) else {
+                return failIntegrityCheck(device)
+            }
             device.takeIDE(.received(IDEStreamKey(portIndex: 0, streamID: stream), substream, keySet))
         }
     }

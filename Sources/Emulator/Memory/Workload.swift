@@ -85,7 +85,8 @@ extension HostModel {
                 over: stream)
             : .read(size, at: target, from: address.requesterID, tBit, over: stream)
         workloads[address] = workload
-        count(send(packet, from: device), packet, function, device)
+        let state = state(of: function, device)
+        count(send(packet, from: device), packet, function, in: state)
     }
 
     /// The pages that the driver gave its device: the host's buffers, shared pages, or private ones.
@@ -99,13 +100,13 @@ extension HostModel {
     // MARK: Counting
 
     private mutating func count(
-        _ outcome: DMAOutcome, _ packet: TLP, _ function: EmulatedFunction, _ device: EmulatedDevice
+        _ outcome: DMAOutcome, _ packet: TLP, _ function: EmulatedFunction, in state: TDIState
     ) {
         guard var counters = workloads[function.address]?.counters else { return }
         switch outcome {
         case .stopped: counters.stopped += 1
         case .arrived(let segments):
-            if !isLegitimate(packet, segments, function, device) { counters.violations += 1 }
+            if !isLegitimate(packet, segments, function, in: state) { counters.violations += 1 }
             switch segments.first?.owner {
             case .host: counters.hostArrived += 1
             case .shared: counters.sharedArrived += 1
@@ -116,12 +117,16 @@ extension HostModel {
         workloads[function.address]?.counters = counters
     }
 
+    /// The state that a DMA is sent in. What it meets on its way may change that.
+    private func state(of function: EmulatedFunction, _ device: EmulatedDevice) -> TDIState {
+        device.tdi(function.address.requesterID)?.state ?? .configUnlocked
+    }
+
     /// Whether a DMA that arrived was allowed to, judged by the state of the device and the owner of the page alone, so
     /// that a hole in tables and gates shows.
     private func isLegitimate(
-        _ packet: TLP, _ segments: [Segment], _ function: EmulatedFunction, _ device: EmulatedDevice
+        _ packet: TLP, _ segments: [Segment], _ function: EmulatedFunction, in state: TDIState
     ) -> Bool {
-        let state = device.tdi(function.address.requesterID)?.state ?? .configUnlocked
         let domain = software[function.address]?.domain.flatMap { domains[$0]?.number }
         return packet.requesterID == function.address.requesterID
             && segments.allSatisfy { segment in
@@ -165,9 +170,12 @@ extension HostModel {
     }
 
     private mutating func attempt(_ packet: TLP, _ function: EmulatedFunction, _ device: EmulatedDevice) {
+        let state = state(of: function, device)
         let outcome = send(packet, from: device)
         workloads[function.address]?.counters.attempts += 1
-        guard case .arrived(let segments) = outcome, !isLegitimate(packet, segments, function, device) else { return }
+        guard case .arrived(let segments) = outcome, !isLegitimate(packet, segments, function, in: state) else {
+            return
+        }
         workloads[function.address]?.counters.violations += 1
     }
 }
