@@ -1,9 +1,12 @@
 internal import ArgumentParser
 internal import Assignment
+internal import Emulator
 internal import EmulatorProcess
 internal import Foundation
 internal import Journal
 internal import Logging
+internal import ScenarioReplay
+internal import StrictYAML
 
 /// `tdispctl emulate`
 struct Emulate: AsyncParsableCommand {
@@ -13,7 +16,10 @@ struct Emulate: AsyncParsableCommand {
             Devices, links, TSM, IOMMU and domains of an emulated host live in a process of their own, so that every call \
             of tdispctl sees the same device, also after a kill -9. Other verbs start it when --topology names one.
             """,
-        subcommands: [EmulateStart.self, EmulateStatus.self, EmulateStop.self, EmulateAdvance.self, EmulateServe.self])
+        subcommands: [
+            EmulateStart.self, EmulateStatus.self, EmulateInject.self, EmulateAdvance.self, EmulateStop.self,
+            EmulateServe.self,
+        ])
 }
 
 /// `tdispctl emulate start`
@@ -79,6 +85,40 @@ struct EmulateAdvance: AsyncParsableCommand {
             } catch {
                 throw Failure(error)
             }
+        }
+    }
+}
+
+/// `tdispctl emulate inject`
+struct EmulateInject: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inject", abstract: "Let something go wrong on the emulated host, on purpose.",
+        discussion: """
+            An event happens now: '{link-down: 0000:3b:00.0}', '{function-reset: 0000:3b:00.1}', \
+            '{session-lost: 0000:3b:00.0}', '{device-gone: 0000:3b:00.0}', '{bus-master-cleared: 0000:3b:00.1}'.
+
+            A fault waits for its moment: '{message: LOCK_INTERFACE, drop: response}', \
+            '{message: START_INTERFACE, refuse: INVALID_NONCE}', '{effect: accept, unknown: done}', \
+            '{effect: reset, fail: timed-out}'.
+
+            The words are those of scenario files; a wrong one is answered with the right ones.
+            """)
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: ArgumentHelp("An event or a fault, as YAML.", valueName: "fault"))
+    var fault: String
+
+    func run() async throws {
+        try await reporting(options) {
+            let (client, greeting) = try await EmulatedHosts.running(options)
+            let parsed: InjectedFault
+            do throws(YAMLError) {
+                parsed = try FaultText.parse(fault, on: try Topology(named: greeting.source))
+            } catch {
+                throw Failure(.usage, "\(error)", next: "tdispctl emulate inject --help")
+            }
+            do throws(PlatformError) { try await client.inject(parsed) } catch { throw Failure(error) }
         }
     }
 }

@@ -74,7 +74,7 @@ struct DeviceView: Encodable {
         if let reason = state.quarantineReason { return reason.rawValue }
         if facts.dsm == nil || !facts.teeIO { return "no TDISP" }
         if let answer = facts.state, !state.phase.agrees(with: answer) {
-            return "recorded \(state.phase.rawValue), answers \(answer)"
+            return "recorded \(state.phase.rawValue), answers \(answer): tdispctl recover"
         }
         return nil
     }

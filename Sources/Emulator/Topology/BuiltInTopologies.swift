@@ -60,4 +60,11 @@ extension Topology {
     ///
     /// Throws ``YAMLError`` if its text is not a topology, which a test rules out.
     public static func demo() throws(YAMLError) -> Topology { try Topology(parsing: demoText, file: "demo.yaml") }
+
+    /// A topology by its name (`demo`), else read from a file.
+    ///
+    /// Throws ``YAMLError`` with file, line and column.
+    public init(named source: String) throws(YAMLError) {
+        self = source == "demo" ? try .demo() : try Topology(contentsOfFile: source)
+    }
 }

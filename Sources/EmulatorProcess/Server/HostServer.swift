@@ -121,7 +121,7 @@ public struct HostServer: Sendable {
 
     private static func topology(_ source: String) throws(PlatformError) -> Topology {
         do throws(YAMLError) {
-            return source == "demo" ? try .demo() : try Topology(contentsOfFile: source)
+            return try Topology(named: source)
         } catch {
             throw PlatformError(.invalidInput, "\(error)")
         }
