@@ -5,7 +5,9 @@ public import PCIe
 public actor AssignmentService {
     private let world: World
     private let contents: JournalContents
-    private var owners: [FunctionAddress: DSMOwner] = [:]
+    private var owners: [FunctionAddress: Task<DSMOwner, Never>] = [:]
+    /// The host as it was found when it first had to be asked.
+    private lazy var found = Task { [platform = world.platform] in FoundHost(try? await platform.snapshot()) }
 
     /// Creates a service over what the journal has recorded. Throws ``JournalFailure`` when that cannot be read.
     public init(world: World) throws(JournalFailure) {
@@ -24,13 +26,13 @@ public actor AssignmentService {
     /// rest, and one that is recorded as private is asked whether it still is.
     public func run(_ request: AssignmentEvent, on tdi: FunctionAddress, dsm: FunctionAddress) async -> OperationResult
     {
-        let owner = owner(of: dsm)
-        await owner.takeNotices()
-        if let settled = await owner.settle(tdi) {
-            if case .quarantined = settled.end { return settled }
-            if case .recover(let wanted) = request, !wanted.convertAgain { return settled }
-        } else if await owner.state(of: tdi).phase.isConfirmed(before: request) {
-            _ = await owner.confirm(tdi)
+        let owner = await owner(of: dsm)
+        if let mended = await owner.catchUp(tdi, before: request) {
+            if case .quarantined = mended.end { return mended }
+            if case .recover(let wanted) = request {
+                guard wanted.convertAgain, case .attached(let now) = mended.state else { return mended }
+                return await owner.run(.convert(now.owner, now.lineage.orders), on: tdi)
+            }
         }
         return await owner.run(request, on: tdi)
     }
@@ -65,10 +67,24 @@ public actor AssignmentService {
         await owner(of: dsm).disconnect(force: force)
     }
 
-    private func owner(of dsm: FunctionAddress) -> DSMOwner {
-        if let owner = owners[dsm] { return owner }
-        let owner = DSMOwner(dsm: dsm, world: world, contents: contents)
-        owners[dsm] = owner
+    // MARK: Owners
+
+    private func owner(of dsm: FunctionAddress) async -> DSMOwner {
+        if let opening = owners[dsm] { return await opening.value }
+        let opening = Task { await open(dsm) }
+        owners[dsm] = opening
+        return await opening.value
+    }
+
+    /// Gives a DSM its owner, which knows from the start which of the recorded TDIs are its own, and takes up the connection.
+    private func open(_ dsm: FunctionAddress) async -> DSMOwner {
+        guard contents != JournalContents() else {
+            return DSMOwner(dsm: dsm, tdis: [], world: world, recorded: contents)
+        }
+        let found = await found.value
+        let tdis = contents.assignments.keys.filter { found.dsm(of: $0) == dsm }
+        let owner = DSMOwner(dsm: dsm, tdis: tdis, world: world, recorded: contents)
+        if contents.connections[dsm] != nil { await owner.resumeConnection(isAlive: found.isConnected(dsm)) }
         return owner
     }
 }

@@ -21,12 +21,13 @@ extension DSMOwner {
         let locked = lockedTDIs()
         let request = ConnectionEvent.disconnect(lockedTDIs: locked, force: force)
         if case .refuse(let refusal) = ConnectionMachine.step(connection, request).effect {
+            await driveConnection(request)
             let reason = refusal.reason == .connectionInUse ? "\(locked) locked TDIs" : "the connection is being opened"
             return EffectReport(.failed(.busy), reason)
         }
         let asker = ask(request)
         var owed: [FunctionAddress: IssuedEffect] = [:]
-        if locked > 0 { feed(.sessionLost, to: assignments.keys.sorted(), &owed) }
+        if force, locked > 0 { feed(.sessionLost, to: assignments.keys.sorted(), &owed) }
         await carryOut(owed) { await $0.driveConnection(request) }
         switch await asker.wait() {
         case .ended: return EffectReport(.succeeded)

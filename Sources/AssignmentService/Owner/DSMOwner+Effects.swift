@@ -1,0 +1,61 @@
+import Assignment
+import Attestation
+import PCIe
+
+extension DSMOwner {
+    func carryOut(_ effect: AssignmentEffect, on tdi: FunctionAddress) async -> EffectReport {
+        switch effect {
+        case .none, .refuse: EffectReport(.succeeded)
+        case .requireConnection: await connect(.require)
+        case .rekey: await connect(.rekey(lockedTDIs: lockedTDIs(besides: tdi)))
+        case .collectEvidence(let epoch): await collect(epoch, from: tdi)
+        case .appraise(let epoch): await appraise(epoch, of: tdi)
+        case .cut, .stop, .reset: await performBeforeJournal(effect, on: tdi)
+        case .releaseHostDriver, .attach, .unbindGuestDriver, .drainDMA, .saveLedger, .dropMappings, .lock, .reconfirm,
+            .accept, .bindGuestDriver, .probePrivate, .askState, .compareIdentity, .restoreConfiguration, .proveReturn,
+            .restoreMappings, .detach, .returnHostDriver:
+            await world.platform.perform(effect, on: tdi)
+        }
+    }
+
+    /// Issues the effect first; its step is committed while it is under way. A journal that fails does not hold it up.
+    private func performBeforeJournal(_ effect: AssignmentEffect, on tdi: FunctionAddress) async -> EffectReport {
+        let platform = world.platform
+        let report = Task.immediate { await platform.perform(effect, on: tdi) }
+        if let failure = record(unjournalled.removeValue(forKey: tdi) ?? []) {
+            note(
+                Trouble(.effect(effect.name, .failed(.other)), in: state(of: tdi).phase, detail: failure.message),
+                on: tdi)
+        }
+        return await report.value
+    }
+
+    private func collect(_ epoch: LockEpoch, from tdi: FunctionAddress) async -> EffectReport {
+        guard let nonce = world.nonce() else { return EffectReport(.failed(.other), "no random bytes for a nonce") }
+        let answer = await world.platform.collectEvidence(from: tdi, epoch: epoch, nonce: nonce)
+        let state = state(of: tdi)
+        if let found = answer.evidence, state.lineage.epoch == epoch, state.phase.holdsEvidence {
+            evidence[tdi] = HeldEvidence(epoch: epoch, nonce: nonce, evidence: found)
+        }
+        return answer.report
+    }
+
+    /// Evidence of another epoch cannot be judged: it died with that epoch.
+    private func appraise(_ epoch: LockEpoch, of tdi: FunctionAddress) async -> EffectReport {
+        guard let held = evidence[tdi], held.epoch == epoch else {
+            return EffectReport(.failed(.policyRefused), "no evidence of epoch \(epoch)")
+        }
+        let facts = await world.platform.facts(about: tdi, state(of: tdi).domain)
+        let judgement = world.judge(
+            EvidenceCase(
+                tdi: tdi, evidence: held.evidence, epoch: epoch, nonce: held.nonce, function: facts.0, domain: facts.1))
+        return EffectReport(
+            judgement.accepted ? .succeeded : .failed(.policyRefused), judgement.findings.joined(separator: "; "),
+            proofs: [
+                Proof(
+                    "the device is the one whose certificate it shows",
+                    held.evidence.identityProven ? .proven : .notProven,
+                    seen: held.evidence.identityProven ? "" : "claimed over a plain channel")
+            ])
+    }
+}

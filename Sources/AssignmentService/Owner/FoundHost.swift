@@ -1,0 +1,25 @@
+import Assignment
+import PCIe
+
+/// What a manager that starts finds of the host, to hold against what is recorded.
+struct FoundHost: Sendable {
+    /// Nil: the host could not be asked.
+    private let functions: [FunctionAddress: FunctionFacts]?
+
+    init(_ snapshot: HostSnapshot?) {
+        functions = snapshot.map { Dictionary($0.functions.map { ($0.address, $0) }) { first, _ in first } }
+    }
+
+    /// The DSM that a TDI belongs to. One that is not to be found (any more) is taken to belong to function 0 of its device.
+    func dsm(of tdi: FunctionAddress) -> FunctionAddress {
+        if let facts = functions?[tdi] { return facts.dsm ?? tdi }
+        let place = tdi.requesterID
+        return FunctionAddress(
+            segment: tdi.segment, requesterID: RequesterID(bus: place.bus, device: place.device, function: 0))
+    }
+
+    /// Whether a DSM has a session and a Secure stream; nil: the host could not be asked.
+    func isConnected(_ dsm: FunctionAddress) -> Bool? {
+        functions.map { $0[dsm]?.connected ?? false }
+    }
+}
