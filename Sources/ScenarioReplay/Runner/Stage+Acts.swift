@@ -11,7 +11,7 @@ extension Stage {
         if case .restart = step.act { restartManager() }
         arm(step)
         var sightings = await perform(step.act)
-        if !manager.life.isAlive { sightings = [.end: .word(End.crashed.rawValue)] }
+        if step.interruption != nil, !manager.life.isAlive { sightings = [.end: .word(End.crashed.rawValue)] }
         guard let place = step.act.place else { return sightings }
         await settleDown()
         sightings.merge(whatStarted(place, in: number)) { first, _ in first }
