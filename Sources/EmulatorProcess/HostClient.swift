@@ -11,6 +11,8 @@ public actor HostClient: Platform {
     /// A client of the host that serves the socket at `path`. Nothing is sent yet.
     public init(path: String) { self.path = path }
 
+    deinit { socket?.close() }
+
     // MARK: Platform
 
     /// The whole host as it is now.

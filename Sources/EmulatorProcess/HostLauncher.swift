@@ -51,10 +51,18 @@ public struct HostLauncher: Sendable {
         }
         try? ready.fileHandleForWriting.close()
         let line = await firstLine(of: ready.fileHandleForReading)
-        guard line == Self.readyLine else { throw PlatformError(.invalidInput, lastWords() ?? line) }
+        guard line == Self.readyLine else {
+            process.waitUntilExit()
+            throw PlatformError(Self.exitCodes[process.terminationStatus] ?? .unreachable, lastWords() ?? line)
+        }
         let client = HostClient(path: socketPath)
         return (client, try await client.hello())
     }
+
+    /// The exit codes with which a host that cannot start says why.
+    public static let exitCodes: [Int32: PlatformError.Code] = [
+        1: .denied, 2: .invalidInput, 7: .unsupported, 8: .unreachable,
+    ]
 
     /// What a host prints when it listens.
     public static let readyLine = "listening"

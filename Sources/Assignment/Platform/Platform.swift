@@ -76,6 +76,8 @@ public struct PlatformError: Error, Hashable, Sendable, Codable, CustomStringCon
         case noSuchDevice
         /// There is no such domain.
         case noSuchDomain
+        /// There is no such file.
+        case noSuchFile
         /// The platform lacks what is asked.
         case unsupported
         /// A file of the platform (topology, state) cannot be used.

@@ -148,6 +148,9 @@ struct EmulateServe: AsyncParsableCommand {
                     directory: directory, topology: options.topology ?? "demo", libvirt: options.connect,
                     socketPath: HostLauncher(directory: directory, program: "").socketPath), log: log)
             try await server.run { Console.out(HostLauncher.readyLine + "\n") }
+        } catch let error as PlatformError {
+            Console.err("\(error)\n")
+            throw error.code.status.exitCode
         } catch {
             Console.err("\(error)\n")
             throw ExitStatus.failed.exitCode

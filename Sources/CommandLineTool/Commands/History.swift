@@ -52,13 +52,23 @@ struct History: AsyncParsableCommand {
     private func verifyChain(_ journal: Journal) throws {
         switch try journal.verifyHistory() {
         case .intact(let entries, let head):
-            Console.out("intact: \(entries) entries, head \(head)\n")
+            if options.output == .json {
+                Console.outJSON("HistoryVerdict", [HistoryVerdictView(entries: entries, head: "\(head)")])
+            } else {
+                Console.out("intact: \(entries) entries, head \(head)\n")
+            }
         case .broken(let sequence, let fault):
             throw Failure(
                 .failed, "the history was changed: entry \(sequence)", seen: "\(fault)",
                 next: "keep a copy of the journal; what it says from entry \(sequence) on cannot be trusted")
         }
     }
+}
+
+/// An intact history as JSON; a changed one is an `Error`.
+struct HistoryVerdictView: Encodable {
+    let entries: Int
+    let head: String
 }
 
 /// A history entry as JSON.

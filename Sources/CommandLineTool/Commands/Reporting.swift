@@ -14,7 +14,7 @@ func reporting(_ output: OutputFormat, _ work: () async throws -> Void) async th
         try report([(nil, failure)], output)
         throw failure.status.exitCode
     } catch let failures as Failures {
-        try report(failures.all.map { ($0.device, $0.failure) }, output)
+        if !failures.areShown { try report(failures.all.map { ($0.device, $0.failure) }, output) }
         throw ExitStatus.worst(of: failures.all.map(\.failure.status)).exitCode
     }
 }
@@ -22,6 +22,8 @@ func reporting(_ output: OutputFormat, _ work: () async throws -> Void) async th
 /// What went wrong on several devices.
 struct Failures: Error {
     let all: [(device: String, failure: Failure)]
+    /// Whether the result that was printed tells them already.
+    var areShown = false
 }
 
 private func report(_ failures: [(device: String?, failure: Failure)], _ output: OutputFormat) throws {

@@ -28,12 +28,14 @@ struct Show: AsyncParsableCommand {
             let facts = try session.function(device)
             let state = try session.recorded().assignments[facts.address] ?? .initial
             if domainXML { return try await printXML(of: state, facts, session) }
-            let view = DeviceView(facts, state, domainName: session.name)
+            var view = DeviceView(facts, state, domainName: session.name)
+            view.messages = try await lastMessages(of: facts, session)
             switch options.output {
             case .json: Console.out(try JSONEnvelope(kind: "Device", [view]).text)
-            case .table: Console.out(try await DevicePrinter(session: session).text(view, facts, state))
+            case .table:
+                Console.out(try await DevicePrinter(session: session).text(view, facts, state))
+                for message in view.messages ?? [] { Console.out("  \(message)\n") }
             }
-            if let messages { try await printMessages(messages, of: facts, session) }
         }
     }
 
@@ -50,11 +52,12 @@ struct Show: AsyncParsableCommand {
         }
     }
 
-    private func printMessages(_ count: Int, of facts: FunctionFacts, _ session: Session) async throws {
+    /// Keys and nonces in them are zeros.
+    private func lastMessages(of facts: FunctionFacts, _ session: Session) async throws -> [String]? {
+        guard let messages else { return nil }
         do throws(PlatformError) {
-            for message in try await session.host.messages(last: count) where message.device == facts.ownerAddress {
-                Console.out("\(message)  \(message.hexBytes)\n")
-            }
+            return try await session.host.messages(last: messages).filter { $0.device == facts.ownerAddress }
+                .map { "\($0)  \($0.hexBytes)" }
         } catch {
             throw Failure(error)
         }

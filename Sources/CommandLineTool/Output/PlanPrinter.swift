@@ -20,8 +20,7 @@ struct PlanPrinter {
         let failures = plans.compactMap { plan in
             session.failure(of: plan).map { (device: plan.device.description, failure: $0) }
         }
-        if !failures.isEmpty, options.output == .table { throw Failures(all: failures) }
-        if !failures.isEmpty { throw ExitStatus.worst(of: failures.map(\.failure.status)).exitCode }
+        if !failures.isEmpty { throw Failures(all: failures, areShown: options.output == .json) }
     }
 
     private func text(_ plan: Assignment.Plan) -> String {

@@ -9,17 +9,13 @@ struct SummaryPrinter {
     let session: Session
     let options: GlobalOptions
 
-    func print(_ results: [OperationResult], _ verb: Operation.Verb) async throws {
+    func print(_ results: [OperationResult], _ views: [OperationView], _ verb: Operation.Verb) async throws {
         switch options.output {
-        case .json: Console.out(try JSONEnvelope(kind: "OperationList", results.map(view)).text)
+        case .json: Console.out(try JSONEnvelope(kind: "OperationList", views).text)
         case .table:
             let names = try? DomainNames(await session.host.memory(), session.snapshot)
             for result in results where result.reachedItsGoal { Console.out(text(result, verb, names)) }
         }
-    }
-
-    private func view(_ result: OperationResult) -> OperationView {
-        OperationView(result, domainName: session.name(of: result.state.domain))
     }
 
     private func text(_ result: OperationResult, _ verb: Operation.Verb, _ names: DomainNames?) -> String {

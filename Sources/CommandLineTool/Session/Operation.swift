@@ -22,26 +22,37 @@ struct Operation {
     func run(
         _ targets: [FunctionFacts], _ request: (FunctionFacts) throws(Failure) -> AssignmentEvent
     ) async throws {
-        var failures: [(device: String, failure: Failure)] = []
+        var refused: [(FunctionFacts, Failure)] = []
         var wanted: [(FunctionFacts, AssignmentEvent)] = []
         for target in targets {
             do throws(Failure) {
                 wanted.append((target, try request(target)))
             } catch {
-                failures.append((target.address.description, error))
+                refused.append((target, error))
             }
         }
         let printer = ProgressPrinter(quiet: options.quiet, devices: wanted.count)
         let service = try session.service { printer.print($0) }
         let results = await interruptible(service, wanted.map(\.0)) { await Self.run(wanted, on: service) }
-        try await SummaryPrinter(session: session, options: options).print(results, verb)
-        for result in results {
-            if let failure = Failure(result, domainName: session.name(of: result.state.domain)) {
-                failures.append((result.device.description, failure))
-            }
-        }
+        let views = try refused.map(view) + results.map(view)
+        try await SummaryPrinter(session: session, options: options).print(results, views, verb)
         try session.close()
-        if !failures.isEmpty { throw Failures(all: failures) }
+        let failures = views.compactMap { view in view.failure.map { (device: view.device, failure: $0) } }
+        if !failures.isEmpty { throw Failures(all: failures, areShown: options.output == .json) }
+    }
+
+    /// A device on which nothing was begun is where it was.
+    private func view(_ refused: (function: FunctionFacts, failure: Failure)) throws(Failure) -> OperationView {
+        let state = try session.recorded().assignments[refused.function.address] ?? .initial
+        return OperationView(
+            refused.function.address, "refused", state, domainName: session.name(of: state.domain), refused.failure)
+    }
+
+    private func view(_ result: OperationResult) -> OperationView {
+        let name = session.name(of: result.state.domain)
+        return OperationView(
+            result.device, result.end.word, result.state, domainName: name, Failure(result, domainName: name),
+            proofs: result.proofs)
     }
 
     /// One task for each DSM; the devices of one DSM in the order given.

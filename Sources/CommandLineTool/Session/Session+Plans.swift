@@ -12,6 +12,18 @@ extension Session {
         try admission().plan(release: function.address, to: rest)
     }
 
+    /// Throws ``Failure`` with everyone who would be taken along when a connection may not be ended.
+    func requireDisconnect(of dsm: FunctionAddress, force: Bool) throws(Failure) {
+        let plan = try admission().planDisconnect(of: dsm, force: force)
+        guard case .blocked(let obstacle) = plan.outcome else { return }
+        let first = plan.blocking.first { $0.obstacle == obstacle }
+        throw Failure(
+            obstacle.status, "the connection of \(dsm) cannot be ended: \(first?.found ?? "it is in use")",
+            rule: first?.rule,
+            seen: plan.takes.isEmpty ? nil : "takes along: " + plan.takes.map(\.words).joined(separator: ", "),
+            next: first?.advice)
+    }
+
     private func admission() throws(Failure) -> Admission {
         let recorded = try recorded()
         return Admission(host: snapshot, assignments: recorded.assignments, connections: recorded.connections)
@@ -47,6 +59,11 @@ extension Session {
         let state = recorded.assignments[plan.device] ?? .initial
         return state.place(of: plan.device, domainName: name(of: state.domain))
     }
+}
+
+extension Sibling {
+    /// Who it is and what it is doing.
+    fileprivate var words: String { "\(address) (\(phase.rawValue)\(domainName.map { ", \($0)" } ?? ""))" }
 }
 
 extension Precondition {

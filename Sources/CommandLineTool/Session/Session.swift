@@ -66,6 +66,10 @@ struct Session {
             return (found.client, found.greeting)
         }
         guard let topology = options.topology else { throw noPlatform }
+        let source = EmulatedHosts.source(of: topology)
+        guard source == "demo" || FileManager.default.fileExists(atPath: source) else {
+            throw PlatformError(.noSuchFile, "there is no topology '\(topology)': name 'demo' or a YAML file")
+        }
         let started = try await launcher.start(
             arguments: EmulateServe.arguments(directory: directory.path, topology: topology, connect: options.connect))
         return (started.client, started.greeting)

@@ -41,6 +41,8 @@ struct DeviceView: Encodable {
     let confirmed: Confirmed
     /// What a person should know about it, or nil.
     let note: String?
+    /// The last protocol messages with it, oldest first, when they were asked for.
+    var messages: [String]?
 
     init(_ facts: FunctionFacts, _ state: AssignmentState, domainName: (DomainID?) -> String?) {
         address = facts.address.description

@@ -22,17 +22,27 @@ struct OperationView: Encodable {
     let proofs: [ProofView]
     /// What went wrong, when the goal was not reached.
     let error: FailureView?
+    /// The same for the exit code and the terminal.
+    let failure: Failure?
 
-    init(_ result: OperationResult, domainName: String?) {
-        device = result.device.description
-        end = result.end.word
-        phase = result.state.phase.rawValue
-        domain = result.state.domain?.description
+    private enum CodingKeys: String, CodingKey {
+        case device, end, phase, domain, domainName, epoch, permittedDMA, proofs, error
+    }
+
+    init(
+        _ device: FunctionAddress, _ end: String, _ state: AssignmentState, domainName: String?, _ failure: Failure?,
+        proofs: [Proof] = []
+    ) {
+        self.device = device.description
+        self.end = end
+        phase = state.phase.rawValue
+        domain = state.domain?.description
         self.domainName = domainName
-        epoch = result.state.lineage.epoch.rawValue
-        permittedDMA = result.state.phase.permittedDMA.rawValue
-        proofs = result.proofs.map { ProofView(claim: $0.claim, result: $0.result.rawValue, seen: $0.seen) }
-        error = Failure(result, domainName: domainName).map { FailureView($0, device: result.device.description) }
+        epoch = state.lineage.epoch.rawValue
+        permittedDMA = state.phase.permittedDMA.rawValue
+        self.proofs = proofs.map { ProofView(claim: $0.claim, result: $0.result.rawValue, seen: $0.seen) }
+        error = failure.map { FailureView($0, device: device.description) }
+        self.failure = failure
     }
 }
 

@@ -20,10 +20,11 @@ struct FrameListener: Sendable {
         return FrameListener(socket: try AsyncSocket(socket: socket, pool: pool), pool: pool)
     }
 
-    /// Serves until cancelled. Each connection is served by a task of its own.
+    /// Serves until cancelled, then listens no more. Each connection is served by a task of its own.
     func serve<Request: Decodable & Sendable, Reply: Encodable & Sendable>(
         _ request: Request.Type, answer: @escaping @Sendable (Request) async -> Reply
     ) async throws {
+        defer { try? socket.close() }
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { [pool] in try await pool.run() }
             while !Task.isCancelled {
