@@ -83,8 +83,8 @@ let package = Package(
         .executableTarget(
             name: "tdisp-bench",
             dependencies: [
-                "Assignment", "AssignmentService", "Attestation", "Emulator", "IOMMU", "PCIe", "ScenarioReplay", "SPDM",
-                "TDISP", "WireBytes", "CAllocationCounter",
+                "Assignment", "AssignmentService", "Attestation", "CAllocationCounter", "Emulator", "IOMMU", "Journal",
+                "OpenSSLCrypto", "PCIe", "ScenarioReplay", "TDISP",
             ],
             path: "Sources/Benchmarks"),
         .target(name: "CAllocationCounter"),
@@ -98,7 +98,7 @@ let package = Package(
         .testTarget(name: "IOMMUTests", dependencies: ["IOMMU", "PCIe"]),
         .testTarget(name: "AttestationTests", dependencies: ["Attestation", "PCIe", "TDISP"]),
         .testTarget(name: "AssignmentTests", dependencies: ["Assignment", "Attestation", "IOMMU", "PCIe", "TDISP"]),
-        .testTarget(name: "OpenSSLCryptoTests", dependencies: ["OpenSSLCrypto"]),
+        .testTarget(name: "OpenSSLCryptoTests", dependencies: ["OpenSSLCrypto"], resources: [.copy("Vectors")]),
         .testTarget(name: "LibvirtTests", dependencies: ["Libvirt", "PCIe"]),
         .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML"]),
         .testTarget(
@@ -119,7 +119,9 @@ let package = Package(
             dependencies: ["Assignment", "AssignmentService", "Emulator", "PCIe", "ScenarioReplay"]),
         .target(
             name: "FuzzEntries",
-            dependencies: ["Libvirt", "PCIe", "SPDM", "StrictYAML", "TDISP", "WireBytes"],
+            dependencies: [
+                "Emulator", "Libvirt", "PCIe", "SPDM", "ScenarioReplay", "StrictYAML", "TDISP", "WireBytes",
+            ],
             path: "Tests/FuzzEntries"),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzEntries", "PCIe", "TDISP", "WireBytes"]),
         .testTarget(

@@ -137,6 +137,8 @@ import Testing
         Mistake(
             device: "memory: [{size: 64KiB, address: 0x10000}, {size: 64KiB, address: 0x10000}]",
             4, 30, "overlaps that of a"),
+        Mistake(device: "memory: [{size: 64KiB, address: 0xFFFFFFFFFFFE0000}, 1MiB]", 4, 30, "wraps"),
+        Mistake(device: "memory: [{size: 64KiB, address: 0xFFFFFFFFFFFE0000}], vfs: {total: 4}", 4, 30, "no room left"),
         Mistake(device: "memory: [5KiB]", 4, 53, "power of two"),
         Mistake(
             device: "vfs: {total: 2, enabled: 3}", 4, 69, "not between 0 and 2"),

@@ -35,6 +35,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case functionAddress = "function-address"
     /// A YAML file.
     case yaml
+    /// A topology file, and the host that is built from it.
+    case topology
+    /// A scenario file.
+    case scenario
     /// A libvirt domain's XML.
     case domainXML = "domain-xml"
 
@@ -60,6 +64,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .configurationSpace: try fuzzConfigurationSpace(input)
         case .functionAddress: try fuzzFunctionAddress(input)
         case .yaml: try fuzzYAML(input)
+        case .topology: try fuzzTopology(input)
+        case .scenario: try fuzzScenario(input)
         case .domainXML: try fuzzDomainXML(input)
         }
     }

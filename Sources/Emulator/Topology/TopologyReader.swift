@@ -160,11 +160,10 @@ struct TopologyReader {
             let range = device.memoryRanges[index]
             let count = range.size * UInt64(device.physicalFunctions)
             let first = overlaps && index > 0 ? device.memoryRanges[0].address : nil
-            let base = range.address ?? first ?? freeMemory(in: segment, aligned: range.size)
+            guard let base = range.address ?? first ?? freeMemory(in: segment, aligned: range.size),
+                base.isMultiple(of: range.size), !base.addingReportingOverflow(count).overflow
+            else { throw node.error("memory \(range.register) of \(device.name) is not aligned to its size, or wraps") }
             device.memoryRanges[index].address = base
-            guard base.isMultiple(of: range.size), !base.addingReportingOverflow(count).overflow else {
-                throw node.error("memory \(range.register) of \(device.name) is not aligned to its size, or wraps")
-            }
             let addresses = base..<base + count
             let other = memory[segment]?.first { $0.range.overlaps(addresses) }
             guard other == nil || overlaps else {
@@ -174,15 +173,18 @@ struct TopologyReader {
             memory[segment, default: []].append((addresses, device.name))
         }
         guard let vfs = device.virtualFunctions else { return }
-        let base = freeMemory(in: segment, aligned: vfs.memory)
         let count = vfs.memory * UInt64(vfs.total) * UInt64(device.physicalFunctions)
+        guard let base = freeMemory(in: segment, aligned: vfs.memory), !base.addingReportingOverflow(count).overflow
+        else { throw node.error("there is no room left for the memory of \(device.name)'s virtual functions") }
         device.virtualMemory = base
         memory[segment, default: []].append((base..<base + count, device.name))
     }
 
-    private func freeMemory(in segment: UInt16, aligned size: UInt64) -> UInt64 {
+    /// The first address behind all memory of a segment that is aligned to `size`; nil when there is none.
+    private func freeMemory(in segment: UInt16, aligned size: UInt64) -> UInt64? {
         let end = memory[segment]?.map(\.range.upperBound).max() ?? Topology.memoryWindow
-        return (end + size - 1) / size * size
+        let (padded, wraps) = end.addingReportingOverflow(size - 1)
+        return wraps ? nil : padded / size * size
     }
 
     // MARK: Domains
