@@ -19,7 +19,8 @@ public struct Tdispctl: AsyncParsableCommand {
             CommandGroup(
                 name: "Devices",
                 subcommands: [
-                    List.self, Show.self, PlanCommand.self, Convert.self, Release.self, Recover.self, Routes.self,
+                    List.self, Show.self, PlanCommand.self, Convert.self, Release.self, Recover.self, Disconnect.self,
+                    Routes.self,
                     History.self,
                 ]),
             CommandGroup(name: "Scenarios and models", subcommands: [Replay.self, Graph.self]),
