@@ -76,7 +76,7 @@ public actor AssignmentService {
         return await opening.value
     }
 
-    /// Gives a DSM its owner, which knows from the start which of the recorded TDIs are its own, and takes up the connection.
+    /// Gives a DSM its owner, which knows from the start which of the recorded TDIs are its own, and takes up what is recorded.
     private func open(_ dsm: FunctionAddress) async -> DSMOwner {
         guard contents != JournalContents() else {
             return DSMOwner(dsm: dsm, tdis: [], world: world, recorded: contents)
@@ -84,7 +84,7 @@ public actor AssignmentService {
         let found = await found.value
         let tdis = contents.assignments.keys.filter { found.dsm(of: $0) == dsm }
         let owner = DSMOwner(dsm: dsm, tdis: tdis, world: world, recorded: contents)
-        if contents.connections[dsm] != nil { await owner.resumeConnection(isAlive: found.isConnected(dsm)) }
+        await owner.resume(found)
         return owner
     }
 }

@@ -125,6 +125,34 @@ import Testing
         #expect(await [rig.phase(Place.one), rig.phase(Place.two)] == [.attached, .attached])
     }
 
+    @Test func `a device that the host has in no domain any more goes home to the host, and a recovery says so`()
+        async throws
+    {
+        let before = try Rig()
+        await before.makePrivate(Place.one)
+        let gone = Place.facts(about: Place.one, connected: false, domain: nil)
+        let rig = try before.restarted(functions: [gone])
+        let result = await rig.recover()
+        #expect(result.end == .done)
+        #expect(result.state.phase == .available)
+        let effects = rig.chronicle.effects(on: Place.one)
+        #expect(effects.first == .cut)
+        #expect(effects.contains(.proveReturn) && !effects.contains(.restoreMappings))
+    }
+
+    @Test func `a device in quarantine that the host has in no domain any more is led out to the host`() async throws {
+        let before = try Rig()
+        await before.makePrivate(Place.one)
+        let refused = EffectReport(.failed(.other))
+        before.platform.answer(.restoreMappings, refused, refused)
+        #expect(await before.release(to: .attached).state.phase == .quarantined)
+        let rig = try before.restarted(functions: [Place.facts(about: Place.one, connected: true, domain: nil)])
+        #expect(await rig.recover().end == .refused(Refusal(.quarantined, rule: .oneOwner)))
+        let result = await rig.recover(Place.one, RecoveryRequest(fromQuarantine: true))
+        #expect(result.end == .done)
+        #expect(result.state.phase == .available)
+    }
+
     @Test func `a manager killed between the loss of a connection and the cuts leaves them to the next one`()
         async throws
     {

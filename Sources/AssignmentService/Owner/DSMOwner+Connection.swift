@@ -43,6 +43,7 @@ extension DSMOwner {
     ///
     /// What was under way is torn down, and a TDI that is recorded as private without a connection has lost it.
     func resumeConnection(isAlive: Bool?) async {
+        guard recorded.connections[dsm] != nil else { return }
         await driveConnection(.restarted(alive: isAlive ?? (connection.name != .none)))
         guard connection.name != .connected else { return }
         var owed: [FunctionAddress: IssuedEffect] = [:]

@@ -19,11 +19,13 @@ actor DSMOwner {
     var askers: [ConnectionAsker] = []
     private(set) var assignments: [FunctionAddress: AssignmentState]
     /// What the journal had when this manager started, of every function of the host.
-    private let recorded: JournalContents
+    let recorded: JournalContents
     /// Steps whose effect does not wait for the journal, oldest first; committed while that effect is under way.
     var unjournalled: [FunctionAddress: [AssignmentStep]] = [:]
     /// Nonce and evidence of the current epoch. Never journalled; gone with the epoch.
     var evidence: [FunctionAddress: HeldEvidence] = [:]
+    /// TDIs for which something had to be done when the record was taken up, and nobody was told yet.
+    private var resumed: Set<FunctionAddress> = []
     /// TDIs on which a request is being run.
     private var running: Set<FunctionAddress> = []
     private var operations: [FunctionAddress: Operation] = [:]
@@ -68,6 +70,19 @@ actor DSMOwner {
 
     // MARK: Operations
 
+    /// Takes up what a former manager has recorded: a device at rest that the host has in another domain, or in none, was
+    /// taken out of it, and a connection that is gone is lost.
+    func resume(_ found: FoundHost) async {
+        var owed: [FunctionAddress: IssuedEffect] = [:]
+        let missing = assignments.keys.sorted().filter { tdi in
+            let state = state(of: tdi)
+            return state.phase.isResting && state.domain.map { found.isMissing(tdi, from: $0) } ?? false
+        }
+        feed(.hostdevRemoved, to: missing, &owed)
+        await carryOut(owed) { await $0.resumeConnection(isAlive: found.isConnected($0.dsm)) }
+        resumed = Set(tickets.keys)
+    }
+
     /// Runs one request to its end: until the device rests. One at a time on each TDI.
     func run(_ request: AssignmentEvent, on tdi: FunctionAddress) async -> OperationResult {
         guard running.insert(tdi).inserted else {
@@ -85,7 +100,7 @@ actor DSMOwner {
     /// Gives what came of it where something had to be done.
     func catchUp(_ tdi: FunctionAddress, before request: AssignmentEvent) async -> OperationResult? {
         guard !running.contains(tdi) else { return nil }
-        let ticket = tickets[tdi]
+        let ticket = resumed.remove(tdi) == nil ? tickets[tdi] : nil
         operations[tdi] = Operation()
         await takeNotices()
         if let settled = await settle(tdi) { return settled }

@@ -18,6 +18,11 @@ struct FoundHost: Sendable {
             segment: tdi.segment, requesterID: RequesterID(bus: place.bus, device: place.device, function: 0))
     }
 
+    /// Whether the host is known not to have a function in this domain.
+    func isMissing(_ tdi: FunctionAddress, from domain: DomainID) -> Bool {
+        functions?[tdi].map { $0.domain != domain } ?? false
+    }
+
     /// Whether a DSM has a session and a Secure stream; nil: the host could not be asked.
     func isConnected(_ dsm: FunctionAddress) -> Bool? {
         functions.map { $0[dsm]?.connected ?? false }

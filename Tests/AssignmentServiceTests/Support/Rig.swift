@@ -77,13 +77,13 @@ enum Place {
     static let web = DomainID(high: 1, low: 1)
     static let database = DomainID(high: 1, low: 2)
 
-    /// What the host shows: connected, as after a conversion.
+    /// What the host shows: connected and in a domain, as after a conversion.
     static let facts = [one, two, three, other].map { facts(about: $0, connected: true) }
 
-    static func facts(about tdi: FunctionAddress, connected: Bool) -> FunctionFacts {
+    static func facts(about tdi: FunctionAddress, connected: Bool, domain: DomainID? = web) -> FunctionFacts {
         FunctionFacts(
             address: tdi, dsm: dsm(of: tdi), bridge: "pci0000:3a", name: "device", vendorID: 1, deviceID: 2,
-            connected: connected)
+            domain: domain, connected: connected)
     }
 
     static func dsm(of tdi: FunctionAddress) -> FunctionAddress { tdi == other ? other : one }
