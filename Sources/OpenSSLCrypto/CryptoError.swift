@@ -6,7 +6,8 @@ internal import COpenSSL
 public struct CryptoError: Error, Hashable, Sendable {
     /// What was attempted, such as `HMAC-SHA256`.
     public let operation: String
-    /// OpenSSL's error texts, the root cause first; empty when OpenSSL gave none.
+    /// OpenSSL's error texts, the root cause first, or ours for a value refused before OpenSSL saw it; empty when
+    /// OpenSSL gave none.
     public let reasons: [String]
 
     /// Creates an error with the given texts.
@@ -23,6 +24,11 @@ public struct CryptoError: Error, Hashable, Sendable {
         var reasons: [String] = []
         while case let code = ERR_get_error(), code != 0 { reasons.append(Self.text(of: code)) }
         self.init(operation: operation, reasons: reasons)
+    }
+
+    /// Passes when `status` is 1, which is success in every OpenSSL function used here; else throws as above.
+    static func check(_ status: Int32, _ operation: @autoclosure () -> String) throws(CryptoError) {
+        guard status == 1 else { throw CryptoError(takingQueueFor: operation()) }
     }
 
     /// OpenSSL's `error:CODE:LIBRARY:FUNCTION:REASON` for a packed code; 256 bytes is the size its manual asks for.

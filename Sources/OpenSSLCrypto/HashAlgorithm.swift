@@ -41,38 +41,44 @@ public enum HashAlgorithm: String, Hashable, Sendable, CaseIterable, Codable {
 ///
 /// Owns OpenSSL's context and frees it. Finishing consumes the value, so a finished hash cannot be fed again.
 @safe
-public struct IncrementalHash: ~Copyable {
+public struct IncrementalHash: ~Copyable, Sendable {
     /// The algorithm that was chosen.
     public let algorithm: HashAlgorithm
-    private let context: OpaquePointer
+    private let context: Handle
 
     /// Starts a hash over no bytes.
     public init(_ algorithm: HashAlgorithm) throws(CryptoError) {
-        guard let context = unsafe EVP_MD_CTX_new() else { throw CryptoError(takingQueueFor: algorithm.rawValue) }
-        guard unsafe EVP_DigestInit_ex(context, algorithm.implementation, nil) == 1 else {
-            let error = CryptoError(takingQueueFor: algorithm.rawValue)
-            unsafe EVP_MD_CTX_free(context)
-            throw error
-        }
-        self.algorithm = algorithm
-        unsafe self.context = context
+        try unsafe self.init(algorithm) { context in unsafe EVP_DigestInit_ex(context, algorithm.implementation, nil) }
     }
 
-    deinit { unsafe EVP_MD_CTX_free(context) }
+    private init(_ algorithm: HashAlgorithm, startedBy start: (OpaquePointer) -> Int32) throws(CryptoError) {
+        let context = try unsafe Handle(EVP_MD_CTX_new(), freedBy: EVP_MD_CTX_free, for: algorithm.rawValue)
+        try unsafe CryptoError.check(start(context.pointer), algorithm.rawValue)
+        self.algorithm = algorithm
+        self.context = context
+    }
+
+    /// A second hash over the same bytes so far, which then goes its own way: a transcript that is hashed at several
+    /// points is read once.
+    public func copy() throws(CryptoError) -> IncrementalHash {
+        try unsafe IncrementalHash(algorithm) { new in unsafe EVP_MD_CTX_copy_ex(new, context.pointer) }
+    }
 
     /// Appends `bytes` to what is hashed.
     public mutating func update(_ bytes: Span<UInt8>) throws(CryptoError) {
-        let status = unsafe bytes.withUnsafeBufferPointer { unsafe EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
-        guard status == 1 else { throw CryptoError(takingQueueFor: algorithm.rawValue) }
+        let status = unsafe bytes.withUnsafeBufferPointer {
+            unsafe EVP_DigestUpdate(context.pointer, $0.baseAddress, $0.count)
+        }
+        try CryptoError.check(status, algorithm.rawValue)
     }
 
     /// The digest of everything appended; ``HashAlgorithm/digestByteCount`` bytes.
     public consuming func finalize() throws(CryptoError) -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: algorithm.digestByteCount)
         let status = unsafe digest.withUnsafeMutableBufferPointer {
-            unsafe EVP_DigestFinal_ex(context, $0.baseAddress, nil)
+            unsafe EVP_DigestFinal_ex(context.pointer, $0.baseAddress, nil)
         }
-        guard status == 1 else { throw CryptoError(takingQueueFor: algorithm.rawValue) }
+        try CryptoError.check(status, algorithm.rawValue)
         return digest
     }
 }

@@ -114,4 +114,20 @@ private struct DigestVector: Sendable, CustomTestStringConvertible {
         let algorithm = hash.algorithm
         #expect(algorithm == .sha384)
     }
+
+    @Test(arguments: HashAlgorithm.allCases) func `a copy goes on from where it was taken and leaves the first alone`(
+        algorithm: HashAlgorithm
+    ) throws {
+        let (start, one, other): ([UInt8], [UInt8], [UInt8]) = ([1, 2, 3], [4], [5, 6])
+        var hash = try IncrementalHash(algorithm)
+        try hash.update(start.span)
+        var copy = try hash.copy()
+        let untouched = try hash.copy()
+        try hash.update(one.span)
+        try copy.update(other.span)
+        let copyAlgorithm = copy.algorithm
+        #expect(copyAlgorithm == algorithm)
+        let digests = [try hash.finalize(), try copy.finalize(), try untouched.finalize()]
+        #expect(try digests == [start + one, start + other, start].map { try algorithm.digest(of: $0.span) })
+    }
 }

@@ -4,14 +4,8 @@ import Testing
 @Suite struct `Secret bytes` {
     private struct Refused: Error, Equatable {}
 
-    private func secret(_ bytes: [UInt8]) -> SecretBytes { SecretBytes(copying: bytes.span) }
-
-    private func contents(_ secret: borrowing SecretBytes) -> [UInt8] {
-        secret.withBytes { span in span.indices.map { span[$0] } }
-    }
-
     @Test func `a copied secret holds the bytes given`() {
-        let secret = self.secret([1, 2, 3])
+        let secret = OpenSSLCryptoTests.secret([1, 2, 3])
         #expect(contents(secret) == [1, 2, 3])
         let count = secret.count
         #expect(count == 3)
@@ -23,7 +17,7 @@ import Testing
     }
 
     @Test func `a secret may be empty`() {
-        let secret = self.secret([])
+        let secret = OpenSSLCryptoTests.secret([])
         #expect(contents(secret) == [])
     }
 
@@ -39,7 +33,7 @@ import Testing
     @Test func `the memory is zero when its owner ends`() {
         var seen: [[UInt8]] = []
         do {
-            var secret = self.secret([1, 2, 3, 4])
+            var secret = OpenSSLCryptoTests.secret([1, 2, 3, 4])
             secret.afterWipe = { span in seen.append(span.indices.map { span[$0] }) }
             #expect(contents(secret) == [1, 2, 3, 4])
             #expect(seen == [])
@@ -48,12 +42,12 @@ import Testing
     }
 
     @Test func `equality looks at every byte and the length`() {
-        let secret = self.secret([1, 2, 3])
+        let secret = OpenSSLCryptoTests.secret([1, 2, 3])
         for (other, expected) in [
             ([1, 2, 3], true), ([0, 2, 3], false), ([1, 0, 3], false), ([1, 2, 0], false), ([1, 2], false), ([], false),
             ([1, 2, 3, 4], false),
         ] as [([UInt8], Bool)] {
-            let equal = secret.isEqual(to: self.secret(other))
+            let equal = secret.isEqual(to: OpenSSLCryptoTests.secret(other))
             #expect(equal == expected, "\(other)")
         }
     }
