@@ -92,7 +92,8 @@ let package = Package(
         // Tests
         .testTarget(name: "WireBytesTests", dependencies: ["WireBytes"]),
         .testTarget(name: "PCIeTests", dependencies: ["PCIe", "WireBytes"]),
-        .testTarget(name: "SPDMTests", dependencies: ["SPDM", "WireBytes"]),
+        .testTarget(
+            name: "SPDMTests", dependencies: ["OpenSSLCrypto", "SPDM", "WireBytes"], resources: [.copy("Vectors")]),
         .testTarget(
             name: "TDISPTests", dependencies: ["PCIe", "SPDM", "TDISP", "WireBytes"], resources: [.copy("Vectors")]),
         .testTarget(name: "IOMMUTests", dependencies: ["IOMMU", "PCIe"]),

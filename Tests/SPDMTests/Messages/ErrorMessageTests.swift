@@ -1,0 +1,65 @@
+import SPDM
+import Testing
+import WireBytes
+
+@Suite struct `SPDM error` {
+    @Test func `busy is written and read byte for byte`() throws {
+        let error = ErrorMessage(version: .v1_2, code: .busy)
+        let bytes: [UInt8] = [0x12, 0x7F, 0x03, 0x00]
+        #expect(error.encoded() == bytes)
+        #expect(try ErrorMessage(decoding: bytes.span) == error)
+    }
+
+    @Test func `code and data of an unknown error survive`() throws {
+        let bytes: [UInt8] = [0x11, 0x7F, 0x77, 0x34]
+        let error = try ErrorMessage(decoding: bytes.span)
+        #expect(error == ErrorMessage(version: .v1_1, code: .init(rawValue: 0x77), data: 0x34))
+        #expect(error.encoded() == bytes)
+    }
+
+    @Test func `the error that asks to come back says when and how`() throws {
+        let bytes: [UInt8] = [0x12, 0x7F, 0x42, 0x00, 0x01, 0xE0, 0x05, 0x02]
+        let error = ErrorMessage(
+            version: .v1_2, notReady: .init(exponent: 1, request: .getMeasurements, token: 5, multiplier: 2))
+        #expect(try ErrorMessage(decoding: bytes.span) == error)
+        #expect(error.encoded() == bytes)
+    }
+
+    @Test func `a large response is announced with its handle`() throws {
+        let bytes: [UInt8] = [0x13, 0x7F, 0x0F, 0x00, 0x2A]
+        let error = ErrorMessage(version: .v1_3, largeResponse: 0x2A)
+        #expect(try ErrorMessage(decoding: bytes.span) == error)
+        #expect(error.encoded() == bytes)
+    }
+
+    @Test func `a vendor's own error survives`() throws {
+        let bytes: [UInt8] = [0x12, 0x7F, 0xFF, 0x03, 0x02, 0x01, 0x00, 0xEE]
+        let error = try ErrorMessage(decoding: bytes.span)
+        #expect(error.code == .vendorDefined)
+        #expect(error.data == 3)
+        #expect(error.extended == .vendor([0x02, 0x01, 0x00, 0xEE]))
+        #expect(error.encoded() == bytes)
+    }
+
+    @Test(arguments: [0x42, 0x0F] as [UInt8]) func `missing extended data is refused`(code: UInt8) {
+        let bytes: [UInt8] = [0x12, 0x7F, code, 0x00]
+        #expect { try ErrorMessage(decoding: bytes.span) } throws: { ($0 as? WireError)?.code == .truncated }
+    }
+
+    @Test func `padding behind an error is ignored`() throws {
+        let bytes: [UInt8] = [0x13, 0x7F, 0x0F, 0x00, 0x2A, 0x00, 0x00, 0x00]
+        #expect(try ErrorMessage(decoding: bytes.span) == ErrorMessage(version: .v1_3, largeResponse: 0x2A))
+    }
+
+    @Test(arguments: 0..<4) func `every truncation is refused`(length: Int) {
+        let bytes = Array(([0x12, 0x7F, 0x03, 0x00] as [UInt8]).prefix(length))
+        #expect { try ErrorMessage(decoding: bytes.span) } throws: { ($0 as? WireError)?.code == .truncated }
+    }
+
+    @Test func `another message is refused`() {
+        let bytes: [UInt8] = [0x12, 0x7E, 0x00, 0x00]
+        #expect(throws: WireError(.unexpectedType, at: 1, in: "RequestResponseCode")) {
+            try ErrorMessage(decoding: bytes.span)
+        }
+    }
+}
