@@ -47,7 +47,8 @@ public struct HostLauncher: Sendable {
             process.standardError = try openLog()
             try process.run()
         } catch {
-            throw PlatformError(.unreachable, "the emulated host cannot be started: \(error.localizedDescription)")
+            throw PlatformError(
+                .denied, "the emulated host cannot be started in \(directory): \(error.localizedDescription)")
         }
         try? ready.fileHandleForWriting.close()
         let line = await firstLine(of: ready.fileHandleForReading)

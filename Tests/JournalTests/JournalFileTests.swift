@@ -208,7 +208,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (ResultCode.SQLITE_FULL, JournalError.Code.diskFull), (.SQLITE_READONLY, .readOnly),
+        (ResultCode.SQLITE_FULL, JournalError.Code.diskFull), (.SQLITE_IOERR_SHMSIZE, .diskFull),
+        (.SQLITE_READONLY, .readOnly),
         (.SQLITE_READONLY_DBMOVED, .readOnly), (.SQLITE_BUSY, .locked), (.SQLITE_LOCKED, .locked),
         (.SQLITE_PERM, .denied), (.SQLITE_AUTH, .denied), (.SQLITE_CANTOPEN, .denied),
         (.SQLITE_IOERR_FSYNC, .inputOutput),

@@ -7,7 +7,7 @@ extension JournalError {
         case let error as JournalError: self = error
         case let error as DatabaseError:
             self.init(
-                Code(error.resultCode), path,
+                Code(error.extendedResultCode), path,
                 detail: "\(error.message ?? "no message"), code \(error.extendedResultCode.rawValue)")
         case let error as JSONText.Unreadable: self.init(.unreadableRecord, path, detail: error.description)
         case let error as RowDecodingError: self.init(.unreadableRecord, path, detail: "\(error)")
@@ -31,7 +31,8 @@ extension JournalError {
 }
 
 extension JournalError.Code {
-    /// The kind of trouble behind SQLite's primary result code (sqlite.org/rescode.html).
+    /// The kind of trouble behind SQLite's extended result code (sqlite.org/rescode.html). On a full disk the first thing that
+    /// finds no room is the shared memory file beside a journal that is opened.
     init(_ result: ResultCode) {
         self =
             switch result.primaryResultCode {
@@ -41,7 +42,7 @@ extension JournalError.Code {
             case .SQLITE_NOTADB: .notAJournal
             case .SQLITE_CORRUPT, .SQLITE_FORMAT: .corrupted
             case .SQLITE_PERM, .SQLITE_AUTH, .SQLITE_CANTOPEN: .denied
-            case .SQLITE_IOERR: .inputOutput
+            case .SQLITE_IOERR: result == .SQLITE_IOERR_SHMSIZE ? .diskFull : .inputOutput
             default: .internalFault
             }
     }
