@@ -32,14 +32,3 @@ func isInside(_ error: WireError, _ bytes: [UInt8]) -> Bool {
     case .trailingBytes, .invalidValue, .unexpectedType: bytes.indices.contains(error.offset)
     }
 }
-
-/// Throws unless `text`, which is shown to an operator, is one line that does nothing to a terminal.
-func requireOneLine(_ text: String) throws(BrokenInvariant) {
-    for scalar in text.unicodeScalars {
-        switch scalar.properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator:
-            throw BrokenInvariant("an error's text has a control character: \(text.debugDescription)")
-        default: break
-        }
-    }
-}
