@@ -73,7 +73,8 @@ public struct KeySchedules: OptionSet, Hashable, Sendable, Codable {
     public static let spdm = Self(rawValue: 1 << 0)
 }
 
-/// The algorithm structure tables at the end of NEGOTIATE_ALGORITHMS and ALGORITHMS, from SPDM 1.1 on (DSP0274, table 15).
+/// The algorithm structure tables at the end of NEGOTIATE_ALGORITHMS and ALGORITHMS, from SPDM 1.1 on (DSP0274, table
+/// 15).
 ///
 /// Each is `type u8 | count u8 (7:4 bytes of the mask = 2, 3:0 extended algorithms) | mask u16 | extended u32 x count`.
 /// Tables of other types and extended algorithms are skipped on reading and never written. Nil is a table that is not

@@ -13,7 +13,8 @@ public struct BaseHashAlgorithms: OptionSet, Hashable, Sendable, Codable {
     /// SHA-512.
     public static let sha512 = Self(rawValue: 1 << 2)
 
-    /// Bytes of a digest when exactly one function is chosen, 0 when none is, nil otherwise or when it is not known here.
+    /// Bytes of a digest when exactly one function is chosen, 0 when none is, nil otherwise or when it is not known
+    /// here.
     public var digestSize: Int? {
         switch self {
         case []: 0
@@ -25,7 +26,8 @@ public struct BaseHashAlgorithms: OptionSet, Hashable, Sendable, Codable {
     }
 }
 
-/// BaseAsymAlgo and ReqBaseAsymAlg: signatures (DSP0274, tables 15 and 18). Unknown bits survive; ReqBaseAsymAlg has 16.
+/// BaseAsymAlgo and ReqBaseAsymAlg: signatures (DSP0274, tables 15 and 18). Unknown bits survive; ReqBaseAsymAlg has
+/// 16.
 public struct BaseAsymmetricAlgorithms: OptionSet, Hashable, Sendable, Codable {
     /// The bits as on the wire.
     public let rawValue: UInt32
@@ -52,7 +54,8 @@ public struct BaseAsymmetricAlgorithms: OptionSet, Hashable, Sendable, Codable {
     /// ECDSA on P-521: R and S of 66 bytes.
     public static let ecdsaP521 = Self(rawValue: 1 << 8)
 
-    /// Bytes of a signature when exactly one algorithm is chosen, 0 when none is, nil otherwise or when it is not known.
+    /// Bytes of a signature when exactly one algorithm is chosen, 0 when none is, nil otherwise or when it is not
+    /// known.
     public var signatureSize: Int? {
         switch self {
         case []: 0

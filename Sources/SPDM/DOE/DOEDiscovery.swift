@@ -1,6 +1,7 @@
 public import WireBytes
 
-/// DOE discovery: which types of object a mailbox takes (PCIe 6.0, 6.30.1.1.1). The payload of both objects is one DWORD.
+/// DOE discovery: which types of object a mailbox takes (PCIe 6.0, 6.30.1.1.1). The payload of both objects is one
+/// DWORD.
 ///
 /// | bits | request | response |
 /// |---|---|---|

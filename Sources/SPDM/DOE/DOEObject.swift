@@ -33,7 +33,8 @@ public struct DOEType: Hashable, Sendable {
 /// | 4 | 4 | 17:0 Length in DWORDs, with these two; 0 means 2^18. 31:18 reserved |
 /// | 8 | n | payload, zero-padded to a DWORD; at least one DWORD |
 ///
-/// Names the payload by its place and copies nothing. How many of its last bytes are padding, only the payload can tell.
+/// Names the payload by its place and copies nothing. How many of its last bytes are padding, only the payload can
+/// tell.
 public struct DOEObject: Hashable, Sendable {
     /// Bytes in front of the payload.
     public static let headerSize = 8

@@ -1,6 +1,7 @@
 /// A secret from which the keys of a session come, with the negotiated hash (DSP0274, 12; RFC 5869).
 ///
-/// Whoever implements it keeps the bytes: no secret passes through this module as bytes, and the type need not be copyable.
+/// Whoever implements it keeps the bytes: no secret passes through this module as bytes, and the type need not be
+/// copyable.
 public protocol SPDMKeyDerivation: ~Copyable {
     /// Why an operation failed.
     associatedtype Failure: Error

@@ -36,8 +36,8 @@ public struct GetCapabilities: Hashable, Sendable {
 /// CAPABILITIES: what the responder can do (DSP0274, 10.4). 12 bytes to SPDM 1.1, 20 from 1.2 on; laid out as
 /// ``GetCapabilities``.
 ///
-/// The block of supported algorithms of SPDM 1.3 (Param1 bit 0) comes only when asked for, which is not done here: it is
-/// refused.
+/// The block of supported algorithms of SPDM 1.3 (Param1 bit 0) comes only when asked for, which is not done here: it
+/// is refused.
 public struct Capabilities: Hashable, Sendable {
     /// What the responder tells of itself.
     public var responder: EndpointCapabilities

@@ -111,8 +111,8 @@ public struct ChunkSendAck: Hashable, Sendable {
     }
 }
 
-/// CHUNK_GET, 6 bytes: asks for a piece of a large response (SPDM 1.2; DSP0274, 10.27). Param2 is the handle, at 4 stands
-/// ChunkSeqNo.
+/// CHUNK_GET, 6 bytes: asks for a piece of a large response (SPDM 1.2; DSP0274, 10.27). Param2 is the handle, at 4
+/// stands ChunkSeqNo.
 public struct ChunkGet: Hashable, Sendable {
     /// Number of the large message.
     public var handle: UInt8

@@ -30,8 +30,8 @@ public struct Digests: Hashable, Sendable {
     public var provisionedSlots: UInt8
     /// The digests, one behind the other.
     public var digests: ArraySlice<UInt8>
-    /// KeyPairID, CertificateInfo and KeyUsageMask, 4 bytes for each slot in the order of the wire; empty without several
-    /// keys.
+    /// KeyPairID, CertificateInfo and KeyUsageMask, 4 bytes for each slot in the order of the wire; empty without
+    /// several keys.
     public var keys: ArraySlice<UInt8>
 
     /// Creates the response.

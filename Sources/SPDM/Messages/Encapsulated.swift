@@ -1,7 +1,7 @@
 internal import WireBytes
 
-// What these messages carry is an SPDM message without a length. In a session the record says where it ends. In the clear
-// the padding of DOE is at its end, and only the message inside can tell its own length: `SPDMRequest.decode` and
+// What these messages carry is an SPDM message without a length. In a session the record says where it ends. In the
+// clear the padding of DOE is at its end, and only the message inside can tell its own length: `SPDMRequest.decode` and
 // `SPDMResponse.decode` say it.
 
 /// GET_ENCAPSULATED_REQUEST, 4 bytes: has the responder something to ask? (DSP0274, 10.22)
@@ -40,8 +40,8 @@ public struct EncapsulatedRequest: Hashable, Sendable {
     }
 }
 
-/// DELIVER_ENCAPSULATED_RESPONSE: the requester's answer (DSP0274, 10.22). 4 bytes, with Param1 the request's number, then
-/// the response.
+/// DELIVER_ENCAPSULATED_RESPONSE: the requester's answer (DSP0274, 10.22). 4 bytes, with Param1 the request's number,
+/// then the response.
 public struct DeliverEncapsulatedResponse: Hashable, Sendable {
     /// Number of the request that is answered.
     public var requestID: UInt8

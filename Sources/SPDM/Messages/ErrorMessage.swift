@@ -74,8 +74,8 @@ public struct ErrorMessage: Hashable, Sendable {
         case notReady(ResponseNotReady)
         /// LargeResponse, 1 byte: the handle to use in CHUNK_GET.
         case largeResponse(handle: UInt8)
-        /// Vendor-defined: length of the vendor ID, vendor ID, and the vendor's data, with DOE padding behind it when it
-        /// came in the clear.
+        /// Vendor-defined: length of the vendor ID, vendor ID, and the vendor's data, with DOE padding behind it when
+        /// it came in the clear.
         case vendor([UInt8])
     }
 

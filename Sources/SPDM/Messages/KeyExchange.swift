@@ -8,7 +8,8 @@ public struct SessionPolicy: OptionSet, Hashable, Sendable {
     /// Creates a policy from its bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    /// TerminationPolicy: the session ends when the responder's firmware is updated. Without it the responder may choose.
+    /// TerminationPolicy: the session ends when the responder's firmware is updated. Without it the responder may
+    /// choose.
     public static let terminateOnUpdate = Self(rawValue: 1 << 0)
     /// EventAllPolicy (1.3): the requester subscribes to all events.
     public static let allEvents = Self(rawValue: 1 << 1)

@@ -15,7 +15,8 @@ public struct KeyUpdate: Hashable, Sendable {
         public let rawValue: UInt8
         /// Creates an operation from its byte.
         public init(rawValue: UInt8) { self.rawValue = rawValue }
-        /// A new key for the sender of the request; it is used after the acknowledgement, which comes under the old keys.
+        /// A new key for the sender of the request; it is used after the acknowledgement, which comes under the old
+        /// keys.
         public static let updateKey = Self(rawValue: 1)
         /// New keys for both directions; the acknowledgement already comes under the responder's new key.
         public static let updateAllKeys = Self(rawValue: 2)

@@ -1,7 +1,7 @@
 /// The sizes that ALGORITHMS and CAPABILITIES fixed, on which the layout of later messages depends.
 ///
-/// The length of an SPDM message is not on the wire (DOE pads to four bytes), so a reader computes it from the message's
-/// own fields and from these sizes.
+/// The length of an SPDM message is not on the wire (DOE pads to four bytes), so a reader computes it from the
+/// message's own fields and from these sizes.
 public struct NegotiatedSizes: Hashable, Sendable {
     /// H: bytes of a digest, and of verify data.
     public var hash: Int
@@ -31,8 +31,8 @@ public struct NegotiatedSizes: Hashable, Sendable {
 
     /// The sizes of a selection, where both ends have the capabilities in `common`.
     ///
-    /// Nil when more than one algorithm of a kind is selected or one whose sizes are not known here. What is not selected
-    /// has size 0.
+    /// Nil when more than one algorithm of a kind is selected or one whose sizes are not known here. What is not
+    /// selected has size 0.
     public init?(selected algorithms: Algorithms, common: CapabilityFlags) {
         guard let hash = algorithms.hash.digestSize, let signature = algorithms.asymmetric.signatureSize,
             let requesterSignature = (algorithms.tables.requesterAsymmetric ?? []).signatureSize,
@@ -46,7 +46,8 @@ public struct NegotiatedSizes: Hashable, Sendable {
 
     /// The sizes as they hold for an encapsulated request, where the roles are exchanged.
     ///
-    /// Whether the requester's own DIGESTS tell of several keys is not the responder's choice and is for the caller to set.
+    /// Whether the requester's own DIGESTS tell of several keys is not the responder's choice and is for the caller to
+    /// set.
     public var encapsulated: NegotiatedSizes {
         var sizes = self
         sizes.signature = requesterSignature

@@ -51,8 +51,8 @@ public struct OpaqueData: Hashable, Sendable {
 
     /// Reads opaque data whole. The data of the elements are slices of `bytes`.
     ///
-    /// Throws ``WireError``: `truncated` when an element overflows; `unexpectedType` when the data of SPDM 1.1 are not of
-    /// this format; `trailingBytes` when bytes follow the last element.
+    /// Throws ``WireError``: `truncated` when an element overflows; `unexpectedType` when the data of SPDM 1.1 are not
+    /// of this format; `trailingBytes` when bytes follow the last element.
     public static func decode(_ bytes: ArraySlice<UInt8>, version: SPDMVersion) throws(WireError) -> OpaqueData {
         let span = bytes.span
         var cursor = WireCursor(span)

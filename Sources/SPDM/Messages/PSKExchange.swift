@@ -94,8 +94,8 @@ public struct PSKExchangeResponse: Hashable, Sendable {
     public var responderSessionID: UInt16
     /// Summary hash; empty when none was asked for.
     public var measurementSummary: ArraySlice<UInt8>
-    /// What the responder adds to the keys; when empty, the session is established without PSK_FINISH. This field and the
-    /// next are cut to 65,535 bytes when written.
+    /// What the responder adds to the keys; when empty, the session is established without PSK_FINISH. This field and
+    /// the next are cut to 65,535 bytes when written.
     public var context: ArraySlice<UInt8>
     /// Opaque data.
     public var opaque: ArraySlice<UInt8>

@@ -1,6 +1,7 @@
 public import WireBytes
 
-/// An SPDM request of any kind but VENDOR_DEFINED, which ``VendorDefined`` opens without copying the key that may be in it.
+/// An SPDM request of any kind but VENDOR_DEFINED, which ``VendorDefined`` opens without copying the key that may be in
+/// it.
 public enum SPDMRequest: Hashable, Sendable {
     /// Which versions?
     case getVersion(GetVersion)
@@ -43,9 +44,9 @@ public enum SPDMRequest: Hashable, Sendable {
 
     /// Reads a request and says how long it is.
     ///
-    /// `length` is what its own fields add up to; only that many bytes belong to a transcript. Whether bytes may follow is
-    /// the carriage's rule: up to three of padding in a DOE object, none in a secured record. Only lengths and layouts can
-    /// be wrong here; what fields mean in which state is the responder's to judge, and so is the version.
+    /// `length` is what its own fields add up to; only that many bytes belong to a transcript. Whether bytes may follow
+    /// is the carriage's rule: up to three of padding in a DOE object, none in a secured record. Only lengths and
+    /// layouts can be wrong here; what fields mean in which state is the responder's to judge, and so is the version.
     ///
     /// Throws ``WireError``: `truncated`, `lengthMismatch`, `invalidValue` for a table or block of unknown layout, and
     /// `unexpectedType` at byte 1 for a code that is none of these requests.

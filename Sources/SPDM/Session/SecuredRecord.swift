@@ -34,8 +34,8 @@ public struct SecuredRecord: Hashable, Sendable {
 
     /// Opens a record that a DOE object carried.
     ///
-    /// Throws ``WireError``: `truncated`; `lengthMismatch` when Length has no room for the tag; `trailingBytes` when more
-    /// follows than three bytes of padding.
+    /// Throws ``WireError``: `truncated`; `lengthMismatch` when Length has no room for the tag; `trailingBytes` when
+    /// more follows than three bytes of padding.
     public static func decode(_ bytes: Span<UInt8>) throws(WireError) -> SecuredRecord {
         var cursor = WireCursor(bytes)
         let session = SessionID(rawValue: try cursor.uint32(bytes, "SessionID"))
@@ -52,8 +52,8 @@ public struct SecuredRecord: Hashable, Sendable {
         0..<(encrypted ? Self.headerSize : body.upperBound)
     }
 
-    /// Session ID and Length for a message of `count` bytes: the associated data of an encrypted record, and the start of
-    /// those of a MAC-only one.
+    /// Session ID and Length for a message of `count` bytes: the associated data of an encrypted record, and the start
+    /// of those of a MAC-only one.
     ///
     /// Throws ``WireError`` `lengthMismatch` when Length cannot count the message.
     public static func header(
@@ -93,7 +93,8 @@ public struct SecuredRecord: Hashable, Sendable {
 }
 
 /// The nonce of a record: the IV with the 64-bit number of the record, little-endian, XORed into its first eight bytes
-/// (DSP0277 1.1, section 6; the specification leaves the byte order open, and every known peer of CMA counts like this).
+/// (DSP0277 1.1, section 6; the specification leaves the byte order open, and every known peer of CMA counts like
+/// this).
 public struct RecordNonce: Sendable {
     /// Bytes of an IV and of a nonce.
     public static let size = 12

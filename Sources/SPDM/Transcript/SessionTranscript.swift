@@ -35,7 +35,8 @@ public struct SessionTranscript: Hashable, Sendable {
         case exchangeVerifyData
         /// The requester's encapsulated DIGESTS, when it has several keys (1.3). Mutual authentication only.
         case requesterDigests
-        /// Hash of the requester's whole certificate chain, or of its provisioned public key. Mutual authentication only.
+        /// Hash of the requester's whole certificate chain, or of its provisioned public key. Mutual authentication
+        /// only.
         case requesterChainHash
         /// Header of FINISH or PSK_FINISH.
         case finishRequest

@@ -24,8 +24,8 @@ public enum SigningContext: String, Hashable, Sendable, CaseIterable {
         version < .v1_2 ? .digest(hash) : .message(prefix(version) + hash)
     }
 
-    /// The 100 bytes in front of the hash: `dmtf-spdm-vX.Y.*` four times, then zeros and the purpose in 36 bytes, which it
-    /// ends.
+    /// The 100 bytes in front of the hash: `dmtf-spdm-vX.Y.*` four times, then zeros and the purpose in 36 bytes, which
+    /// it ends.
     public func prefix(_ version: SPDMVersion) -> [UInt8] {
         let text = Array("dmtf-spdm-v\(version).*".utf8)
         let purpose = Array(rawValue.utf8)

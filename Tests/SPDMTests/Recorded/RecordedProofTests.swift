@@ -9,21 +9,24 @@ import Testing
         let run = try RecordedRun(name)
         let suites = ["AES_256_GCM": AEADAlgorithm.aes256GCM, "CHACHA20_POLY1305": .chaCha20Poly1305]
         let suite = try #require(suites[try run.text("aead")])
-        var isUpdated: Set<Bool> = []
+        let schedule = KeySchedule(version: try run.version)
+        var updated: Set<String> = []
         for step in run.steps {
             guard let inside = step.inside else { continue }
-            let isLast = !name.hasPrefix("hb-keyupd") || isUpdated.contains(step.isRequest)
-            let restarts = name.hasPrefix("hb-keyupd") && inside.message[1] & 0x7F == 0x69 && inside.sequence == 0
-            if restarts { isUpdated.insert(step.isRequest) }
-            guard inside.isHandshake || isLast || restarts else { continue }
             let side = step.isRequest ? "req" : "rsp"
-            let keys = "\(side)_\(inside.isHandshake ? "hs_keys" : "app_keys_last")"
+            let isFirstAfterUpdate = inside.sequence == 0 && inside.message[1] & 0x7F == 0x69
+            if isFirstAfterUpdate { updated.insert(side) }
+            var secret = TestSecret(
+                try run.bytes("\(side)_\(inside.isHandshake ? "hs" : "app")_secret"), try run.hash)
+            if updated.contains(side) { secret = try schedule.updatedSecret(after: secret) }
+            let key = try schedule.recordKey(secret, size: UInt16(suite.keyByteCount))
+            let iv = try schedule.recordIV(secret)
             let opened = try Self.open(
-                step.object, key: try run.bytes("\(keys)_key"), iv: try run.bytes("\(keys)_iv"),
-                sequence: inside.sequence, suite, encrypted: !name.hasPrefix("maconly"))
+                step.object, key: key.bytes, iv: iv.bytes, sequence: inside.sequence, suite,
+                encrypted: !name.hasPrefix("maconly"))
             #expect(opened == inside.message)
         }
-        #expect(isUpdated.count == (name.hasPrefix("hb-keyupd") ? 2 : 0))
+        #expect(updated.count == (name.hasPrefix("hb-keyupd") ? 2 : 0))
     }
 
     private static func open(
