@@ -84,13 +84,18 @@ public struct HostServer: Sendable {
     }
 
     /// What happens to domains in libvirt happens to the host's VMs. A lost event is made up for by looking at all of them.
+    /// Looking changes nothing in libvirt, so that the events of our own changes start no loop.
     private func followLibvirt() async {
         await adoptDomains()
         for await event in directory.events {
             switch event {
             case .lifecycle(let domain, .started, _): await happened(.domainStarted(domain.uuid.domainID))
             case .lifecycle(let domain, .stopped, _): await happened(.domainStopped(domain.uuid.domainID))
-            case .deviceRemoved, .connectionClosed, .eventsLost: await adoptDomains()
+            case .lifecycle(_, .defined, _), .lifecycle(_, .undefined, _), .lifecycle(_, .crashed, _), .deviceRemoved,
+                .connectionClosed, .eventsLost:
+                await adoptDomains()
+            case .metadataChanged(let domain, Libvirt.DomainBinding.namespace):
+                if await !directory.hasPublished(whatIsShownIn: domain.uuid) { await adoptDomains() }
             case .lifecycle, .deviceAdded, .metadataChanged: break
             }
         }

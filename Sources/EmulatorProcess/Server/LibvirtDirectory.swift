@@ -11,8 +11,16 @@ actor LibvirtDirectory: DomainDirectory {
     private let connection: LibvirtConnection
     private let topology: Topology
     /// What we put in, by function: put back when the connection had to be reopened and the test driver forgot.
-    private var held: [FunctionAddress: DomainID] = [:]
+    private var held: [FunctionAddress: HeldHostdev] = [:]
     private var bindings: [FunctionAddress: Assignment.DomainBinding] = [:]
+    /// The functions that a call of ours is putting in or taking out right now.
+    private var underWay: Set<FunctionAddress> = []
+    private var attachments = 0
+    /// How often the connection was reopened, and what of ours is not yet back in libvirt since.
+    private var reopenings = 0
+    private var owedHostdevs: Set<FunctionAddress> = []
+    private var owedBindings: Set<FunctionAddress> = []
+    private var isRestoring = false
 
     init(_ connection: LibvirtConnection, _ topology: Topology) {
         self.connection = connection
@@ -45,9 +53,13 @@ actor LibvirtDirectory: DomainDirectory {
 
     func attach(_ function: FunctionAddress, to domain: DomainID) async throws(DirectoryError) -> String {
         let uuid = try domain.uuid
+        underWay.insert(function)
+        defer { underWay.remove(function) }
         do throws(HostdevError) {
             let outcome = try await connection.attachHostdev(function, to: uuid, persistentStandIn: true)
-            held[function] = domain
+            attachments += 1
+            held[function] = HeldHostdev(domain: domain, place: outcome.place, number: attachments)
+            owedHostdevs.remove(function)
             return outcome.words("hostdev in")
         } catch {
             switch error {
@@ -59,12 +71,35 @@ actor LibvirtDirectory: DomainDirectory {
 
     func detach(_ function: FunctionAddress, from domain: DomainID) async throws(DirectoryError) -> String {
         let uuid = try domain.uuid
-        let outcome = try await reaching { connection throws(LibvirtError) in
+        underWay.insert(function)
+        defer { underWay.remove(function) }
+        var outcome = try await reaching { connection throws(LibvirtError) in
             try await connection.detachHostdev(function, from: uuid, persistentStandIn: true)
         }
+        if outcome.progress == .requested {
+            try await awaitRemoval(of: function, from: uuid)
+            outcome.progress = .done
+        }
         held[function] = nil
+        owedHostdevs.remove(function)
         return outcome.words("hostdev out")
     }
+
+    /// Waits until a running guest that was asked has let go. One that takes too long may still do so at any time, so
+    /// what became of the call is then unknown.
+    private func awaitRemoval(of function: FunctionAddress, from uuid: DomainUUID) async throws(DirectoryError) {
+        for _ in 0..<Self.removalLooks {
+            let isIn = try await reaching { connection throws(LibvirtError) in
+                try await connection.description(of: uuid).hostdevs.contains { $0.address == function }
+            }
+            if !isIn { return }
+            do { try await Task.sleep(for: Self.removalPause) } catch { break }
+        }
+        throw DirectoryError("the guest was asked to let go of \(function), and has not yet", isUnreachable: true)
+    }
+
+    private static let removalLooks = 50
+    private static let removalPause = Duration.milliseconds(200)
 
     func publish(_ binding: Assignment.DomainBinding) async throws(DirectoryError) {
         bindings[binding.device] = binding.phase == .available ? nil : binding
@@ -72,10 +107,12 @@ actor LibvirtDirectory: DomainDirectory {
         try await reaching { connection throws(LibvirtError) in try await Self.write(binding, uuid, to: connection) }
     }
 
-    /// The domain's XML as libvirt prints it: the live one, or the persistent one where a hostdev of ours stands there.
+    /// The domain's XML as libvirt prints it: the live one, or the persistent one where a hostdev of ours stands in
+    /// there.
     func xml(of domain: DomainID) async throws(DirectoryError) -> String {
         let uuid = try domain.uuid
-        let view = held.values.contains(domain) ? DomainView.persistent : .current
+        let standsIn = held.values.contains { $0.domain == domain && $0.place == .standIn }
+        let view = standsIn ? DomainView.persistent : .current
         return try await reaching { connection throws(LibvirtError) in try await connection.xml(of: uuid, view) }
     }
 
@@ -83,11 +120,28 @@ actor LibvirtDirectory: DomainDirectory {
     nonisolated var events: AsyncStream<LibvirtEvent> { connection.events }
 
     /// The functions that we put in and that are in no domain any more.
+    ///
+    /// While libvirt lists, calls of ours may come and go: only what none of them touched counts, and nothing while the
+    /// hostdevs are being put back.
     func takenOut() async throws(DirectoryError) -> [FunctionAddress] {
+        let before = held
+        let busy = underWay
         let found = try await hostdevs()
-        let gone = held.keys.filter { found[$0] == nil }.sorted()
-        for function in gone { held[function] = nil }
+        guard !isRestoring else { return [] }
+        let untouched = before.filter { held[$0.key] == $0.value && !busy.union(underWay).contains($0.key) }
+        let gone = untouched.keys.filter { found[$0] == nil }.sorted()
+        for function in gone {
+            held[function] = nil
+            owedHostdevs.remove(function)
+        }
         return gone
+    }
+
+    /// Whether a domain's metadata shows what was published last, so that nobody else wrote it.
+    func hasPublished(whatIsShownIn uuid: DomainUUID) async -> Bool {
+        guard let shown = try? await connection.binding(of: uuid)?.devices ?? [] else { return false }
+        let published = bindings.values.filter { $0.domain == uuid.domainID }.sorted { $0.device < $1.device }
+        return shown == published.map(Libvirt.DomainBinding.Device.init)
     }
 
     // MARK: Reaching libvirt
@@ -96,49 +150,92 @@ actor LibvirtDirectory: DomainDirectory {
     private func reaching<Result: Sendable>(
         _ call: (LibvirtConnection) async throws(LibvirtError) -> Result
     ) async throws(DirectoryError) -> Result {
+        let seen = reopenings
+        await putBack()
         do throws(LibvirtError) {
             return try await call(connection)
         } catch {
             guard error.isConnectionLost else { throw DirectoryError(error) }
-            try await reopen(after: error)
+            // Another call may have met the same loss: a second reopening would forget what the first put back.
+            if seen == reopenings { try await reopen(after: error) }
             do throws(LibvirtError) { return try await call(connection) } catch { throw DirectoryError(error) }
         }
     }
 
     private func reopen(after loss: LibvirtError) async throws(DirectoryError) {
+        reopenings += 1
+        owedHostdevs = Set(held.keys)
+        owedBindings = Set(bindings.keys)
         do throws(LibvirtError) {
             _ = try await connection.reopen()
-            for binding in bindings.values {
-                if let uuid = try? binding.domain.uuid { try await Self.write(binding, uuid, to: connection) }
-            }
         } catch {
             throw DirectoryError("\(loss); and reopening failed: \(error)", isUnreachable: true)
         }
-        for (function, domain) in held { _ = try await attach(function, to: domain) }
+        await putBack()
+    }
+
+    /// Puts back what a reopened connection lacks, hostdevs before what tells of them. What cannot be put back now stays
+    /// owed, for the next call.
+    private func putBack() async {
+        guard !isRestoring, !(owedHostdevs.isEmpty && owedBindings.isEmpty) else { return }
+        isRestoring = true
+        defer { isRestoring = false }
+        for function in owedHostdevs.sorted() where !underWay.contains(function) { await putBackHostdev(function) }
+        for function in owedBindings.sorted() { await putBackBinding(function) }
+    }
+
+    private func putBackHostdev(_ function: FunctionAddress) async {
+        guard let hostdev = held[function], let uuid = try? hostdev.domain.uuid else {
+            owedHostdevs.remove(function)
+            return
+        }
+        let outcome = try? await connection.attachHostdev(function, to: uuid, persistentStandIn: true)
+        guard let outcome, held[function] == hostdev else { return }
+        held[function]?.place = outcome.place
+        owedHostdevs.remove(function)
+    }
+
+    private func putBackBinding(_ function: FunctionAddress) async {
+        guard let binding = bindings[function], let uuid = try? binding.domain.uuid else {
+            owedBindings.remove(function)
+            return
+        }
+        let isWritten = (try? await Self.write(binding, uuid, to: connection)) != nil
+        if isWritten, bindings[function] == binding { owedBindings.remove(function) }
     }
 
     private static func write(
         _ binding: Assignment.DomainBinding, _ uuid: DomainUUID, to connection: LibvirtConnection
     ) async throws(LibvirtError) {
         try await connection.updateBinding(of: uuid, alsoPersistent: true) { domain in
-            if binding.phase == .available {
-                domain.remove(binding.device)
-            } else {
-                domain.record(
-                    .init(
-                        address: binding.device, phase: binding.phase.rawValue,
-                        lockEpoch: UInt64(binding.epoch.rawValue), confirmedState: nil))
-            }
+            if binding.phase == .available { domain.remove(binding.device) } else { domain.record(.init(binding)) }
         }
     }
 
     /// Which TEE an emulated domain has: libvirt's word where it knows it, else the topology's, mirrored in our metadata.
-    /// SEV without SNP does not protect against a device, so it does not count.
+    /// SEV without SNP does not protect against a device, so it does not count, whatever our metadata says.
     private func facts(about summary: DomainSummary, _ description: DomainDescription) -> DomainFacts {
-        let tee = description.launchSecurity.flatMap(\.teeIO) ?? description.binding?.tee
+        let tee = if let security = description.launchSecurity { security.teeIO } else { description.binding?.tee }
         return DomainFacts(
             id: summary.uuid.domainID, name: summary.name, running: summary.isActive, tee: tee,
             memoryKiB: description.memoryKiB)
+    }
+}
+
+/// A hostdev that we put in.
+private struct HeldHostdev: Hashable {
+    var domain: DomainID
+    var place: HostdevPlace
+    /// Tells one attachment from the next of the same function to the same domain.
+    var number: Int
+}
+
+extension Libvirt.DomainBinding.Device {
+    /// What the domain's metadata tells of a binding.
+    fileprivate init(_ binding: Assignment.DomainBinding) {
+        self.init(
+            address: binding.device, phase: binding.phase.rawValue, lockEpoch: UInt64(binding.epoch.rawValue),
+            confirmedState: nil)
     }
 }
 
