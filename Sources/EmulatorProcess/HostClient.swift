@@ -135,6 +135,9 @@ public actor HostClient: Platform {
 
     // MARK: Asking
 
+    /// How long an answer may take. Whoever waits longer does not know what became of the request.
+    private static let deadline = Duration.seconds(120)
+
     private static let misunderstood = PlatformError(.unsupported, "the emulated host gave an answer of another kind")
 
     private func report(_ request: HostRequest) async -> EffectReport {
@@ -164,9 +167,40 @@ public actor HostClient: Platform {
         socket = nil
         let mine: FrameSocket
         if let idle { mine = idle } else { mine = try await FrameSocket.connect(to: path) }
-        try await mine.write(request)
-        guard let reply = try await mine.read(HostReply.self) else { throw FrameError.closed }
-        if socket == nil { socket = mine } else { mine.close() }
-        return reply
+        do throws(FrameError) {
+            let reply = try await Self.answer(to: request, over: mine).get()
+            if socket == nil { socket = mine } else { mine.close() }
+            return reply
+        } catch {
+            mine.close()
+            throw error
+        }
+    }
+
+    /// The answer, or the deadline, whichever is first.
+    private static func answer(
+        to request: HostRequest, over socket: FrameSocket
+    ) async -> Result<HostReply, FrameError> {
+        await withTaskGroup { group in
+            group.addTask { await reply(to: request, over: socket) }
+            group.addTask {
+                try? await Task.sleep(for: deadline)
+                return .failure(.overdue(deadline))
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? .failure(.closed)
+        }
+    }
+
+    private static func reply(
+        to request: HostRequest, over socket: FrameSocket
+    ) async -> Result<HostReply, FrameError> {
+        do throws(FrameError) {
+            try await socket.write(request)
+            guard let reply = try await socket.read(HostReply.self) else { return .failure(.closed) }
+            return .success(reply)
+        } catch {
+            return .failure(error)
+        }
     }
 }

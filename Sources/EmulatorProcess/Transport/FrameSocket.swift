@@ -61,6 +61,7 @@ enum FrameError: Error, Hashable, CustomStringConvertible {
     case unreachable(String)
     case pathTooLong(String)
     case closed
+    case overdue(Duration)
     case malformed(String)
 
     var description: String {
@@ -68,6 +69,7 @@ enum FrameError: Error, Hashable, CustomStringConvertible {
         case .unreachable(let path): "nobody answers at \(path)"
         case .pathTooLong(let path): "the path of the socket is longer than a Unix socket allows (107 bytes): \(path)"
         case .closed: "the connection was closed in the middle of an answer"
+        case .overdue(let deadline): "no answer came within \(deadline.components.seconds) seconds"
         case .malformed(let what): "not understood: \(what)"
         }
     }
