@@ -20,9 +20,12 @@ public struct HostLauncher: Sendable {
     /// The log's path.
     public var logPath: String { directory + "/emulated-host.log" }
 
+    /// Whether a host runs or has run here: its socket outlives it.
+    public var hasRun: Bool { FileManager.default.fileExists(atPath: socketPath) }
+
     /// A client of the host that runs, or nil when none does.
     public func running() async throws(PlatformError) -> (client: HostClient, greeting: HostGreeting)? {
-        guard FileManager.default.fileExists(atPath: socketPath) else { return nil }
+        guard hasRun else { return nil }
         let client = HostClient(path: socketPath)
         do throws(PlatformError) {
             return (client, try await client.hello())

@@ -65,7 +65,7 @@ struct Session {
             }
             return (found.client, found.greeting)
         }
-        guard let topology = options.topology else { throw noPlatform }
+        guard let topology = options.topology else { throw launcher.hasRun ? goneHost : noPlatform }
         let source = EmulatedHosts.source(of: topology)
         guard source == "demo" || FileManager.default.fileExists(atPath: source) else {
             throw PlatformError(.noSuchFile, "there is no topology '\(topology)': name 'demo' or a YAML file")
@@ -74,6 +74,11 @@ struct Session {
             arguments: EmulateServe.arguments(directory: directory.path, topology: topology, connect: options.connect))
         return (started.client, started.greeting)
     }
+
+    private static let goneHost = PlatformError(
+        .unreachable,
+        "the emulated host of this state directory does not run any more; start a new one: tdispctl emulate start --topology NAME"
+    )
 
     private static let noPlatform = PlatformError(
         .unsupported, "no platform: this version drives emulated hosts only, and none runs in this state directory")

@@ -78,6 +78,7 @@ struct DeviceView: Encodable {
         if let answer = facts.state, !state.phase.agrees(with: answer) {
             return "recorded \(state.phase.rawValue), answers \(answer): tdispctl recover"
         }
+        if state.phase == .private, !facts.connected { return "recorded private, no session: tdispctl recover" }
         return nil
     }
 }
