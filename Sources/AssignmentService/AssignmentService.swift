@@ -20,15 +20,37 @@ public actor AssignmentService {
         await owner(of: dsm).state(of: tdi)
     }
 
-    /// Runs one request on one function to its end.
+    /// Takes up every device that a former manager left in the middle of an effect, on any DSM: cut first, asked, brought to
+    /// rest. A manager that is going to change anything does this before all else.
+    public func takeUp() async {
+        let interrupted = contents.assignments.filter { $0.value.pending.name != .none }.keys
+        guard !interrupted.isEmpty else { return }
+        let found = await found.value
+        await withDiscardingTaskGroup { group in
+            for dsm in Set(interrupted.map(found.dsm(of:))) { group.addTask { _ = await self.owner(of: dsm) } }
+        }
+    }
+
+    /// Runs one request on one function to its end, unless it is cancelled before it was begun.
     ///
     /// What was recorded is confirmed first: a device that a former manager left in the middle of an effect is brought to
     /// rest, and one that is recorded as private is asked whether it still is.
-    public func run(_ request: AssignmentEvent, on tdi: FunctionAddress, dsm: FunctionAddress) async -> OperationResult
-    {
+    public func run(
+        _ request: AssignmentEvent, on tdi: FunctionAddress, dsm: FunctionAddress,
+        unless isCancelled: @Sendable () -> Bool = { false }
+    ) async -> OperationResult {
         let owner = await owner(of: dsm)
-        if let mended = await owner.catchUp(tdi, before: request) {
-            if case .quarantined = mended.end { return mended }
+        let mended = isCancelled() ? nil : await owner.catchUp(tdi, before: request)
+        if isCancelled() {
+            let state = await owner.state(of: tdi)
+            return OperationResult(
+                device: tdi, state: state, end: .failed(Trouble(.cancelled, in: state.phase, detail: "not begun")))
+        }
+        if let mended {
+            switch mended.end {
+            case .quarantined, .failed: return mended
+            case .done, .alreadyThere, .refused, .journal, .unrecorded: break
+            }
             if case .recover(let wanted) = request {
                 guard wanted.convertAgain, case .attached(let now) = mended.state else { return mended }
                 return await owner.run(.convert(now.owner, now.lineage.orders), on: tdi)

@@ -17,6 +17,8 @@ public struct OperationResult: Hashable, Sendable {
         case quarantined(QuarantineReason, Trouble?)
         /// The journal could not be written; nothing was changed.
         case journal(JournalFailure)
+        /// The device rests where the state says, and the journal does not know: the next manager will ask the device.
+        case unrecorded(JournalFailure)
     }
 
     /// The function.

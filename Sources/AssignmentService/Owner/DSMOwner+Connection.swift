@@ -52,7 +52,7 @@ extension DSMOwner {
     }
 
     private func ask(_ request: ConnectionEvent) -> ConnectionAsker {
-        let asker = ConnectionAsker(request, at: connection.generation)
+        let asker = ConnectionAsker(request, at: connection.lastCompletedGeneration)
         askers.append(asker)
         return asker
     }
@@ -132,5 +132,12 @@ extension ConnectionNews {
         case .lost(.sessionLost), .lost(.outcomeUnknown), .ended: .sessionLost
         case .ready, .rekeyed, .unavailable, .rekeyFailed: nil
         }
+    }
+}
+
+extension ConnectionState {
+    /// The generation whose keys were in use last: one that is still being opened does not count.
+    fileprivate var lastCompletedGeneration: UInt32 {
+        if case .connecting = self { generation &- 1 } else { generation }
     }
 }

@@ -44,6 +44,8 @@ actor DSMOwner {
         var trouble: Trouble?
         var refusal: Refusal?
         var journal: JournalFailure?
+        /// A step to rest that is not in the journal.
+        var unrecorded: JournalFailure?
         var proofs: [Proof] = []
 
         /// Nothing was begun, so nothing is to be waited for.
@@ -70,10 +72,15 @@ actor DSMOwner {
 
     // MARK: Operations
 
-    /// Takes up what a former manager has recorded: a device at rest that the host has in another domain, or in none, was
-    /// taken out of it, and a connection that is gone is lost.
+    /// Takes up what a former manager has recorded: what it left in the middle of an effect is cut and brought to rest, a
+    /// device at rest that the host has in another domain, or in none, was taken out of it, and a connection that is gone
+    /// is lost.
     func resume(_ found: FoundHost) async {
         var owed: [FunctionAddress: IssuedEffect] = [:]
+        for tdi in assignments.keys.sorted() {
+            let pending = state(of: tdi).pending.name
+            if pending != .none, let issued = take(.restarted(during: pending), on: tdi) { owed[tdi] = issued }
+        }
         let missing = assignments.keys.sorted().filter { tdi in
             let state = state(of: tdi)
             return state.phase.isResting && state.domain.map { found.isMissing(tdi, from: $0) } ?? false
@@ -97,25 +104,29 @@ actor DSMOwner {
 
     /// Makes what is recorded confirmed before a request: hears what the platform noticed, brings to rest what a former
     /// manager left in the middle of an effect, and asks where trusted DMA may flow or the request doubts the record.
-    /// Gives what came of it where something had to be done.
+    /// Gives what came of it where something had to be done, or could not be known.
     func catchUp(_ tdi: FunctionAddress, before request: AssignmentEvent) async -> OperationResult? {
         guard !running.contains(tdi) else { return nil }
-        let ticket = resumed.remove(tdi) == nil ? tickets[tdi] : nil
+        if let settled = await settle(tdi) { return settled }
+        let ticket = tickets[tdi]
         operations[tdi] = Operation()
         await takeNotices()
-        if let settled = await settle(tdi) { return settled }
-        if state(of: tdi).phase.isConfirmed(before: request) { _ = await confirm(tdi) }
+        if state(of: tdi).phase.isConfirmed(before: request) {
+            let report = await confirm(tdi)
+            if case .convert = request, report.state == nil, state(of: tdi).phase == .private {
+                return unconfirmed(tdi, report)
+            }
+        }
         guard tickets[tdi] != ticket else { return nil }
         await rest(of: tdi)
         return result(of: tdi, goal: .restarted(during: .none))
     }
 
-    /// Brings a device to rest that a former manager left in the middle of an effect; nil when none was, or when an effect
-    /// of this manager has taken its place.
+    /// What became of a device that a former manager left in the middle of an effect; nil when it did not.
     func settle(_ tdi: FunctionAddress) async -> OperationResult? {
-        let pending = state(of: tdi).pending.name
-        guard pending != .none, tickets[tdi] == nil else { return nil }
-        return await run(.restarted(during: pending), on: tdi)
+        guard resumed.remove(tdi) != nil else { return nil }
+        await rest(of: tdi)
+        return result(of: tdi, goal: .restarted(during: .none))
     }
 
     /// Asks the device where it is. A device at rest that answers something else than recorded has failed.
@@ -148,6 +159,13 @@ actor DSMOwner {
         await carryOut(owed)
     }
 
+    /// Recorded as private, and nobody can say whether it still is: no reason to report it as done.
+    private func unconfirmed(_ tdi: FunctionAddress, _ report: EffectReport) -> OperationResult {
+        OperationResult(
+            device: tdi, state: state(of: tdi),
+            end: .failed(Trouble(.effect(.askState, .unknown), in: .private, detail: report.detail)))
+    }
+
     private func result(of tdi: FunctionAddress, goal: AssignmentEvent) -> OperationResult {
         let state = state(of: tdi)
         let operation = operations[tdi] ?? Operation()
@@ -156,6 +174,7 @@ actor DSMOwner {
 
     private func end(_ state: AssignmentState, _ operation: Operation, _ goal: AssignmentEvent) -> OperationResult.End {
         if let journal = operation.journal { return .journal(journal) }
+        if let unrecorded = operation.unrecorded { return .unrecorded(unrecorded) }
         if let refusal = operation.refusal {
             return refusal.reason == .alreadyThere ? .alreadyThere : .refused(refusal)
         }
@@ -243,7 +262,10 @@ actor DSMOwner {
             return nil
         }
         adopt(transition, event, on: tdi, after: ended)
-        guard effect.isToBeCarriedOut else { return nil }
+        guard effect.isToBeCarriedOut else {
+            operations[tdi]?.unrecorded = failure
+            return nil
+        }
         if let failure {
             let report = EffectReport(.failed(.other), failure.message)
             return take(effect.event(report), on: tdi, after: EndedEffect(name: effect.name, report: report))

@@ -24,6 +24,11 @@ extension Failure {
                     "find out why (tdispctl history \(result.device)), then tdispctl recover --from-quarantine \(result.device)"
             )
             if let trouble { fill(trouble) }
+        case .unrecorded(let failure):
+            self.init(
+                .failed, "\(result.device): the last step is not in the journal", seen: failure.message, place: place,
+                next: "free space or mend permissions, then tdispctl recover \(result.device): the device will be asked"
+            )
         case .journal(let failure):
             self.init(
                 .failed, "\(result.device): the journal cannot be written; nothing was changed", seen: failure.message,

@@ -47,7 +47,7 @@ extension OperationResult {
     var reachedItsGoal: Bool {
         switch end {
         case .done, .alreadyThere: true
-        case .refused, .failed, .quarantined, .journal: false
+        case .refused, .failed, .quarantined, .journal, .unrecorded: false
         }
     }
 }

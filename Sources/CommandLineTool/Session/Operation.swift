@@ -3,6 +3,7 @@ internal import AssignmentService
 internal import Dispatch
 internal import Foundation
 internal import PCIe
+internal import Synchronization
 
 /// A request on one or several devices, watched by a person: progress, Ctrl-C, and what came of it.
 struct Operation {
@@ -33,7 +34,10 @@ struct Operation {
         }
         let printer = ProgressPrinter(quiet: options.quiet, devices: wanted.count)
         let service = try session.service { printer.print($0) }
-        let results = await interruptible(service, wanted.map(\.0)) { await Self.run(wanted, on: service) }
+        let results = await interruptible(service, wanted.map(\.0)) { interruption in
+            await service.takeUp()
+            return await Self.run(wanted, on: service, unless: interruption)
+        }
         let views = try refused.map(view) + results.map(view)
         try await SummaryPrinter(session: session, options: options).print(results, views, verb)
         try session.close()
@@ -57,7 +61,7 @@ struct Operation {
 
     /// One task for each DSM; the devices of one DSM in the order given.
     private static func run(
-        _ wanted: [(FunctionFacts, AssignmentEvent)], on service: AssignmentService
+        _ wanted: [(FunctionFacts, AssignmentEvent)], on service: AssignmentService, unless interruption: Interruption
     ) async -> [OperationResult] {
         let byOwner = Dictionary(grouping: wanted.indices) { wanted[$0].0.ownerAddress }
         let results = await withTaskGroup(of: [(Int, OperationResult)].self) { group in
@@ -66,7 +70,8 @@ struct Operation {
                 group.addTask {
                     var done: [(Int, OperationResult)] = []
                     for (index, device, request) in work {
-                        done.append((index, await service.run(request, on: device, dsm: owner)))
+                        let result = await service.run(request, on: device, dsm: owner) { interruption.happened }
+                        done.append((index, result))
                     }
                     return done
                 }
@@ -76,19 +81,32 @@ struct Operation {
         return results.sorted { $0.0 < $1.0 }.map(\.1)
     }
 
-    /// Ctrl-C turns conversions back at their next safe point; it never leaves a device in between.
+    /// Ctrl-C turns conversions back at their next safe point, and nothing new is begun; it never leaves a device in between.
     private func interruptible(
-        _ service: AssignmentService, _ targets: [FunctionFacts], _ work: () async -> [OperationResult]
+        _ service: AssignmentService, _ targets: [FunctionFacts], _ work: (Interruption) async -> [OperationResult]
     ) async -> [OperationResult] {
         let addresses = targets.map { ($0.address, $0.ownerAddress) }
+        let interruption = Interruption()
         signal(SIGINT, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
         source.setEventHandler {
+            interruption.happen()
             Console.err("\ninterrupted: turning back; the device is brought home before this ends\n")
             Task { for (device, owner) in addresses { await service.cancel(device, dsm: owner) } }
         }
         source.resume()
         defer { source.cancel() }
-        return await work()
+        return await work(interruption)
     }
+}
+
+/// Whether the operator pressed Ctrl-C.
+final class Interruption: Sendable {
+    private let flag = Mutex(false)
+
+    /// Whether it happened.
+    var happened: Bool { flag.withLock { $0 } }
+
+    /// It happens.
+    func happen() { flag.withLock { $0 = true } }
 }

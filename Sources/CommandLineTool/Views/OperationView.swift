@@ -12,7 +12,7 @@ struct OperationView: Encodable {
     }
 
     let device: String
-    /// `done`, `already-there`, `refused`, `failed`, `quarantined` or `journal`.
+    /// `done`, `already-there`, `refused`, `failed`, `quarantined`, `journal` or `unrecorded`.
     let end: String
     let phase: String
     let domain: String?
@@ -56,6 +56,7 @@ extension OperationResult.End {
         case .failed: "failed"
         case .quarantined: "quarantined"
         case .journal: "journal"
+        case .unrecorded: "unrecorded"
         }
     }
 }
