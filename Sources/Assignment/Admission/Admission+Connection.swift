@@ -4,7 +4,7 @@ import TDISP
 /// What the device's connection must be like, and what hangs on it.
 extension Admission {
     func aboutConnection(_ facts: FunctionFacts) -> [Precondition] {
-        [ideStream(facts), virtualFunctions(facts), siblings(facts)]
+        [ideStream(facts), virtualFunctions(facts)]
     }
 
     private func ideStream(_ facts: FunctionFacts) -> Precondition {
@@ -44,13 +44,29 @@ extension Admission {
         }
     }
 
-    func siblings(_ facts: FunctionFacts) -> Precondition {
-        let all = siblings(of: facts.address)
+    /// Who shares the device's fate. A request whose way leads through a reset that would make others fall out of private
+    /// operation needs the operator's word.
+    func siblings(of device: FunctionAddress, for request: AssignmentEvent, take: Bool) -> Precondition {
+        let all = siblings(of: device)
+        let falling = falling(at: path(of: request, on: device).effects, on: device)
+        if !falling.isEmpty {
+            return Precondition(
+                .siblings, take ? .warned : .violated(.refused),
+                "a reset of \(device) is due, and takes out of private operation: \(list(falling))",
+                advice: take ? nil : request.adviceToSpareSiblings(of: device))
+        }
         let used = all.filter(\.isInUse)
         if all.isEmpty { return Precondition(.siblings, .met, "the device has no other function") }
         if used.isEmpty { return Precondition(.siblings, .met, "\(all.count), none in use") }
         return Precondition(
             .siblings, .warned, "in use: \(list(used)); a reset of the whole device takes them along")
+    }
+
+    /// The siblings that are or may be locked, and are not any more after these effects.
+    private func falling(at effects: [AssignmentEffect], on device: FunctionAddress) -> [Sibling] {
+        if effects.contains(.reset(.conventional)) { return lockedSiblings(of: device) }
+        guard effects.contains(.reset(.function)) else { return [] }
+        return takenByFunctionReset(of: device).filter(\.mayBeLocked)
     }
 
     /// Addresses with phase and domain: `0000:3b:00.2 (private, web2)`.
@@ -80,5 +96,16 @@ extension Admission {
             : Precondition(
                 .siblings, .violated(.refused), "would fall out of private operation: \(list(takes))",
                 advice: "release them first")
+    }
+}
+
+extension AssignmentEvent {
+    /// What an operator can do whose request would take siblings along.
+    fileprivate func adviceToSpareSiblings(of device: FunctionAddress) -> String {
+        switch self {
+        case .convert: "release the siblings first, or let them fall: tdispctl recover --take-siblings \(device)"
+        case .release, .recover, .cancel, .finished, .answered, .observed, .restarted:
+            "release the siblings first, or let them fall with --take-siblings"
+        }
     }
 }

@@ -81,8 +81,12 @@ extension Admission {
     func aboutRelease(_ facts: FunctionFacts, to rest: Rest, from domain: DomainID?) -> [Precondition] {
         [
             lenient(answers(facts)), notQuarantined(facts.address), atRest(facts.address), assigned(domain, rest),
-            siblings(facts),
         ] + (domain.map { [lenient(runs($0))] } ?? []) + [rekeyOnRelease(facts, to: rest)]
+    }
+
+    /// Whether there is something to recover from, and quarantine to be left, is the engine's word.
+    func aboutRecovery(_ facts: FunctionFacts) -> [Precondition] {
+        [lenient(answers(facts)), atRest(facts.address)]
     }
 
     /// A release is never held up by what it can do without: it ends at home, or in quarantine.

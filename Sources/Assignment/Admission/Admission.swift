@@ -25,25 +25,46 @@ public struct Admission: Sendable {
         devices = Dictionary(grouping: host.functions, by: \.device)
     }
 
-    /// What `convert` would meet and do.
+    /// What `convert` would meet and do. A device that was left in the middle may have to be reset first: where that would
+    /// take locked siblings along, it is refused unless `takeSiblings` says otherwise.
     public func plan(
-        convert device: FunctionAddress, to domain: DomainID, orders: StandingOrders = StandingOrders()
+        convert device: FunctionAddress, to domain: DomainID, orders: StandingOrders = StandingOrders(),
+        takeSiblings: Bool = false
     ) -> Plan {
         let facts = functions[device]
-        let toDevice = facts.map { aboutDevice($0) + aboutOwner($0, wanted: domain) + aboutConnection($0) }
+        let request = AssignmentEvent.convert(domain, orders)
+        let siblings = siblings(of: device, for: request, take: takeSiblings)
+        let toDevice = facts.map { aboutDevice($0) + aboutOwner($0, wanted: domain) + aboutConnection($0) + [siblings] }
         return plan(
-            .convert(domain, orders), device, domain,
+            request, device, domain,
             [exists(device, facts)] + (toDevice ?? []) + aboutDomain(domain) + [policy(domain), iommufd],
             streams: facts.flatMap { streams($0, change: $0.connected ? 0 : -1) })
     }
 
-    /// What `release` would meet and do.
-    public func plan(release device: FunctionAddress, to rest: Rest) -> Plan {
+    /// What `release` would meet and do. Where its reset would take locked siblings along, it is refused unless
+    /// `takeSiblings` says otherwise.
+    public func plan(release device: FunctionAddress, to rest: Rest, takeSiblings: Bool = false) -> Plan {
         let facts = functions[device]
         let domain = recorded(device).domain
+        let request = AssignmentEvent.release(to: rest)
+        let siblings = siblings(of: device, for: request, take: takeSiblings)
+        let toDevice = facts.map { aboutRelease($0, to: rest, from: domain) + [siblings] }
         return plan(
-            .release(to: rest), device, domain,
-            [exists(device, facts)] + (facts.map { aboutRelease($0, to: rest, from: domain) } ?? []),
+            request, device, domain, [exists(device, facts)] + (toDevice ?? []),
+            streams: facts.flatMap { streams($0, change: 0) })
+    }
+
+    /// What `recover` would meet and do. Where its reset would take locked siblings along, it is refused unless
+    /// `takeSiblings` says otherwise.
+    public func plan(
+        recover device: FunctionAddress, _ wanted: RecoveryRequest = RecoveryRequest(), takeSiblings: Bool = false
+    ) -> Plan {
+        let facts = functions[device]
+        let request = AssignmentEvent.recover(wanted)
+        let siblings = siblings(of: device, for: request, take: takeSiblings)
+        let toDevice = facts.map { aboutRecovery($0) + [siblings] }
+        return plan(
+            request, device, recorded(device).domain, [exists(device, facts)] + (toDevice ?? []),
             streams: facts.flatMap { streams($0, change: 0) })
     }
 
@@ -64,11 +85,16 @@ public struct Admission: Sendable {
         _ request: AssignmentEvent, _ device: FunctionAddress, _ domain: DomainID?, _ preconditions: [Precondition],
         streams: StreamBudget?
     ) -> Plan {
-        let path = HappyPath(from: recorded(device), answering: functions[device]?.state, request)
+        let path = path(of: request, on: device)
         return Plan(
             device: device, domain: domain, request: request, preconditions: preconditions, effects: path.effects,
             refusal: path.refusal, destination: path.end.phase, siblings: siblings(of: device),
             blastRadius: blastRadius(of: device), streams: streams)
+    }
+
+    /// The effects of a request when each of them succeeds.
+    func path(of request: AssignmentEvent, on device: FunctionAddress) -> HappyPath {
+        HappyPath(from: recorded(device), answering: functions[device]?.state, request)
     }
 
     // MARK: What is there
@@ -99,11 +125,19 @@ public struct Admission: Sendable {
             state: facts.state)
     }
 
+    /// What a function level reset takes along: a physical function its virtual ones; function 0 every interface of the
+    /// device, because the DSM's session ends with it.
+    func takenByFunctionReset(of device: FunctionAddress) -> [Sibling] {
+        let endsSession = functions[device]?.dsm == device
+        return siblings(of: device).filter {
+            functions[$0.address]?.physicalFunction == device || endsSession && $0.mayBeLocked
+        }
+    }
+
     private func blastRadius(of device: FunctionAddress) -> [BlastRadius] {
         let all = siblings(of: device)
         return [
-            BlastRadius(
-                cause: .functionReset, takes: all.filter { functions[$0.address]?.physicalFunction == device }),
+            BlastRadius(cause: .functionReset, takes: takenByFunctionReset(of: device)),
             BlastRadius(cause: .conventionalReset, takes: all),
             BlastRadius(cause: .reconnect, takes: all.filter(\.mayBeLocked)),
         ]

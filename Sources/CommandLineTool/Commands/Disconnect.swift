@@ -28,7 +28,7 @@ struct Disconnect: AsyncParsableCommand {
             let session = try await Session.open(options, .changing(command: "disconnect"))
             let dsm = try session.function(device).ownerAddress
             try session.requireDisconnect(of: dsm, force: force)
-            let printer = ProgressPrinter(quiet: options.quiet, devices: 1)
+            let printer = ProgressPrinter(quiet: options.quiet, devices: [dsm])
             let report = await (try session.service { printer.print($0) }).disconnect(dsm, force: force)
             try session.close()
             guard report.outcome == .succeeded else {

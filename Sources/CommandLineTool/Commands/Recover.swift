@@ -27,6 +27,9 @@ struct Recover: AsyncParsableCommand {
     @Flag(help: "Allow a reset of the whole device, which takes its siblings along.")
     var allowConventionalReset = false
 
+    @Flag(help: "Let locked siblings fall that a reset of the device takes along; each is recovered.")
+    var takeSiblings = false
+
     func validate() throws {
         guard !devices.isEmpty else { throw ValidationError("name at least one device") }
     }
@@ -38,8 +41,11 @@ struct Recover: AsyncParsableCommand {
             let request = RecoveryRequest(
                 fromQuarantine: fromQuarantine, convertAgain: convertAgain,
                 allowConventionalReset: allowConventionalReset)
-            try await Operation(session: session, options: options, verb: .recover).run(targets) { _ in
-                .recover(request)
+            try await Operation(session: session, options: options, verb: .recover).run(targets) {
+                target throws(Failure) in
+                let plan = try session.planRecovery(of: target, request, takeSiblings: takeSiblings)
+                if let failure = session.failure(of: plan) { throw failure }
+                return .recover(request)
             }
         }
     }

@@ -21,6 +21,9 @@ struct Release: AsyncParsableCommand {
     @Flag(help: "Stay in the domain, in shared operation.")
     var keep = false
 
+    @Flag(help: "Let locked siblings fall that a reset of the device takes along; each is recovered.")
+    var takeSiblings = false
+
     @Flag(help: "Show the plan and change nothing.")
     var plan = false
 
@@ -35,10 +38,13 @@ struct Release: AsyncParsableCommand {
             let targets = try devices.map { try session.function($0) }
             if plan {
                 return try PlanPrinter(session, options).print(
-                    try targets.map { try session.planRelease(of: $0, to: rest) })
+                    try targets.map { try session.planRelease(of: $0, to: rest, takeSiblings: takeSiblings) })
             }
-            try await Operation(session: session, options: options, verb: .release).run(targets) { _ in
-                .release(to: rest)
+            try await Operation(session: session, options: options, verb: .release).run(targets) {
+                target throws(Failure) in
+                let plan = try session.planRelease(of: target, to: rest, takeSiblings: takeSiblings)
+                if let failure = session.failure(of: plan) { throw failure }
+                return .release(to: rest)
             }
         }
     }

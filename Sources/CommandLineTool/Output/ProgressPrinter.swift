@@ -15,12 +15,13 @@ final class ProgressPrinter: Sendable {
     private let running = Mutex<[FunctionAddress: Running]>([:])
     private let isLive: Bool
     private let isQuiet: Bool
-    private let showsDevice: Bool
+    /// The only device asked for: what is about it needs no name in front.
+    private let only: FunctionAddress?
 
-    init(quiet: Bool, devices: Int) {
+    init(quiet: Bool, devices: [FunctionAddress]) {
         isQuiet = quiet
-        showsDevice = devices > 1
-        isLive = Console.isLive && devices == 1
+        only = devices.count == 1 ? devices.first : nil
+        isLive = Console.isLive && devices.count == 1
     }
 
     /// Prints what a step report says.
@@ -44,7 +45,7 @@ final class ProgressPrinter: Sendable {
     /// Takes back what was drawn of the running step.
     private var clear: String { isLive ? "\r\u{1B}[K" : "" }
 
-    private func prefix(_ report: StepReport) -> String { showsDevice ? "\(report.device)  " : "  " }
+    private func prefix(_ report: StepReport) -> String { report.device == only ? "  " : "\(report.device)  " }
 
     private func line(_ report: StepReport, _ phase: Phase, _ what: String) -> String {
         "\(prefix(report))\(phase.rawValue.padded(to: 11)) \(what.padded(to: 56)) "

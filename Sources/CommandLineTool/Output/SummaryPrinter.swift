@@ -9,12 +9,16 @@ struct SummaryPrinter {
     let session: Session
     let options: GlobalOptions
 
-    func print(_ results: [OperationResult], _ views: [OperationView], _ verb: Operation.Verb) async throws {
+    func print(
+        _ results: [OperationResult], _ views: [OperationView], _ verb: Operation.Verb,
+        _ fallen: [FallenSibling]
+    ) async throws {
         switch options.output {
         case .json: Console.out(try JSONEnvelope(kind: "OperationList", views).text)
         case .table:
             let names = try? DomainNames(await session.host.memory(), session.snapshot)
             for result in results where result.reachedItsGoal { Console.out(text(result, verb, names)) }
+            for sibling in fallen { Console.out(sibling.sentence + "\n") }
         }
     }
 

@@ -32,14 +32,16 @@ struct Operation {
                 refused.append((target, error))
             }
         }
-        let printer = ProgressPrinter(quiet: options.quiet, devices: wanted.count)
+        let printer = ProgressPrinter(quiet: options.quiet, devices: wanted.map(\.0.address))
+        let before = try session.recorded().assignments
         let service = try session.service { printer.print($0) }
         let results = await interruptible(service, wanted.map(\.0)) { interruption in
             await service.takeUp()
             return await Self.run(wanted, on: service, unless: interruption)
         }
-        let views = try refused.map(view) + results.map(view)
-        try await SummaryPrinter(session: session, options: options).print(results, views, verb)
+        let fallen = try fallen(since: before, besides: targets)
+        let views = try refused.map(view) + results.map { view($0, fallen) }
+        try await SummaryPrinter(session: session, options: options).print(results, views, verb, fallen)
         try session.close()
         let failures = views.compactMap { view in view.failure.map { (device: view.device, failure: $0) } }
         if !failures.isEmpty { throw Failures(all: failures, areShown: options.output == .json) }
@@ -52,11 +54,28 @@ struct Operation {
             refused.function.address, "refused", state, domainName: session.name(of: state.domain), refused.failure)
     }
 
-    private func view(_ result: OperationResult) -> OperationView {
+    /// Who was in private operation before, is not any more, and was not asked about.
+    private func fallen(
+        since before: [FunctionAddress: AssignmentState], besides targets: [FunctionFacts]
+    ) throws(Failure) -> [FallenSibling] {
+        let now = try session.recorded().assignments
+        let asked = Set(targets.map(\.address)), owners = Set(targets.map(\.ownerAddress))
+        return session.snapshot.functions.compactMap { function in
+            let address = function.address
+            guard !asked.contains(address), owners.contains(function.ownerAddress),
+                before[address]?.phase == .private, let state = now[address], state.phase != .private
+            else { return nil }
+            return FallenSibling(
+                device: address, owner: function.ownerAddress, state: state, domainName: session.name(of: state.domain))
+        }
+    }
+
+    private func view(_ result: OperationResult, _ fallen: [FallenSibling]) -> OperationView {
+        let owner = session.snapshot.function(result.device)?.ownerAddress
         let name = session.name(of: result.state.domain)
         return OperationView(
             result.device, result.end.word, result.state, domainName: name, Failure(result, domainName: name),
-            proofs: result.proofs)
+            proofs: result.proofs, fallen: fallen.filter { $0.owner == owner }.map(\.device.description))
     }
 
     /// One task for each DSM; the devices of one DSM in the order given.
@@ -109,4 +128,16 @@ final class Interruption: Sendable {
 
     /// It happens.
     func happen() { flag.withLock { $0 = true } }
+}
+
+/// A function that an operation on another one took out of private operation.
+struct FallenSibling {
+    let device: FunctionAddress
+    /// Who owns it: its DSM.
+    let owner: FunctionAddress
+    let state: AssignmentState
+    let domainName: String?
+
+    /// What became of it.
+    var sentence: String { "fell out of private operation: " + state.place(of: device, domainName: domainName) }
 }

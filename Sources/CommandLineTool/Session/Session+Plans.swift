@@ -8,8 +8,17 @@ extension Session {
     }
 
     /// What releasing a device would meet and do.
-    func planRelease(of function: FunctionFacts, to rest: Rest) throws(Failure) -> Assignment.Plan {
-        try admission().plan(release: function.address, to: rest)
+    func planRelease(
+        of function: FunctionFacts, to rest: Rest, takeSiblings: Bool
+    ) throws(Failure) -> Assignment.Plan {
+        try admission().plan(release: function.address, to: rest, takeSiblings: takeSiblings)
+    }
+
+    /// What recovering a device would meet and do.
+    func planRecovery(
+        of function: FunctionFacts, _ request: RecoveryRequest, takeSiblings: Bool
+    ) throws(Failure) -> Assignment.Plan {
+        try admission().plan(recover: function.address, request, takeSiblings: takeSiblings)
     }
 
     /// Throws ``Failure`` with everyone who would be taken along when a connection may not be ended.
@@ -45,7 +54,9 @@ extension Session {
                 obstacle.status,
                 "\(plan.device): \(first?.words ?? plan.refusal?.reason.sentence ?? "")",
                 rule: first?.rule ?? plan.refusal?.rule, seen: others(than: first, in: plan),
-                place: place(of: plan), next: first?.advice ?? "tdispctl plan \(plan.device) --domain \(name)")
+                place: place(of: plan),
+                next: first?.advice ?? plan.refusal?.reason.advice(plan.device)
+                    ?? "tdispctl plan \(plan.device) --domain \(name)")
         }
     }
 

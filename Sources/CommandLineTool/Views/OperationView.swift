@@ -20,18 +20,20 @@ struct OperationView: Encodable {
     let epoch: UInt32
     let permittedDMA: String
     let proofs: [ProofView]
+    /// Siblings that it took out of private operation.
+    let fallen: [String]
     /// What went wrong, when the goal was not reached.
     let error: FailureView?
     /// The same for the exit code and the terminal.
     let failure: Failure?
 
     private enum CodingKeys: String, CodingKey {
-        case device, end, phase, domain, domainName, epoch, permittedDMA, proofs, error
+        case device, end, phase, domain, domainName, epoch, permittedDMA, proofs, fallen, error
     }
 
     init(
         _ device: FunctionAddress, _ end: String, _ state: AssignmentState, domainName: String?, _ failure: Failure?,
-        proofs: [Proof] = []
+        proofs: [Proof] = [], fallen: [String] = []
     ) {
         self.device = device.description
         self.end = end
@@ -41,6 +43,7 @@ struct OperationView: Encodable {
         epoch = state.lineage.epoch.rawValue
         permittedDMA = state.phase.permittedDMA.rawValue
         self.proofs = proofs.map { ProofView(claim: $0.claim, result: $0.result.rawValue, seen: $0.seen) }
+        self.fallen = fallen
         error = failure.map { FailureView($0, device: device.description) }
         self.failure = failure
     }

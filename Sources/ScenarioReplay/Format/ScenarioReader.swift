@@ -52,7 +52,9 @@ struct ScenarioReader {
         switch name {
         case .convert: .convert(try convert(node, &map))
         case .release:
-            .release(try places.function(node), to: try map.required("to").choice(Rest.self))
+            .release(
+                try places.function(node), to: try map.required("to").choice(Rest.self),
+                takeSiblings: try map.optional("take-siblings")?.bool() ?? false)
         case .recover: .recover(try places.function(node), try recovery(&map))
         case .disconnect:
             .disconnect(try deviceOf(node), force: try map.optional("force")?.bool() ?? false)

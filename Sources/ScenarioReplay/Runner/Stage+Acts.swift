@@ -32,7 +32,7 @@ extension Stage {
     private func perform(_ act: Act) async -> [Aspect: Sighting] {
         switch act {
         case .convert(let act): return await convert(act)
-        case .release(let place, let rest): return await release(place, to: rest)
+        case .release(let place, let rest, let takes): return await release(place, to: rest, takeSiblings: takes)
         case .recover(let place, let request): return await run(.recover(request), on: place)
         case .disconnect(let place, let force): return await disconnect(place, force: force)
         case .plan(let place, let domain): return await plan(place, domain)
@@ -59,10 +59,9 @@ extension Stage {
         return await run(.convert(act.domain, act.orders), on: act.place)
     }
 
-    private func release(_ place: Place, to rest: Rest) async -> [Aspect: Sighting] {
-        if let plan = await admission()?.plan(release: place.function, to: rest), let stopped = stopped(by: plan) {
-            return stopped
-        }
+    private func release(_ place: Place, to rest: Rest, takeSiblings: Bool) async -> [Aspect: Sighting] {
+        let plan = await admission()?.plan(release: place.function, to: rest, takeSiblings: takeSiblings)
+        if let plan, let stopped = stopped(by: plan) { return stopped }
         return await run(.release(to: rest), on: place)
     }
 

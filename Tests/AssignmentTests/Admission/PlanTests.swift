@@ -152,6 +152,66 @@ import Testing
             ])
     }
 
+    /// The physical function and one virtual function in private operation, each for another domain.
+    private var shared: Scene {
+        Scene().recorded(.converted(), at: Scene.pf).recorded(
+            Walk().converts(for: Walk.database).rests, at: Scene.sibling)
+    }
+
+    @Test(arguments: [Rest.available, .attached])
+    func `a release that resets the physical function is refused while a virtual one is locked`(_ rest: Rest) {
+        let plan = shared.admission.plan(release: Scene.pf, to: rest)
+        #expect(plan.outcome == .blocked(.refused))
+        #expect(plan.blocking.map(\.name) == [.siblings])
+        #expect(plan[.siblings]?.found.hasSuffix("out of private operation: 0000:3b:00.2 (private, database)") == true)
+        #expect(plan[.siblings]?.advice?.contains("--take-siblings") == true)
+    }
+
+    @Test func `a recovery that resets the physical function is refused while a virtual one is locked`() {
+        let plan = shared.admission.plan(recover: Scene.pf)
+        #expect(plan.outcome == .blocked(.refused))
+        #expect(plan.blocking.map(\.name) == [.siblings])
+        #expect(plan.effects.contains(.reset(.function)))
+    }
+
+    @Test func `told to take siblings along, a release and a recovery begin and list them`() {
+        let release = shared.admission.plan(release: Scene.pf, to: .available, takeSiblings: true)
+        let recovery = shared.admission.plan(recover: Scene.pf, takeSiblings: true)
+        for plan in [release, recovery] {
+            #expect(plan.outcome == .go)
+            #expect(plan[.siblings]?.verdict == .warned)
+            #expect(plan[.siblings]?.found.contains("0000:3b:00.2 (private, database)") == true)
+        }
+    }
+
+    @Test func `a virtual function is released and recovered beside locked siblings`() {
+        let admission = shared.recorded(.converted()).admission
+        #expect(admission.plan(release: Scene.vf, to: .available).outcome == .go)
+        #expect(admission.plan(recover: Scene.vf).outcome == .go)
+    }
+
+    @Test func `coming out of shared operation resets as well, a conversion does not`() {
+        let locked = Scene().recorded(Walk().converts(for: Walk.database).rests, at: Scene.sibling)
+        let attached = locked.recorded(.attached, at: Scene.pf)
+        #expect(attached.admission.plan(release: Scene.pf, to: .available)[.siblings]?.obstacle == .refused)
+        #expect(locked.admission.plan(convert: Scene.pf, to: Walk.web)[.siblings]?.verdict == .warned)
+    }
+
+    @Test func `a conversion of what was left in the middle is refused when its reset takes siblings along`() {
+        let left = shared.recorded(Walk.attached.converts().succeeds(until: "locking"), at: Scene.pf)
+        let plan = left.admission.plan(convert: Scene.pf, to: Walk.web)
+        #expect(plan[.siblings]?.obstacle == .refused)
+        #expect(plan[.siblings]?.advice?.contains("tdispctl recover --take-siblings 0000:3b:00.0") == true)
+        let told = left.admission.plan(convert: Scene.pf, to: Walk.web, takeSiblings: true)
+        #expect(told[.siblings]?.verdict == .warned)
+    }
+
+    @Test func `function 0 takes locked functions along that are not its virtual ones`() {
+        let plan = shared.with { $0.other.physicalFunction = nil }.admission.plan(release: Scene.pf, to: .available)
+        #expect(plan.outcome == .blocked(.refused))
+        #expect(plan.blastRadius[0].takes.map(\.address) == [Scene.vf, Scene.sibling])
+    }
+
     @Test func `a conversion takes a stream only when its DSM has none`() {
         let streams = Scene().conversion.streams
         #expect(streams?.before == 3 && streams?.after == 2 && streams?.total == 4)
