@@ -44,6 +44,24 @@ import Testing
         #expect(host.perform(ConnectionEffect.connect, demo.accelerator).outcome == .succeeded)
     }
 
+    @Test func `disconnect says what the device did not confirm, and another one has nothing to do`() throws {
+        host.perform(ConnectionEffect.connect, demo.accelerator)
+        host.inject(MessageFault(.endSession, .dropResponse))
+        let report = host.perform(ConnectionEffect.disconnect, demo.accelerator)
+        #expect(report.outcome == .succeeded)
+        #expect(report.detail == "ended at our end only: no answer to END_SESSION")
+        #expect(host.snapshot.bridges[0].ideStreamsLeft == 4)
+        #expect(host.perform(ConnectionEffect.disconnect, demo.accelerator).detail == "was not connected")
+    }
+
+    @Test func `disconnect of a device that is gone is one at our end only`() throws {
+        host.perform(ConnectionEffect.connect, demo.accelerator)
+        host.happen(.deviceGone(demo.accelerator))
+        let report = host.perform(ConnectionEffect.disconnect, demo.accelerator)
+        #expect(report.outcome == .succeeded)
+        #expect(report.detail == "ended at our end only: the session was lost before")
+    }
+
     @Test func `disconnect takes a TDI in RUN to ERROR`() throws {
         host.convert(demo.vf0, for: demo.web1)
         host.perform(ConnectionEffect.disconnect, demo.vf0)

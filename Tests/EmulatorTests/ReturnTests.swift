@@ -58,6 +58,27 @@ import Testing
         #expect(report.proofs.first?.result == .disproven)
     }
 
+    @Test func `the return of a device that is gone is not proven by its silence`() throws {
+        host.convert(demo.vf0, for: demo.web1)
+        host.carry([.unbindGuestDriver, .cut(.first), .stop, .reset(.function)], demo.vf0)
+        host.happen(.deviceGone(demo.accelerator))
+        let report = host.perform(.proveReturn, demo.vf0)
+        #expect(report.outcome == .failed(.notProven))
+        let stops = report.proofs.filter { $0.claim.hasSuffix("faults") }
+        #expect(stops.count == 3)
+        #expect(stops.allSatisfy { $0.result == .notProven })
+    }
+
+    @Test func `the old private page is known even when nobody knows whether START worked`() throws {
+        host.attach(demo.vf0, to: demo.web1)
+        host.lock(demo.vf0)
+        host.inject(MessageFault(.startInterface, .dropResponse))
+        #expect(host.accept(demo.vf0).outcome != .succeeded)
+        host.carry([.cut(.first), .stop, .reset(.function)], demo.vf0)
+        #expect(
+            host.perform(.proveReturn, demo.vf0).proofs.contains { $0.claim == "T=1 to the old private page faults" })
+    }
+
     @Test func `a function goes back to the host's driver and makes host DMA again`() throws {
         host.convert(demo.accelerator, for: demo.web1)
         host.carry([.unbindGuestDriver, .cut(.first), .stop, .reset(.function)], demo.accelerator)

@@ -129,18 +129,31 @@ extension HostModel {
     // MARK: Disconnect
 
     /// Stops the stream and ends the session. A device that does not answer any more loses its session when the
-    /// heartbeat fails, and its keys with it.
+    /// heartbeat fails, and its keys with it; the report says what it did not confirm.
     mutating func disconnect(_ device: EmulatedDevice) -> EffectReport {
         guard let connection = tsm.connections.removeValue(forKey: device.address) else {
             return EffectReport(.succeeded, "was not connected")
         }
+        var unconfirmed: [String] = []
         _ = runStream(.stop, device, over: connection)
-        if connection.isAlive, !exchangeEvent(.endSession, with: device) { advance(latencies.timeout, device) }
+        if case .closed(let closed) = connection.ide, !closed.isConfirmed {
+            unconfirmed.append("the stop of stream \(connection.stream) is not confirmed")
+        }
+        if !connection.isAlive {
+            unconfirmed.append("the session was lost before")
+        } else if !exchangeEvent(.endSession, with: device) {
+            advance(latencies.timeout, device)
+            unconfirmed.append("no answer to END_SESSION")
+        }
         device.endSession()
         connection.channel.end()
         clearStream(connection.stream, device)
         if let bridge = bridge(of: device) { tsm.giveBack(connection.stream, on: bridge) }
-        return EffectReport(.succeeded, "stream \(connection.stream) stopped, session ended")
+        return EffectReport(
+            .succeeded,
+            unconfirmed.isEmpty
+                ? "stream \(connection.stream) stopped, session ended"
+                : "ended at our end only: \(unconfirmed.joined(separator: ", "))")
     }
 
     private mutating func clearStream(_ stream: StreamID, _ device: EmulatedDevice) {

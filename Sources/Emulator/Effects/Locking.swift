@@ -59,12 +59,13 @@ extension HostModel {
             memory.cutTrusted(tdi)
             return EffectReport(.failed(.other), "private pages cannot be mapped: \(error)")
         }
+        // START may work without an answer: what it opened must be known before it goes out.
+        software[tdi]?.lastPrivatePage = domain.firstPrivatePage
         let result = run(.start, on: tdi, device, over: connection)
         guard result == .running else {
             memory.cutTrusted(tdi)
             return report(result)
         }
-        software[tdi]?.lastPrivatePage = domain.firstPrivatePage
         return EffectReport(.succeeded, "trusted table entry open, \(result.detail)", state: .run)
     }
 

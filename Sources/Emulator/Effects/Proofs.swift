@@ -15,7 +15,7 @@ extension HostModel {
             proveTrustedArrives(function, device, page, domain),
             proveStops(function, device, .untrusted, page, "a private page"),
         ]
-        return conclude(proofs, "T=1 arrives in private memory, T=0 faults")
+        return conclude(proofs, requiring: proofs, "T=1 arrives in private memory, T=0 faults")
     }
 
     private mutating func proveTrustedArrives(
@@ -35,7 +35,7 @@ extension HostModel {
         }
     }
 
-    /// One DMA that must not arrive.
+    /// One DMA that must not arrive. That nothing was sent shows nothing.
     private mutating func proveStops(
         _ function: EmulatedFunction, _ device: EmulatedDevice, _ tBit: TBit, _ address: UInt64, _ target: String
     ) -> Proof {
@@ -43,13 +43,15 @@ extension HostModel {
         let stream = tBit == .trusted ? tsm.connections[device.address]?.stream : nil
         let packet = TLP.read(64, at: address, from: function.address.requesterID, tBit, over: stream)
         switch send(packet, from: device) {
-        case .stopped(let stop): return Proof(claim, .proven, seen: "\(stop)")
+        case .stopped(let stop): return Proof(claim, stop.isByCheck ? .proven : .notProven, seen: "\(stop)")
         case .arrived: return Proof(claim, .disproven, seen: "it arrived at \(hexAddress(address))")
         }
     }
 
-    private func conclude(_ proofs: [Proof], _ detail: String) -> EffectReport {
-        guard let failed = proofs.first(where: { $0.result == .disproven }) else {
+    /// Nothing may be disproven, and nothing that is required may be left open.
+    private func conclude(_ proofs: [Proof], requiring required: [Proof], _ detail: String) -> EffectReport {
+        let open = required.first { $0.result != .proven }
+        guard let failed = open ?? proofs.first(where: { $0.result == .disproven }) else {
             return EffectReport(.succeeded, detail, proofs: proofs)
         }
         return EffectReport(.failed(.notProven), "\(failed.claim): \(failed.seen)", proofs: proofs)
@@ -58,15 +60,14 @@ extension HostModel {
     // MARK: Return
 
     mutating func proveReturn(_ function: EmulatedFunction, _ device: EmulatedDevice) -> EffectReport {
-        var proofs: [Proof] = []
-        if device.dsm != nil { proofs.append(proveUnlocked(function, device)) }
-        proofs.append(proveConfiguration(function))
-        proofs += proveDMA(function, device)
+        let state = device.dsm == nil ? [] : [proveUnlocked(function, device)]
+        let configuration = proveConfiguration(function)
+        let dma = proveDMA(function, device)
+        // A lock that the TSM holds is not known to be gone before the device says so.
         let isOwed = tsm.locks[function.address] != nil
-        if isOwed, let state = proofs.first, state.result == .notProven {
-            return EffectReport(.failed(.notProven), "\(state.claim): \(state.seen)", proofs: proofs)
-        }
-        return conclude(proofs, "the function is back in ordinary operation")
+        return conclude(
+            state + [configuration] + dma, requiring: (isOwed ? state : []) + dma,
+            "the function is back in ordinary operation")
     }
 
     private mutating func proveUnlocked(_ function: EmulatedFunction, _ device: EmulatedDevice) -> Proof {
@@ -113,8 +114,10 @@ extension HostModel {
     mutating func proveRestored(
         _ function: EmulatedFunction, _ device: EmulatedDevice, _ detail: String
     ) -> EffectReport {
-        let proofs = asBusMaster(function, device) { host in host.proveInside(function, device).map { [$0] } ?? [] }
-        return conclude(proofs, detail)
+        let proofs = asBusMaster(function, device) { host in
+            [host.proveInside(function, device) ?? Proof(Self.insideArrives, .notProven, seen: "nothing is mapped")]
+        }
+        return conclude(proofs, requiring: [], detail)
     }
 
     /// Bus mastering is switched on for the purpose where it is off, unless the TDI is locked: switching it off again would
@@ -130,16 +133,28 @@ extension HostModel {
         return proofs
     }
 
+    private static let insideArrives = "T=0 inside the map arrives"
+
     /// Nil where nothing is mapped.
     private mutating func proveInside(_ function: EmulatedFunction, _ device: EmulatedDevice) -> Proof? {
-        let claim = "T=0 inside the map arrives"
         let requester = function.address.requesterID
         guard let range = memory.unit(of: function.address)?.reachableRanges(of: requester, .untrusted).first else {
             return nil
         }
         switch send(.read(64, at: range.addresses.lowerBound, from: requester, .untrusted), from: device) {
-        case .arrived: return Proof(claim, .proven, seen: "64 bytes at \(hexAddress(range.addresses.lowerBound))")
-        case .stopped(let stop): return Proof(claim, .disproven, seen: "\(stop)")
+        case .arrived:
+            return Proof(Self.insideArrives, .proven, seen: "64 bytes at \(hexAddress(range.addresses.lowerBound))")
+        case .stopped(let stop): return Proof(Self.insideArrives, .disproven, seen: "\(stop)")
+        }
+    }
+}
+
+extension DMAStop {
+    /// Whether something that looks at every DMA turned it down. Otherwise there was no DMA to look at.
+    fileprivate var isByCheck: Bool {
+        switch self {
+        case .fault, .noSecureStream, .integrityCheckFailed: true
+        case .notSent, .deviceGone, .foreignRequester: false
         }
     }
 }
