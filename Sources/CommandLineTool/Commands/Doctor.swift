@@ -62,21 +62,41 @@ struct Doctor: AsyncParsableCommand {
     private func crypto() -> Finding {
         do throws(CryptoError) {
             _ = try SecureRandom.bytes(count: 32)
-            return Finding(.pass, "OpenSSL", "random bytes and SHA-384")
+            let digest = try HashAlgorithm.sha384.digest(of: Array("abc".utf8).span)
+            return digest == Self.digestOfABC
+                ? Finding(.pass, "OpenSSL", "random bytes; SHA-384 of 'abc' is right")
+                : Finding(.fail, "OpenSSL", "SHA-384 of 'abc' is wrong", "reinstall OpenSSL 3")
         } catch {
             return Finding(.fail, "OpenSSL", "\(error)", "reinstall OpenSSL 3")
         }
     }
 
+    /// SHA-384 of `abc` (FIPS 180-4, example).
+    private static let digestOfABC: [UInt8] = [
+        0xCB, 0x00, 0x75, 0x3F, 0x45, 0xA3, 0x5E, 0x8B, 0xB5, 0xA0, 0x3D, 0x69, 0x9A, 0xC6, 0x50, 0x07,
+        0x27, 0x2C, 0x32, 0xAB, 0x0E, 0xDE, 0xD1, 0x63, 0x1A, 0x8B, 0x60, 0x5A, 0x43, 0xFF, 0x5B, 0xED,
+        0x80, 0x86, 0x07, 0x2B, 0xA1, 0xE7, 0xCC, 0x23, 0x58, 0xBA, 0xEC, 0xA1, 0x34, 0xC8, 0x25, 0xA7,
+    ]
+
     private func libvirt() async -> Finding {
+        let uri = options.connect ?? "test:///default"
         do throws(LibvirtError) {
-            let connection = try await LibvirtConnection.open(uri: options.connect ?? "test:///default")
+            let connection = try await LibvirtConnection.open(uri: uri)
             let count = try await connection.domains().count
             await connection.close()
             return Finding(.pass, "libvirt", "\(connection.uri): \(count) domain(s)")
         } catch {
-            return Finding(.fail, "libvirt", "\(error)", "is libvirt installed, and the daemon of that URI running?")
+            return Finding(
+                .fail, "libvirt", "\(uri): \(error)", "is libvirt installed, and the daemon of that URI running?")
         }
+    }
+
+    /// The directory is there without an IOMMU as well, and empty.
+    private static func groups(in path: String) -> Finding {
+        let count = (try? FileManager.default.contentsOfDirectory(atPath: path))?.count ?? 0
+        return count > 0
+            ? Finding(.pass, "IOMMU", "\(count) group(s) in \(path)")
+            : Finding(.warn, "IOMMU", "no group in \(path)", "enable the IOMMU in firmware and kernel")
     }
 
     /// What a real host would need. None of it is needed for the emulated platform.
@@ -89,7 +109,7 @@ struct Doctor: AsyncParsableCommand {
             look(
                 "/sys/class/tsm", "TSM",
                 "needs a kernel with PCI/TSM (6.19) and a platform with TDISP; emulated hosts work without"),
-            look("/sys/kernel/iommu_groups", "IOMMU", "enable the IOMMU in firmware and kernel"),
+            groups(in: "/sys/kernel/iommu_groups"),
             look("/dev/iommu", "iommufd", "needs CONFIG_IOMMUFD; the legacy VFIO container cannot carry TDISP"),
             look("/dev/vfio", "VFIO", "modprobe vfio-pci"),
         ]
