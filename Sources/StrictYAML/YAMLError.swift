@@ -14,8 +14,8 @@ public struct YAMLPosition: Hashable, Sendable, CustomStringConvertible {
         self.column = column
     }
 
-    /// `file:line:column`.
-    public var description: String { "\(file):\(line):\(column)" }
+    /// `file:line:column`; control characters in the name are escaped, because one file may name another.
+    public var description: String { "\(file.onOneLine):\(line):\(column)" }
 }
 
 /// Why a file was refused, and where. A problem with the file as a whole stands at 1:1.

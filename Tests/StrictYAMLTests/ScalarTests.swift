@@ -23,6 +23,8 @@ import Testing
         #expect(
             refusal(of: #""\e[2J\n\L""#) { node throws(YAMLError) in _ = try node.bool() }
                 == #"f:1:1: expected true or false, found the quoted text '\u{1B}[2J\n\u{2028}'"#)
+        let place = YAMLPosition(file: "a\tb.yaml", line: 1, column: 2)
+        #expect(YAMLError(place, "wrong").description == #"a\tb.yaml:1:2: wrong"#)
     }
 
     @Test(arguments: [
