@@ -15,11 +15,12 @@ public enum ScenarioFiles {
 
     private static func files(at path: String) throws(YAMLError) -> [String] {
         let files = FileManager.default
-        guard let attributes = try? files.attributesOfItem(atPath: path) else {
+        let place = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        guard let attributes = try? files.attributesOfItem(atPath: place) else {
             throw YAMLError(YAMLPosition(file: path, line: 1, column: 1), "there is no such file or folder")
         }
         guard attributes[.type] as? FileAttributeType == .typeDirectory else { return [path] }
-        let below = (try? files.subpathsOfDirectory(atPath: path)) ?? []
+        let below = (try? files.subpathsOfDirectory(atPath: place)) ?? []
         let scenarios = below.filter { name in
             name.hasSuffix(".yaml") && !name.split(separator: "/").dropLast().contains("topologies")
         }

@@ -11,7 +11,17 @@ struct ScenarioReader {
     /// The steps, at least one.
     func steps(_ node: YAMLNode) throws(YAMLError) -> [Step] {
         var steps: [Step] = []
-        for step in try node.list() { steps.append(try self.step(step)) }
+        var death: Step?
+        for node in try node.list() {
+            let step = try self.step(node)
+            if let death, step.act.needsManager {
+                throw YAMLError(
+                    step.position, "the manager died in line \(death.position.line); 'restart' starts a new one")
+            }
+            if step.act.name == .restart { death = nil }
+            if step.isDeadly { death = step }
+            steps.append(step)
+        }
         guard !steps.isEmpty else { throw node.error("expected at least one step") }
         return steps
     }

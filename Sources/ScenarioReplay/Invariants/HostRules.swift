@@ -23,18 +23,27 @@ struct HostRules {
         domainNumbers = Dictionary(uniqueKeysWithValues: model.memoryView.domains.map { ($0.id, $0.number) })
     }
 
-    /// The first rule that is broken on this host now. Everything that each function could reach is looked at.
-    func breach(in model: borrowing HostModel) -> Breach? {
+    /// The first rule that is broken on this host now, as far as can be told without walking tables.
+    func breachAtAGlance(in model: borrowing HostModel) -> Breach? {
         for function in model.functions {
-            guard let view = model.view(of: function), let routes = model.routes(of: function) else { continue }
-            if let breach = breach(view, routes) { return breach }
+            if let view = model.view(of: function), let breach = breach(view) { return breach }
         }
         return nil
     }
 
+    /// The first rule that is broken on this host now. Everything that each function could reach is looked at.
+    func breach(in model: borrowing HostModel) -> Breach? {
+        for function in model.functions {
+            guard let view = model.view(of: function), let routes = model.routes(of: function) else { continue }
+            if let breach = breach(view) ?? breach(view, routes) { return breach }
+        }
+        return nil
+    }
+
+    private func breach(_ view: FunctionView) -> Breach? { workload(view) ?? gate(view) ?? phase(view) }
+
     private func breach(_ view: FunctionView, _ routes: RoutesView) -> Breach? {
-        workload(view) ?? untrusted(view, routes) ?? trusted(view, routes) ?? both(view, routes) ?? gate(view)
-            ?? phase(view, routes)
+        untrusted(view, routes) ?? trusted(view, routes) ?? both(view, routes)
     }
 
     /// What a workload achieved that it may not, whatever the tables say.
@@ -95,17 +104,35 @@ struct HostRules {
     // MARK: Phases
 
     /// What is open may be open in this phase. Where no cut could be confirmed, everything may.
-    private func phase(_ view: FunctionView, _ routes: RoutesView) -> Breach? {
+    private func phase(_ view: FunctionView) -> Breach? {
         guard case .known(let assignments) = phases else { return nil }
         let state = assignments[view.address] ?? .initial
         if case .quarantined(let put) = state, put.reason == .cutUnconfirmed { return nil }
-        if !routes.trusted.isEmpty, !state.phase.mayHaveTrusted {
+        if view.isTrustedOpen, !state.phase.mayHaveTrusted {
             return Breach(.noTrustedDMAWithoutRun, "T=1 of \(view.address) is open in phase \(state.phase.rawValue)")
         }
-        if !routes.untrusted.isEmpty, !state.phase.mayHaveUntrusted {
+        if view.isUntrustedOpen, !state.phase.mayHaveUntrusted {
             return Breach(.silentWhenLockedOrFailed, "T=0 of \(view.address) is open in phase \(state.phase.rawValue)")
         }
         return nil
+    }
+}
+
+extension FunctionView {
+    /// Whether T=1 would be translated, if the function sent it.
+    fileprivate var isTrustedOpen: Bool {
+        switch gate {
+        case .privateOnly: trustedTable != nil
+        case .ordinary, .sharedOnly, .silent: false
+        }
+    }
+
+    /// Whether T=0 would be translated.
+    fileprivate var isUntrustedOpen: Bool {
+        switch gate {
+        case .ordinary, .sharedOnly: hostTable != nil
+        case .privateOnly, .silent: false
+        }
     }
 }
 

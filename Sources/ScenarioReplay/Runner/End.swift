@@ -22,6 +22,8 @@ enum End: String, CaseIterable, Sendable {
     case quarantined
     /// The journal could not be written.
     case journal
+    /// The last step is not in the journal.
+    case unrecorded
     /// The manager died.
     case crashed
     /// There was nothing to be brought to rest.
@@ -35,6 +37,7 @@ enum End: String, CaseIterable, Sendable {
         case .failed: self = .failed
         case .quarantined: self = .quarantined
         case .journal: self = .journal
+        case .unrecorded: self = .unrecorded
         }
     }
 
@@ -88,7 +91,7 @@ extension OperationResult.End {
         switch self {
         case .failed(let trouble): trouble
         case .quarantined(_, let trouble): trouble
-        case .done, .alreadyThere, .refused, .journal: nil
+        case .done, .alreadyThere, .refused, .journal, .unrecorded: nil
         }
     }
 
@@ -97,7 +100,7 @@ extension OperationResult.End {
         switch self {
         case .refused(let refusal): refusal.reason.word
         case .quarantined(let reason, _): reason.rawValue
-        case .done, .alreadyThere, .failed, .journal: nil
+        case .done, .alreadyThere, .failed, .journal, .unrecorded: nil
         }
     }
 
@@ -105,7 +108,7 @@ extension OperationResult.End {
     var rule: SafetyRule? {
         switch self {
         case .refused(let refusal): refusal.rule
-        case .done, .alreadyThere, .failed, .quarantined, .journal: nil
+        case .done, .alreadyThere, .failed, .quarantined, .journal, .unrecorded: nil
         }
     }
 }

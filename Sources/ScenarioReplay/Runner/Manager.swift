@@ -138,7 +138,7 @@ private struct WatchedPlatform: Platform {
     private func look() async {
         let phases: KnownPhases = life.isAlive ? .known(recorder.states) : .nobodyKnows
         let (time, breach) = await host.withModel { model in
-            (model.time, HostRules(phases, model).breach(in: model))
+            (model.time, HostRules(phases, model).breachAtAGlance(in: model))
         }
         recorder.time = time
         recorder.note(breach)

@@ -94,8 +94,7 @@ extension Step {
         guard Aspect.after(act.name).contains(.end), !expectations.contains(where: { $0.aspect == .end }) else {
             return expectations
         }
-        let dies = interruption.map { $0.kind != .cancelAt } ?? false
-        let end: End = dies ? .crashed : act.name == .plan ? .go : .done
+        let end: End = isDeadly ? .crashed : act.name == .plan ? .go : .done
         return [Expectation(aspect: .end, wanted: .word(end.rawValue), position: position)] + expectations
     }
 }

@@ -30,18 +30,18 @@ extension Stage {
         let phases: KnownPhases = manager.life.isAlive ? .known(recorded.assignments) : .nobodyKnows
         if let breach = await host.withModel({ model in HostRules(phases, model).breach(in: model) }) { return breach }
         guard manager.life.isAlive else { return nil }
-        if let breach = notAtRest(recorded.assignments) { return breach }
+        if let breach = notAtRest() { return breach }
         guard case .convert(let act) = step.act, let before else { return nil }
         return notAtHome(before, await situation(of: act.place))
     }
 
-    /// Every act of a manager that lives ends with everything at rest.
-    private func notAtRest(_ assignments: [FunctionAddress: AssignmentState]) -> Breach? {
-        guard let restless = assignments.keys.sorted().first(where: { assignments[$0]?.phase.isResting == false })
-        else {
-            return nil
-        }
-        return Breach(.alwaysEnds, "\(restless) is left in phase \(assignments[restless]?.phase.rawValue ?? "")")
+    /// Whatever an act of a manager that lives has moved is at rest when it ends.
+    private func notAtRest() -> Breach? {
+        let states = recorder.states
+        return recorder.moved.sorted().compactMap { (function) -> Breach? in
+            guard let phase = states[function]?.phase, !phase.isResting else { return nil }
+            return Breach(.alwaysEnds, "\(function) is left in phase \(phase.rawValue)")
+        }.first
     }
 
     /// A conversion ends in private operation, where it began, or in quarantine. Who was taken out of its domain meanwhile

@@ -78,7 +78,8 @@ enum Aspect: String, CaseIterable, Sendable {
     static func after(_ act: Act.Name) -> [Aspect] {
         switch act {
         case .convert: [.end, .rule, .blocked] + ofManager + ofFunction
-        case .release, .recover, .restart: [.end, .rule] + ofManager + ofFunction
+        case .release: [.end, .rule, .blocked] + ofManager + ofFunction
+        case .recover, .restart: [.end, .rule] + ofManager + ofFunction
         case .disconnect: [.end, .says] + ofManager.filter { $0 != .trouble && $0 != .says } + ofFunction
         case .plan: [.end, .blocked]
         case .notices, .observe, .confirm: ofManager.filter { $0 != .trouble && $0 != .says } + ofFunction

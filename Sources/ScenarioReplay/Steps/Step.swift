@@ -8,6 +8,14 @@ struct Step: Sendable {
     let expectations: [Expectation]
     /// Where the act is written.
     let position: YAMLPosition
+
+    /// Whether the manager dies of it.
+    var isDeadly: Bool {
+        switch interruption?.kind {
+        case .crashBefore, .crashAfter: true
+        case .cancelAt, nil: false
+        }
+    }
 }
 
 /// What happens to the manager in the middle of an act.

@@ -31,6 +31,16 @@ final class TraceRecorder: Sendable {
         set { log.withLock { $0.states = newValue } }
     }
 
+    /// The functions whose assignments moved in this step of the scenario.
+    var moved: Set<FunctionAddress> {
+        log.withLock { log in
+            Set(
+                log.entries.reversed().prefix { $0.step == log.step }.compactMap { entry in
+                    if case .engine = entry.kind { entry.device } else { nil }
+                })
+        }
+    }
+
     /// The first rule that was broken.
     var breach: Breach? { log.withLock { $0.breach } }
 
