@@ -49,7 +49,8 @@ public struct WireCursor: Hashable, Sendable {
     /// Reads four bytes, little-endian.
     public mutating func uint32(_ bytes: Span<UInt8>, _ field: String) throws(WireError) -> UInt32 {
         let at = try take(4, field)
-        return UInt32(bytes[at]) | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2]) << 16 | UInt32(bytes[at + 3]) << 24
+        return UInt32(bytes[at]) | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2]) << 16 | UInt32(bytes[at + 3])
+            << 24
     }
 
     /// Reads eight bytes, little-endian.

@@ -58,10 +58,16 @@ public struct Detaching: PhaseState {
         switch step {
         case .unbindingGuestDriver: keptByGuest(outcome)
         case .resetting, .proving: Failed.enter(lineage, domain, FailureCause(pending.name, outcome), home: home)
-        case .detaching: Quarantined.enter(lineage, domain, .detachFailed, home: home)
+        case .detaching: putAway(.detachFailed, outcome)
         case .rekeying: Quarantined.enter(lineage, nil, .needsRekey, home: home)
-        case .returningHostDriver: Quarantined.enter(lineage, nil, .hostDriverNotReturned, home: home)
+        case .returningHostDriver: putAway(.hostDriverNotReturned, outcome)
         }
+    }
+
+    /// Out of its domain or not, with its host driver or not: nobody knows what it still reaches.
+    private func putAway(_ reason: QuarantineReason, _ outcome: Outcome) -> AssignmentTransition {
+        Failed.putAway(
+            lineage, step == .detaching ? domain : nil, FailureCause(pending.name, outcome), reason, home: home)
     }
 
     /// A guest that refuses keeps its device; one that does not answer loses it by the ladder.

@@ -11,6 +11,8 @@ public struct Failed: PhaseState {
     public let home: Destination
     /// The cut that is under way.
     public let rank: CutRank
+    /// Why the device is put away once the cut is confirmed; nil: it goes down the ladder.
+    public let putAway: QuarantineReason?
 
     var pending: AssignmentEffect { .cut(rank) }
 
@@ -22,16 +24,29 @@ public struct Failed: PhaseState {
         if case .unexpectedState(let state) = cause { next = lineage.seen(state) }
         next.recoveries = lineage.recoveries == .max ? .max : lineage.recoveries + 1
         let home = next.recoveries > next.orders.recoveryLimit ? home.withoutConversion : home
-        return .enter(.failed(Failed(lineage: next, domain: domain, cause: cause, home: home, rank: .first)))
+        return .enter(
+            .failed(Failed(lineage: next, domain: domain, cause: cause, home: home, rank: .first, putAway: nil)))
+    }
+
+    /// On the way home something was opened, or may have been, that nothing can take back but the cut: behind it, quarantine.
+    static func putAway(
+        _ lineage: Lineage, _ domain: DomainID?, _ cause: FailureCause, _ reason: QuarantineReason, home: Destination
+    ) -> AssignmentTransition {
+        .enter(
+            .failed(Failed(lineage: lineage, domain: domain, cause: cause, home: home, rank: .first, putAway: reason)))
     }
 
     func finished(_ outcome: Outcome) -> AssignmentTransition {
         switch outcome {
         case .succeeded:
-            .enter(.recovering(Recovering(lineage, domain, cause, home: home, rung: .stop, step: .stopping)))
+            putAway.map { Quarantined.enter(lineage, domain, $0, home: home) }
+                ?? .enter(.recovering(Recovering(lineage, domain, cause, home: home, rung: .stop, step: .stopping)))
         case .failed, .unknown:
             rank.next.map {
-                .enter(.failed(Failed(lineage: lineage, domain: domain, cause: cause, home: home, rank: $0)))
+                .enter(
+                    .failed(
+                        Failed(
+                            lineage: lineage, domain: domain, cause: cause, home: home, rank: $0, putAway: putAway)))
             } ?? Quarantined.enter(lineage, domain, .cutUnconfirmed, home: home)
         }
     }
@@ -42,7 +57,7 @@ public struct Failed: PhaseState {
             .failed(
                 Failed(
                     lineage: lineage.seen(observation), domain: domain, cause: cause, home: home.after(observation),
-                    rank: rank)))
+                    rank: rank, putAway: putAway)))
     }
 }
 

@@ -56,7 +56,7 @@ public struct Recovering: PhaseState {
             reason == .identityChanged
                 ? Quarantined.enter(lineage, domain, .identityChanged, home: home) : escalate(or: .returnNotProven)
         case .connecting, .restoringConfiguration, .proving: escalate(or: .returnNotProven)
-        case .restoringMappings: Quarantined.enter(lineage, domain, .mappingsNotRestored, home: home)
+        case .restoringMappings: Failed.putAway(lineage, domain, cause, .mappingsNotRestored, home: home)
         case .bindingGuestDriver: home.arrive(lineage, domain)
         }
     }

@@ -24,6 +24,8 @@ actor DSMOwner {
     var unjournalled: [FunctionAddress: [AssignmentStep]] = [:]
     /// Nonce and evidence of the current epoch. Never journalled; gone with the epoch.
     var evidence: [FunctionAddress: HeldEvidence] = [:]
+    /// TDIs that a former manager left in the middle of an effect, and nobody was told yet.
+    private var interrupted: Set<FunctionAddress> = []
     /// TDIs for which something had to be done when the record was taken up, and nobody was told yet.
     private var resumed: Set<FunctionAddress> = []
     /// TDIs on which a request is being run.
@@ -79,7 +81,9 @@ actor DSMOwner {
         var owed: [FunctionAddress: IssuedEffect] = [:]
         for tdi in assignments.keys.sorted() {
             let pending = state(of: tdi).pending.name
-            if pending != .none, let issued = take(.restarted(during: pending), on: tdi) { owed[tdi] = issued }
+            guard pending != .none else { continue }
+            interrupted.insert(tdi)
+            if let issued = take(.restarted(during: pending), on: tdi) { owed[tdi] = issued }
         }
         let missing = assignments.keys.sorted().filter { tdi in
             let state = state(of: tdi)
@@ -108,7 +112,7 @@ actor DSMOwner {
     func catchUp(_ tdi: FunctionAddress, before request: AssignmentEvent) async -> OperationResult? {
         guard !running.contains(tdi) else { return nil }
         if let settled = await settle(tdi) { return settled }
-        let ticket = tickets[tdi]
+        let ticket = resumed.remove(tdi) == nil ? tickets[tdi] : nil
         operations[tdi] = Operation()
         await takeNotices()
         if state(of: tdi).phase.isConfirmed(before: request) {
@@ -124,7 +128,8 @@ actor DSMOwner {
 
     /// What became of a device that a former manager left in the middle of an effect; nil when it did not.
     func settle(_ tdi: FunctionAddress) async -> OperationResult? {
-        guard resumed.remove(tdi) != nil else { return nil }
+        guard interrupted.remove(tdi) != nil else { return nil }
+        resumed.remove(tdi)
         await rest(of: tdi)
         return result(of: tdi, goal: .restarted(during: .none))
     }
@@ -263,7 +268,7 @@ actor DSMOwner {
         }
         adopt(transition, event, on: tdi, after: ended)
         guard effect.isToBeCarriedOut else {
-            operations[tdi]?.unrecorded = failure
+            if transition.state != before { operations[tdi]?.unrecorded = failure }
             return nil
         }
         if let failure {

@@ -44,7 +44,10 @@ struct Recover: AsyncParsableCommand {
             try await Operation(session: session, options: options, verb: .recover).run(targets) {
                 target throws(Failure) in
                 let plan = try session.planRecovery(of: target, request, takeSiblings: takeSiblings)
-                if let failure = session.failure(of: plan) { throw failure }
+                // A device that was left in the middle is brought home by taking it up, before the engine is asked anything.
+                let isInterrupted = try session.recorded().assignments[target.address]?.phase.isResting == false
+                let isMoot = isInterrupted && plan.blocking.isEmpty
+                if !isMoot, let failure = session.failure(of: plan) { throw failure }
                 return .recover(request)
             }
         }

@@ -53,8 +53,9 @@ public actor EmulatedHost: Platform {
         }
     }
 
-    /// One function, and one domain with what its guest pins.
-    public func facts(about function: FunctionAddress, _ domain: DomainID?) -> (FunctionFacts?, DomainFacts?) {
+    /// One function, and one domain with what its guest pins. Asynchronous, as where it is awaited it would otherwise give
+    /// way to the platforms' common one, which asks the directory.
+    public func facts(about function: FunctionAddress, _ domain: DomainID?) async -> (FunctionFacts?, DomainFacts?) {
         (model.facts(about: function), model.domainFacts.first { $0.id == domain })
     }
 

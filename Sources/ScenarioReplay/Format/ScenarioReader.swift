@@ -65,7 +65,10 @@ struct ScenarioReader {
             .release(
                 try places.function(node), to: try map.required("to").choice(Rest.self),
                 takeSiblings: try map.optional("take-siblings")?.bool() ?? false)
-        case .recover: .recover(try places.function(node), try recovery(&map))
+        case .recover:
+            .recover(
+                try places.function(node), try recovery(&map),
+                takeSiblings: try map.optional("take-siblings")?.bool() ?? false)
         case .disconnect:
             .disconnect(try deviceOf(node), force: try map.optional("force")?.bool() ?? false)
         case .plan: .plan(try places.function(node), try places.domain(try map.required("domain")))

@@ -7,7 +7,7 @@ internal import PCIe
 enum Act: Sendable {
     case convert(ConvertAct)
     case release(Place, to: Rest, takeSiblings: Bool)
-    case recover(Place, RecoveryRequest)
+    case recover(Place, RecoveryRequest, takeSiblings: Bool)
     /// Ends the connection of a device's DSM.
     case disconnect(Place, force: Bool)
     /// Looks at all preconditions of a conversion and changes nothing.
@@ -63,7 +63,7 @@ enum Act: Sendable {
         switch self {
         case .convert(let act): act.place
         case .dma(let act): act.place
-        case .release(let place, _, _), .recover(let place, _), .disconnect(let place, _), .plan(let place, _),
+        case .release(let place, _, _), .recover(let place, _, _), .disconnect(let place, _), .plan(let place, _),
             .notices(let place), .observe(let place, _), .confirm(let place), .restart(let place), .check(let place):
             place
         case .inject, .event, .advance: nil

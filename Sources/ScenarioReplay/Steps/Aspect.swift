@@ -77,10 +77,10 @@ enum Aspect: String, CaseIterable, Sendable {
     /// What can be looked at after an act.
     static func after(_ act: Act.Name) -> [Aspect] {
         switch act {
-        case .convert: [.end, .rule, .blocked] + ofManager + ofFunction
-        case .release: [.end, .rule, .blocked] + ofManager + ofFunction
-        case .recover, .restart: [.end, .rule] + ofManager + ofFunction
-        case .disconnect: [.end, .says] + ofManager.filter { $0 != .trouble && $0 != .says } + ofFunction
+        case .convert, .release, .recover: [.end, .rule, .blocked] + ofManager + ofFunction
+        case .restart: [.end, .rule] + ofManager + ofFunction
+        case .disconnect:
+            [.end, .rule, .blocked, .says] + ofManager.filter { $0 != .trouble && $0 != .says } + ofFunction
         case .plan: [.end, .blocked]
         case .notices, .observe, .confirm: ofManager.filter { $0 != .trouble && $0 != .says } + ofFunction
         case .inject, .event, .advance: []

@@ -140,10 +140,10 @@ import Testing
             case .resetFailed: fallen.succeeds(until: "recovering1.reset").fails
             case .identityChanged: fallen.succeeds(until: "recovering1.compare").ends(.failed(.identityChanged))
             case .returnNotProven: fallen.succeeds(until: "recovering1.prove").fails
-            case .mappingsNotRestored: fallen.succeeds(until: "recovering1.restore").fails
-            case .detachFailed: leaving.succeeds(until: "detaching.detach").fails
+            case .mappingsNotRestored: fallen.succeeds(until: "recovering1.restore").fails.succeeds
+            case .detachFailed: leaving.succeeds(until: "detaching.detach").fails.succeeds
             case .needsRekey: leaving.succeeds(until: "detaching.rekey").fails
-            case .hostDriverNotReturned: leaving.succeeds(until: "detaching.return").fails
+            case .hostDriverNotReturned: leaving.succeeds(until: "detaching.return").fails.succeeds
             }
         guard case .quarantined(let now) = put.state else {
             Issue.record("ended in \(put.state.label)")

@@ -23,7 +23,7 @@ import Testing
 
     @Test func `when every effect succeeds, a device rests within 20 steps, and never in quarantine`() {
         var longest = 0
-        for state in Self.explored.states.values where state.phase != .quarantined {
+        for state in Self.explored.states.values where !state.isPutAway {
             let (steps, end) = run(state) { _ in .succeeded }
             longest = max(longest, steps)
             #expect([.available, .attached, .private].contains(end.phase), "from \(state.label) to \(end.label)")
@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test func `no state is a trap but quarantine`() {
-        for state in Self.explored.states.values where state.phase != .quarantined {
+        for state in Self.explored.states.values where !state.isPutAway {
             let rested = run(state) { _ in .succeeded }.end
             let released = AssignmentMachine.step(rested, .release(to: .available)).state
             #expect(run(released) { _ in .succeeded }.end.phase == .available, "from \(state.label)")
@@ -100,6 +100,15 @@ import Testing
         }
     }
 
+    /// Whatever was being put away when faults stopped still is.
+    @Test func `a device that is being put away is cut, then put away`() {
+        for state in Self.explored.states.values where state.isPutAway && state.phase == .failed {
+            let (steps, end) = run(state) { _ in .succeeded }
+            #expect(steps == 1)
+            #expect(end.phase == .quarantined)
+        }
+    }
+
     /// Runs to rest, each effect ending as told.
     private func run(
         _ start: AssignmentState, _ outcome: (AssignmentEffect) -> Outcome
@@ -110,5 +119,18 @@ import Testing
             steps += 1
         }
         return (steps, state)
+    }
+}
+
+extension AssignmentState {
+    /// In quarantine, or on its way there.
+    fileprivate var isPutAway: Bool {
+        switch self {
+        case .quarantined: true
+        case .failed(let now): now.putAway != nil
+        case .available, .attaching, .attached, .quiescing, .locking, .locked, .attesting, .attested, .accepting,
+            .confirming, .private, .releasing, .detaching, .recovering, .unknown:
+            false
+        }
     }
 }

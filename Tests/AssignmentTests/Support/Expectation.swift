@@ -97,6 +97,9 @@ enum Expectation {
         failed.cut0            | cut 0
         failed.cut1            | cut 1
         failed.cut2            | cut 2
+        away.cut0              | cut 0
+        away.cut1              | cut 1
+        away.cut2              | cut 2
         recovering1.stop       | stop
         recovering1.reset      | reset function
         recovering1.connect    | connect

@@ -27,7 +27,7 @@ extension AssignmentState {
             case .homeward(let step): "releasing.\(step.label)"
             }
         case .detaching(let now): "detaching.\(now.step.label)"
-        case .failed(let now): "failed.cut\(now.rank.rawValue)"
+        case .failed(let now): "\(now.putAway == nil ? "failed" : "away").cut\(now.rank.rawValue)"
         case .recovering(let now): "recovering\(now.rung.number).\(now.step.label)"
         case .quarantined: "quarantined"
         case .unknown(let now):

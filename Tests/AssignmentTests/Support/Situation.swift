@@ -81,6 +81,9 @@ enum Situation: String, CaseIterable {
     case failedCut1 = "failed.cut1"
     case failedCut2 = "failed.cut2"
     case againFailedCut0 = "again failed.cut0"
+    case awayCut0 = "away.cut0"
+    case awayCut1 = "away.cut1"
+    case awayCut2 = "away.cut2"
 
     case recovering1Stop = "recovering1.stop"
     case recovering1Reset = "recovering1.reset"
@@ -152,6 +155,8 @@ enum Situation: String, CaseIterable {
             return isVariant("owing")
                 ? Walk.converted().on(.release(to: .available)) : Walk.attached.on(.release(to: .available))
         case "failed": return cutsFailed(fallen)
+        case "away":
+            return cutsFailed(Walk.converted().on(.release(to: .available)).succeeds(until: "detaching.detach").fails)
         case "recovering1": return fallen
         case "recovering2": return fallen.succeeds.fails
         case "recovering3": return Walk.converted(Self.allowReset).observes(.sessionLost).succeeds.fails.fails
@@ -172,8 +177,8 @@ enum Situation: String, CaseIterable {
 
     private func cutsFailed(_ walk: Walk) -> Walk {
         switch label {
-        case "failed.cut1", "unknown.cut1": walk.fails
-        case "failed.cut2", "unknown.cut2": walk.fails.fails
+        case "failed.cut1", "away.cut1", "unknown.cut1": walk.fails
+        case "failed.cut2", "away.cut2", "unknown.cut2": walk.fails.fails
         default: walk
         }
     }

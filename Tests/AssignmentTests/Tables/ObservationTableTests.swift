@@ -47,6 +47,7 @@ import Testing
         owing detaching.*            | .   cut cut cut .      .       cut  .     .       .               .
         failed.*                     | .   .   .   .   .      .       .    .     .       ~               .
         again failed.cut0            | .   .   .   .   .      .       .    .     ~       ~               .
+        away.*                       | .   .   .   .   .      .       .    .     .       .               .
         recovering1.*                | .   .   .   .   .      .       .    .     .       ~               .
         recovering1.prove            | .   .   .   .   .      .       .    .     .       detaching.reset .
         recovering1.restore          | .   .   .   .   .      .       .    .     .       detaching.reset .

@@ -71,15 +71,18 @@ import Testing
         detaching.unbind                  | detaching.reset       attached            =           cut
         detaching.reset                   | detaching.prove       cut                 =           cut
         detaching.prove                   | detaching.detach      cut                 =           cut
-        detaching.detach                  | detaching.return      quarantined         =           quarantined
-        detaching.return                  | available             quarantined         =           quarantined
-        owing detaching.detach            | detaching.rekey       quarantined         =           quarantined
+        detaching.detach                  | detaching.return      away.cut0           =           away.cut0
+        detaching.return                  | available             away.cut0           =           away.cut0
+        owing detaching.detach            | detaching.rekey       away.cut0           =           away.cut0
         owing detaching.rekey             | detaching.return      quarantined         =           quarantined
 
         failed.cut0                       | recovering1.stop      failed.cut1         =           failed.cut1
         failed.cut1                       | recovering1.stop      failed.cut2         =           failed.cut2
         failed.cut2                       | recovering1.stop      quarantined         =           quarantined
         again failed.cut0                 | recovering1.stop      failed.cut1         =           failed.cut1
+        away.cut0                         | quarantined           away.cut1           =           away.cut1
+        away.cut1                         | quarantined           away.cut2           =           away.cut2
+        away.cut2                         | quarantined           quarantined         =           quarantined
 
         recovering1.stop                  | recovering1.reset     recovering2.session =           recovering2.session
         recovering1.reset                 | recovering1.connect   quarantined         =           quarantined
@@ -90,8 +93,8 @@ import Testing
         home recovering1.prove            | detaching.detach      quarantined         =           quarantined
         free recovering1.prove            | detaching.return      quarantined         =           quarantined
         free owing recovering1.prove      | detaching.rekey       quarantined         =           quarantined
-        recovering1.restore               | recovering1.bind      quarantined         =           quarantined
-        again recovering1.restore         | quiescing.connect     quarantined         =           quarantined
+        recovering1.restore               | recovering1.bind      away.cut0           =           away.cut0
+        again recovering1.restore         | quiescing.connect     away.cut0           =           away.cut0
         recovering1.bind                  | attached              attached            =           attached
         allowed recovering1.stop          | recovering1.reset     recovering2.session =           recovering2.session
         allowed recovering1.reset         | recovering1.connect   recovering3.device  =           recovering3.device
@@ -99,7 +102,7 @@ import Testing
         allowed recovering1.compare       | recovering1.configure recovering3.device  quarantined recovering3.device
         allowed recovering1.configure     | recovering1.prove     recovering3.device  =           recovering3.device
         allowed recovering1.prove         | recovering1.restore   recovering3.device  =           recovering3.device
-        allowed recovering1.restore       | recovering1.bind      quarantined         =           quarantined
+        allowed recovering1.restore       | recovering1.bind      away.cut0           =           away.cut0
 
         recovering2.session               | recovering2.stop      quarantined         =           quarantined
         recovering2.stop                  | recovering2.reset     quarantined         =           quarantined
@@ -108,7 +111,7 @@ import Testing
         recovering2.compare               | recovering2.configure quarantined         =           quarantined
         recovering2.configure             | recovering2.prove     quarantined         =           quarantined
         recovering2.prove                 | recovering2.restore   quarantined         =           quarantined
-        recovering2.restore               | recovering2.bind      quarantined         =           quarantined
+        recovering2.restore               | recovering2.bind      away.cut0           =           away.cut0
         recovering2.bind                  | attached              attached            =           attached
         allowed recovering2.session       | recovering2.stop      recovering3.device  =           recovering3.device
         allowed recovering2.stop          | recovering2.reset     recovering3.device  =           recovering3.device
@@ -118,7 +121,7 @@ import Testing
         recovering3.compare               | recovering3.configure quarantined         =           quarantined
         recovering3.configure             | recovering3.prove     quarantined         =           quarantined
         recovering3.prove                 | recovering3.restore   quarantined         =           quarantined
-        recovering3.restore               | recovering3.bind      quarantined         =           quarantined
+        recovering3.restore               | recovering3.bind      away.cut0           =           away.cut0
         recovering3.bind                  | attached              attached            =           attached
 
         unknown.cut0                      | unknown.ask           unknown.cut1        =           unknown.cut1

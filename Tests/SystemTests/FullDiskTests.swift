@@ -1,0 +1,63 @@
+import Foundation
+import Testing
+
+/// A state directory on a file system of its own, which is filled. It is mounted in a name space of its own, so that it is
+/// gone with the shell that mounted it.
+@Suite(.enabled("needs the right to mount a tmpfs in a name space of its own") { try await Tool.mayMount })
+struct `A full disk` {
+    @Test(arguments: [0, 32, 64, 96, 128])
+    func `refuses a conversion or brings it home, and nothing is lost`(kibibytesFree free: Int) async throws {
+        try await Tool.withoutHost { tool in
+            let ended = try await tool.with("FREE", "\(free)").shell("\(Tool.unshare) bash -c '\(Self.script)'")
+            #expect(ended.status == 0, "\(ended.err)")
+            var answers: [String: String] = [:]
+            for line in ended.out.split(separator: "\n") where line.contains("=") {
+                let parts = line.split(separator: "=", maxSplits: 1)
+                answers[String(parts[0])] = parts.count > 1 ? String(parts[1]) : ""
+            }
+            // As long as the disk is full.
+            #expect(["1", "9"].contains(answers["convert"]), "\(ended.out)")
+            #expect(answers["named"] == "yes", "\(ended.out)\(ended.err)")
+            // With room again: nothing is pending, the device is where it was, the history is whole, and all goes on.
+            #expect(answers["phase"] == "available" && answers["driver"] == "accel", "\(ended.out)")
+            #expect(answers["verify"] == "0" && answers["again"] == "0", "\(ended.out)")
+        }
+    }
+
+    /// Prints `name=value` lines.
+    private static let script = """
+        mkdir "$HOME/disk" && mount -t tmpfs -o size=1m,mode=700 tmpfs "$HOME/disk" || exit 1
+        export TDISPCTL_STATE_DIR="$HOME/disk/state" TDISPCTL_TOPOLOGY=demo
+        field() { "$TDISPCTL" show \(Demo.vf) --output json | grep -m 1 "\\"$1\\"" | cut -d "\\"" -f 4; }
+        "$TDISPCTL" emulate start >&2
+        "$TDISPCTL" convert \(Demo.vf) --domain web1 --quiet >&2 && "$TDISPCTL" release \(Demo.vf) --quiet >&2 || exit 1
+        dd if=/dev/zero of="$HOME/disk/fill" bs=1k 2>/dev/null
+        [ "$FREE" = 0 ] || truncate -s "-${FREE}k" "$HOME/disk/fill"
+        "$TDISPCTL" convert \(Demo.vf) --domain web1 >"$HOME/said" 2>&1
+        echo "convert=$?"
+        grep -q "disk is full" "$HOME/said" && echo named=yes
+        cat "$HOME/said" >&2
+        rm "$HOME/disk/fill"
+        "$TDISPCTL" recover \(Demo.vf) --quiet >&2
+        echo "phase=$(field phase)"
+        echo "driver=$(field hostDriver)"
+        "$TDISPCTL" history --verify >&2
+        echo "verify=$?"
+        "$TDISPCTL" convert \(Demo.vf) --domain web1 --quiet >&2
+        echo "again=$?"
+        "$TDISPCTL" emulate stop --quiet
+        """
+}
+
+extension Tool {
+    /// The beginning of a command that runs in a name space of mounts of its own.
+    fileprivate static var unshare: String { geteuid() == 0 ? "unshare -m" : "unshare -rm" }
+
+    fileprivate static var mayMount: Bool {
+        get async throws {
+            try await withoutHost { tool in
+                try await tool.shell("mkdir d && \(unshare) mount -t tmpfs tmpfs d").status == 0
+            }
+        }
+    }
+}

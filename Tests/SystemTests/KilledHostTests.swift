@@ -1,0 +1,93 @@
+import Assignment
+import Emulator
+import EmulatorProcess
+import Foundation
+import PCIe
+import Testing
+
+/// Kill -9 of the emulated host: its devices and domains are gone, and the journal speaks of what no longer is.
+@Suite struct `An emulated host killed with -9` {
+    @Test(arguments: [
+        (EffectName.attach, EffectFault.Action.crashBefore), (.dropMappings, .crashAfter), (.lock, .crashBefore),
+        (.lock, .crashAfter), (.accept, .crashAfter), (.probePrivate, .crashBefore),
+    ])
+    func `in mid-conversion is said and recorded, and on a new host the device finds its way home`(
+        at effect: EffectName, _ crash: EffectFault.Action
+    ) async throws {
+        try await Tool.with { tool in
+            let found = try await tool.traces(of: Demo.vf)
+            try await tool.host.inject(.effect(EffectFault(.assignment(effect), crash)))
+            let ended = try await tool.json("convert", Demo.vf, "--domain", "web1")
+            #expect([3, 8, 9].contains(ended.status), "\(ended.err)")
+            #expect(ended.out.contains("does not answer"))
+            let history = try await tool.json("history", Demo.vf).items.array
+            #expect(history.contains { $0["text"].string?.contains("does not answer") == true })
+
+            // The next call starts a new host, whose device knows nothing of all this.
+            #expect(try await tool.listed(Demo.vf)["recorded"]["phase"] != "available")
+            let recovered = try await tool.json("recover", Demo.vf, "--from-quarantine")
+            #expect(recovered.status == 0, "\(recovered.err)")
+            #expect(try recovered.items[0]["phase"] == "available")
+            #expect(try await tool.traces(of: Demo.vf) == found)
+            try await tool.expectSoundness()
+            try await tool.convert()
+        }
+    }
+
+    @Test func `at rest cannot be reached, and nothing starts another one unasked`() async throws {
+        try await Tool.with { tool in
+            try await tool.convert()
+            kill(try await tool.host.hello().process, SIGKILL)
+            for command in [["list"], ["show", Demo.vf], ["release", Demo.vf], ["emulate", "status"]] {
+                #expect(try await tool.withoutTopology.start(command).ended().status == 8, "\(command)")
+            }
+            #expect(try await tool.withoutTopology.run("history", Demo.vf).out.contains("private"))
+        }
+    }
+
+    @Test func `at rest leaves a record of private operation that the new host's device denies: convert starts over`()
+        async throws
+    {
+        try await Tool.with { tool in
+            try await tool.convert()
+            kill(try await tool.host.hello().process, SIGKILL)
+            let listed = try await tool.listed(Demo.vf)
+            #expect(listed["recorded"]["phase"] == "private")
+            #expect(listed["confirmed"]["connected"] == false)
+            #expect(listed["note"] != .null)
+
+            let again = try await tool.json("convert", Demo.vf, "--domain", "web1")
+            let phase = try again.items[0]["phase"]
+            if again.status == 0 {
+                #expect(phase == "private")
+                #expect(try await tool.listed(Demo.vf)["confirmed"]["state"] == "RUN")
+            } else {
+                // It says what it found, and it did not say that all is well.
+                #expect(phase != "private")
+            }
+            try await tool.expectSoundness()
+        }
+    }
+
+    @Test func `at rest leaves a record of private operation that a recovery leads home`() async throws {
+        try await Tool.with { tool in
+            let found = try await tool.traces(of: Demo.vf)
+            try await tool.convert()
+            kill(try await tool.host.hello().process, SIGKILL)
+            _ = try await tool.run("recover", Demo.vf)
+            #expect(try await tool.listed(Demo.vf)["recorded"]["phase"] != "private")
+            let ended = try await tool.run("recover", Demo.vf, "--from-quarantine")
+            #expect(try await tool.listed(Demo.vf)["recorded"]["phase"] == "available", "\(ended.err)")
+            #expect(try await tool.traces(of: Demo.vf) == found)
+        }
+    }
+
+    @Test func `starts anew in the place of the dead one's socket`() async throws {
+        try await Tool.with { tool in
+            let first = try await tool.host.hello().process
+            kill(first, SIGKILL)
+            try await tool.succeed("emulate", "start")
+            #expect(try await tool.host.hello().process != first)
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import Emulator
+import EmulatorProcess
+import Testing
+
+/// What the program is for, each step in a process of its own.
+@Suite struct `A conversion` {
+    @Test func `is seen by further processes, and a release takes it back`() async throws {
+        try await Tool.with { tool in
+            let found = try await tool.traces(of: Demo.vf)
+            let converted = try await tool.run("convert", Demo.vf, "--domain", "web1")
+            #expect(converted.status == 0)
+            #expect(converted.out.contains("private") && converted.out.contains("proven"))
+
+            let shown = try await tool.json("show", Demo.vf).items[0]
+            #expect(shown["recorded"]["phase"] == "private" && shown["confirmed"]["state"] == "RUN")
+            #expect(shown["recorded"]["domainName"] == "web1" && shown["recorded"]["epoch"] == 1)
+            let reached = try await tool.json("routes", Demo.vf).items
+            #expect(reached[0]["t"] == 0 && reached[0]["reaches"].array.isEmpty)
+            #expect(reached[1]["t"] == 1 && reached[1]["reaches"].array.count == 1)
+            #expect(reached[1]["reaches"][0]["owner"].string?.contains("private page of web1") == true)
+            let xml = try await tool.succeed("show", Demo.vf, "--domain-xml").out
+            #expect(xml.contains("<hostdev") && xml.contains("bus='0x3b' slot='0x00' function='0x1'"))
+            #expect(xml.contains("address=\"0000:3b:00.1\"") && xml.contains("phase=\"private\""))
+
+            let released = try await tool.run("release", Demo.vf)
+            #expect(released.status == 0 && released.out.contains("available"))
+            #expect(try await tool.traces(of: Demo.vf) == found)
+            #expect(try await tool.listed(Demo.vf)["recorded"]["phase"] == "available")
+            #expect(try await tool.run("show", Demo.vf, "--domain-xml").status == 4)
+            try await tool.expectSoundness()
+        }
+    }
+
+    @Test func `moves the device's DMA from shared pages with T=0 to private pages with T=1, and back`() async throws {
+        try await Tool.with { tool in
+            func verdict(_ address: String, _ t: String) async throws -> String {
+                try await tool.json("routes", Demo.vf, "--address", address, "--t", t).items[0]["verdict"].string ?? ""
+            }
+            // The first MiB of web1 is shared, the rest private.
+            let (shared, `private`) = ("0x1000", "0x200000")
+            try await tool.convert()
+            try await tool.succeed("release", Demo.vf, "--keep")
+            #expect(try await verdict(shared, "0").contains("shared page of web1"))
+            #expect(try await verdict(`private`, "1").contains("faults"))
+
+            try await tool.convert()
+            let before = try await tool.inspect(Demo.vf).function.workload
+            #expect(try await verdict(shared, "0").contains("faults"))
+            #expect(try await verdict(`private`, "0").contains("faults"))
+            #expect(try await verdict(`private`, "1").contains("private page of web1"))
+            try await tool.succeed("emulate", "advance", "10")
+            let converted = try await tool.inspect(Demo.vf).function.workload
+            #expect(converted.privateArrived > before.privateArrived)
+            #expect(converted.sharedArrived == before.sharedArrived)
+
+            try await tool.succeed("release", Demo.vf, "--keep")
+            #expect(try await verdict(shared, "0").contains("shared page of web1"))
+            #expect(try await verdict(`private`, "1").contains("faults"))
+            let back = try await tool.inspect(Demo.vf).function.workload
+            try await tool.succeed("emulate", "advance", "10")
+            let returned = try await tool.inspect(Demo.vf).function.workload
+            #expect(returned.sharedArrived > back.sharedArrived)
+            #expect(returned.privateArrived == back.privateArrived)
+        }
+    }
+
+    @Test func `of several devices runs side by side, and each has its own result`() async throws {
+        try await Tool.with { tool in
+            let devices = [Demo.vf, Demo.nvme, Demo.sibling]
+            let ended = try await tool.start(["convert", "--domain", "web1", "--output", "json"] + devices).ended()
+            #expect(ended.status == 0)
+            #expect(try ended.items.array.compactMap { $0["device"].string } == devices)
+            #expect(try ended.items.array.allSatisfy { $0["phase"] == "private" })
+            let released = try await tool.json("release", Demo.vf, Demo.nvme)
+            #expect(released.status == 0)
+            #expect(try await tool.listed(Demo.sibling)["confirmed"]["state"] == "RUN")
+            try await tool.expectSoundness()
+        }
+    }
+
+    @Test func `that is planned first changes nothing and issues what was planned`() async throws {
+        try await Tool.with { tool in
+            let found = try await tool.traces(of: Demo.vf)
+            let plan = try await tool.json("convert", Demo.vf, "--domain", "web1", "--plan").items[0]
+            #expect(plan["outcome"] == "go")
+            #expect(try await tool.traces(of: Demo.vf) == found)
+            #expect(try await tool.json("history").items.array.isEmpty)
+            try await tool.convert()
+            let succeeded = try await tool.json("history", Demo.vf).items.array
+                .compactMap { $0["text"].string?.split(separator: " succeeded").first.map(String.init) }
+                .dropFirst()
+            #expect(Array(succeeded) == plan["effects"].array.compactMap(\.string))
+        }
+    }
+
+    @Test func `again is already there`() async throws {
+        try await Tool.with { tool in
+            try await tool.convert()
+            let again = try await tool.json("convert", Demo.vf, "--domain", "web1")
+            #expect(again.status == 0)
+            #expect(try again.items[0]["end"] == "already-there")
+        }
+    }
+}

@@ -1,0 +1,186 @@
+import Assignment
+import Foundation
+import Testing
+
+/// Where journal and socket are kept.
+@Suite struct `A state directory` {
+    static let isRoot = geteuid() == 0
+
+    @Test func `that cannot be made is named, and nothing was changed`() async throws {
+        try await Tool.with { tool in
+            // Nobody can make a directory there, not even root.
+            let nowhere = tool.with("TDISPCTL_STATE_DIR", "/proc/tdispctl")
+            for command in [["convert", Demo.vf, "--domain", "web1"], ["list"], ["emulate", "start"]] {
+                let ended = try await nowhere.start(command).ended()
+                #expect([1, 8].contains(ended.status), "\(command)")
+                #expect(ended.err.contains("/proc/tdispctl"), "\(ended.err)")
+            }
+        }
+    }
+
+    @Test func `that others may write to is refused with the cure`() async throws {
+        try await Tool.with { tool in
+            try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: tool.stateDirectory)
+            for command in [["list"], ["convert", Demo.vf, "--domain", "web1"], ["history"], ["emulate", "status"]] {
+                let ended = try await tool.start(command).ended()
+                #expect(ended.status == 1, "\(command)")
+                #expect(ended.err.contains("chmod"))
+            }
+            try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: tool.stateDirectory)
+            try await tool.convert()
+        }
+    }
+
+    @Test func `of someone else is refused`() async throws {
+        try await Tool.with { tool in
+            var other = tool.with("TDISPCTL_STATE_DIR", "/")
+            if Self.isRoot {
+                other = tool.with("TDISPCTL_STATE_DIR", tool.scratch + "/other")
+                try FileManager.default.createDirectory(
+                    atPath: tool.scratch + "/other", withIntermediateDirectories: false,
+                    attributes: [.ownerAccountID: 65534, .posixPermissions: 0o700])
+            }
+            for command in [["list"], ["convert", Demo.vf, "--domain", "web1"]] {
+                let ended = try await other.start(command).ended()
+                #expect(ended.status == 1)
+                #expect(ended.err.contains("another user"), "\(ended.err)")
+            }
+        }
+    }
+
+    @Test func `that is a file is refused`() async throws {
+        try await Tool.withoutHost { tool in
+            let file = tool.with("TDISPCTL_STATE_DIR", try tool.write("", to: "file"))
+            let ended = try await file.run("list", "--topology", "demo")
+            #expect(ended.status == 1 && ended.err.contains("not a directory"))
+        }
+    }
+
+    @Test(.enabled(if: !isRoot, "root may write everywhere"))
+    func `without the right to write is refused before anything is done`() async throws {
+        try await Tool.with { tool in
+            let found = try await tool.traces(of: Demo.vf)
+            try FileManager.default.setAttributes([.posixPermissions: 0o500], ofItemAtPath: tool.stateDirectory)
+            defer {
+                try? FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: tool.stateDirectory)
+            }
+            #expect(try await tool.run("convert", Demo.vf, "--domain", "web1").status == 1)
+            #expect(try await tool.traces(of: Demo.vf) == found)
+        }
+    }
+
+    @Test func `too deep for a socket is named`() async throws {
+        try await Tool.with { tool in
+            let deep = tool.with("TDISPCTL_STATE_DIR", tool.scratch + "/" + String(repeating: "d", count: 100))
+            let ended = try await deep.run("list")
+            #expect(ended.status != 0 && ended.err.contains("107"), "\(ended.err)")
+        }
+    }
+
+    @Test func `is private to its owner, and so is all that is in it`() async throws {
+        try await Tool.with { tool in
+            try await tool.convert()
+            let names = try FileManager.default.contentsOfDirectory(atPath: tool.stateDirectory)
+            #expect(names.count > 3)
+            for name in names + ["."] where name != "domains.xml" {
+                let facts = try FileManager.default.attributesOfItem(atPath: tool.stateDirectory + "/" + name)
+                let mode = try #require(facts[.posixPermissions] as? NSNumber)
+                #expect(mode.intValue & 0o077 == 0, "\(name)")
+            }
+        }
+    }
+}
+
+/// The journal's file, met in a state that nobody wishes for.
+@Suite struct `A journal` {
+    @Test(arguments: [Damage.header, .page, .empty, .text])
+    func `that is damaged is left as it is, and every verb that needs it says so`(damage: Damage) async throws {
+        try await Tool.with { tool in
+            let found = try await tool.traces(of: Demo.vf)
+            try await tool.convert()
+            try await tool.succeed("release", Demo.vf)
+            let damaged = try tool.journal { damage.inflict(on: &$0) }
+            for command in [["list"], ["convert", Demo.vf, "--domain", "web1"], ["history"], ["recover", Demo.vf]] {
+                let ended = try await tool.start(command + ["--output", "json"]).ended()
+                #expect(ended.status == 1, "\(command)")
+                #expect(try ended.items[0]["message"].string?.contains("journal.sqlite") == true, "\(ended.out)")
+            }
+            let after = try tool.journal { _ in }
+            #expect(after == damaged)
+            #expect(try await tool.traces(of: Demo.vf) == found)
+            #expect(try await tool.run("doctor").status == 7)
+        }
+    }
+
+    @Test func `of a newer schema is refused by name and left as it is`() async throws {
+        try await Tool.with { tool in
+            try await tool.convert()
+            // The schema's version: user_version of the SQLite header, big-endian at 60.
+            let newer = try tool.journal { $0.replaceSubrange(60..<64, with: [0, 0, 0, 99]) }
+            for command in [["list"], ["release", Demo.vf]] {
+                let ended = try await tool.start(command).ended()
+                #expect(ended.status == 1 && ended.err.contains("99"), "\(ended.err)")
+            }
+            let after = try tool.journal { _ in }
+            #expect(after == newer)
+            #expect(try await tool.traces(of: Demo.vf).state == "RUN")
+        }
+    }
+
+    @Test func `whose history was altered is found out by its chain, and the devices can still be worked with`()
+        async throws
+    {
+        try await Tool.with { tool in
+            try await tool.convert()
+            try tool.journal { bytes in
+                guard let place = bytes.firstRange(of: Data("CONFIG_LOCKED confirmed".utf8)) else { return }
+                bytes.replaceSubrange(place, with: Data("CONFIG_LOCKED confirmeD".utf8))
+            }
+            let verdict = try await tool.run("history", "--verify")
+            #expect(verdict.status == 1 && verdict.err.contains("entry"))
+            try await tool.succeed("release", Demo.vf)
+        }
+    }
+
+    @Test func `that was moved away leaves devices that are asked where they are`() async throws {
+        try await Tool.with { tool in
+            try await tool.convert()
+            for suffix in ["", "-wal", "-shm"] {
+                try? FileManager.default.removeItem(atPath: tool.stateDirectory + "/journal.sqlite" + suffix)
+            }
+            let listed = try await tool.listed(Demo.vf)
+            #expect(listed["recorded"]["phase"] == "available" && listed["confirmed"]["state"] == "RUN")
+            #expect(listed["note"].string?.contains("RUN") == true)
+        }
+    }
+
+    /// What can happen to a file.
+    enum Damage: Sendable, CaseIterable {
+        case header, page, empty, text
+
+        func inflict(on bytes: inout Data) {
+            switch self {
+            case .header: bytes.replaceSubrange(0..<100, with: Data(repeating: 0xA5, count: 100))
+            case .page:
+                for page in stride(from: 4096, to: bytes.count, by: 4096) {
+                    bytes.replaceSubrange(page..<page + 64, with: Data(repeating: 0xA5, count: 64))
+                }
+            case .empty: bytes = Data()
+            case .text: bytes = Data("Dear diary, today I converted a device.\n".utf8)
+            }
+        }
+    }
+}
+
+extension Tool {
+    /// Changes the bytes of the journal's file, which nobody has open, and gives what it then holds.
+    @discardableResult
+    fileprivate func journal(_ change: (inout Data) -> Void) throws -> Data {
+        let url = URL(fileURLWithPath: stateDirectory + "/journal.sqlite")
+        var bytes = try Data(contentsOf: url)
+        let before = bytes
+        change(&bytes)
+        if bytes != before { try bytes.write(to: url) }
+        return bytes
+    }
+}
