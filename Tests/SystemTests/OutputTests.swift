@@ -44,7 +44,8 @@ import Testing
         try await Tool.withoutHost { tool in
             let help = try await tool.run("--experimental-dump-help").json
             let offering = Self.verbs(in: help["command"], []).filter { !Self.silent.contains($0) }
-            let tried = Self.calls.map { call in offering.first { call.arguments.joined(separator: " ").hasPrefix($0) } }
+            let tried = Self.calls.map { call in offering.first { call.arguments.joined(separator: " ").hasPrefix($0) }
+            }
             #expect(Set(tried) == Set(offering.map { Optional($0) }))
             #expect(Set(Self.calls.map(\.kind) + ["Error"]) == (try JSONSchema.published().kinds))
         }
