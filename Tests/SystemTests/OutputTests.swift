@@ -16,6 +16,7 @@ import Testing
         ("Route", ["routes", Demo.vf, "--address", "4096", "--t", "0", "--write"]),
         ("HistoryList", ["history"]),
         ("HistoryList", ["history", Demo.vf, "--limit", "2"]),
+        ("HistoryVerdict", ["history", "--verify"]),
         ("DoctorReport", ["doctor"]),
         ("RuleList", ["doctor", "--rules"]),
         ("EmulatedHost", ["emulate", "start"]),
@@ -24,7 +25,7 @@ import Testing
         ("OperationList", ["recover", Demo.vf]),
         ("OperationList", ["release", Demo.vf]),
         ("OperationList", ["convert", Demo.nvme, "--domain", "web1", "--convert-again"]),
-        ("OperationList", ["disconnect", Demo.vf]),
+        ("Disconnection", ["disconnect", Demo.vf]),
         ("ReplayList", ["replay", Project.path + "/Scenarios/convert"]),
     ]
 
