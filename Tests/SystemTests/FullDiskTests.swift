@@ -5,7 +5,7 @@ import Testing
 /// gone with the shell that mounted it.
 @Suite(.enabled("needs the right to mount a tmpfs in a name space of its own") { try await Tool.mayMount })
 struct `A full disk` {
-    @Test(arguments: [0, 32, 64, 96, 128])
+    @Test(arguments: [0, 48, 112])
     func `refuses a conversion or brings it home, and nothing is lost`(kibibytesFree free: Int) async throws {
         try await Tool.withoutHost { tool in
             let ended = try await tool.with("FREE", "\(free)").shell("\(Tool.unshare) bash -c '\(Self.script)'")
@@ -21,6 +21,22 @@ struct `A full disk` {
             // With room again: nothing is pending, the device is where it was, the history is whole, and all goes on.
             #expect(answers["phase"] == "available" && answers["driver"] == "accel", "\(ended.out)")
             #expect(answers["verify"] == "0" && answers["again"] == "0", "\(ended.out)")
+        }
+    }
+
+    @Test func `or one that can only be read refuses a conversion before anything is done`() async throws {
+        try await Tool.withoutHost { tool in
+            let ended = try await tool.shell(
+                """
+                \(Tool.unshare) bash -c '
+                mkdir -m 700 state && export TDISPCTL_TOPOLOGY=demo
+                "$TDISPCTL" convert \(Demo.vf) --domain web1 --quiet >&2 && "$TDISPCTL" release \(Demo.vf) --quiet >&2
+                mount --bind state state && mount -o remount,bind,ro state || exit 99
+                echo; "$TDISPCTL" convert \(Demo.vf) --domain web1 --output json'
+                """)
+            #expect(ended.status == 1, "\(ended.err)")
+            let message = try ended.items[0]["message"].string ?? ""
+            #expect(message.contains("read only") || message.contains("read-only"), "\(ended.out)")
         }
     }
 

@@ -40,8 +40,8 @@ import Testing
             let found = try await tool.traces(of: Demo.vf)
             try await Relay.between(tool) { relay in
                 for moment in [Moment.before(effect), .after(effect)] {
-                    // Recovery has left a connection, which the next conversion would find.
-                    try await tool.succeed("disconnect", Demo.vf)
+                    // Recovery leaves a connection, which the next conversion would find.
+                    if effect == .requireConnection { try await tool.succeed("disconnect", Demo.vf) }
                     try await relay.kill(Self.convert, at: moment, of: tool)
                     let listed = try await tool.listed(Demo.vf)
                     #expect(listed["recorded"]["pending"] == .string(effect.rawValue), "\(moment)")
@@ -69,12 +69,11 @@ import Testing
         }
     }
 
-    @Test(arguments: release)
-    func `in a release leaves a device that recovers to the host`(in effect: EffectName) async throws {
+    @Test func `in a release leaves a device that recovers to the host`() async throws {
         try await Tool.with { tool in
             let found = try await tool.traces(of: Demo.vf)
             try await Relay.between(tool) { relay in
-                for moment in [Moment.before(effect), .after(effect)] {
+                for moment in [.before(.cut)] + Self.release.map(Moment.after) {
                     try await tool.convert()
                     try await relay.kill(["release", Demo.vf], at: moment, of: tool)
                     try await tool.expectRecovery(to: "available", found, "\(moment)")
@@ -83,16 +82,30 @@ import Testing
         }
     }
 
-    @Test(arguments: recovery)
-    func `in a recovery leaves a device that the next recovery brings home`(in effect: EffectName) async throws {
+    @Test func `in a recovery leaves a device that the next recovery brings home`() async throws {
         try await Tool.with { tool in
             let found = try await tool.traces(of: Demo.vf)
             try await Relay.between(tool) { relay in
-                for moment in [Moment.before(effect), .after(effect)] {
+                for moment in [.before(.cut)] + Self.recovery.map(Moment.after) {
                     try await relay.kill(Self.convert, at: .after(.accept), of: tool)
                     try await relay.kill(["recover", Demo.vf], at: moment, of: tool)
                     try await tool.expectRecovery(to: "available", found, "\(moment)")
                 }
+            }
+        }
+    }
+
+    @Test func `leaves siblings of its device in private operation, and so does the recovery`() async throws {
+        try await Tool.with { tool in
+            try await tool.succeed("convert", Demo.sibling, "--domain", "db1")
+            try await Relay.between(tool) { relay in
+                for effect in [EffectName.lock, .accept, .probePrivate] {
+                    try await relay.kill(Self.convert, at: .after(effect), of: tool)
+                    try await tool.succeed("recover", Demo.vf)
+                    let sibling = try await tool.listed(Demo.sibling)
+                    #expect(sibling["recorded"]["phase"] == "private" && sibling["confirmed"]["state"] == "RUN")
+                }
+                try await tool.expectSoundness()
             }
         }
     }

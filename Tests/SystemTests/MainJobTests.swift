@@ -1,5 +1,6 @@
 import Emulator
 import EmulatorProcess
+import PCIe
 import Testing
 
 /// What the program is for, each step in a process of its own.
@@ -99,6 +100,42 @@ import Testing
             let again = try await tool.json("convert", Demo.vf, "--domain", "web1")
             #expect(again.status == 0)
             #expect(try again.items[0]["end"] == "already-there")
+        }
+    }
+}
+
+/// What befalls a device that nobody works on.
+@Suite struct `A device in private operation` {
+    @Test func `that fell out of it while nobody ran is seen by list, and a recovery brings it home`() async throws {
+        try await Tool.with { tool in
+            try await tool.convert()
+            let device = try FunctionAddress(parsing: Demo.pf)
+            try await tool.host.inject(.event(.integrityCheckFailed(device)))
+            #expect(try await tool.listed(Demo.vf)["recorded"]["phase"] == "private")
+            #expect(try await tool.listed(Demo.vf)["note"].string?.contains("recover") == true)
+            let reached = try await tool.json("routes", Demo.vf).items
+            #expect(reached[0]["reaches"].array.isEmpty)
+
+            let recovered = try await tool.json("recover", Demo.vf)
+            #expect(recovered.status == 0, "\(recovered.err)")
+            #expect(try recovered.items[0]["phase"] == "attached")
+            let shared = try await tool.json("routes", Demo.vf, "--address", "0x1000", "--t", "0").items[0]
+            #expect(shared["verdict"].string?.contains("shared page of web1") == true)
+            try await tool.convert()
+            try await tool.expectSoundness()
+        }
+    }
+
+    @Test func `that fell out of it is converted again by a recovery that is told to`() async throws {
+        try await Tool.with { tool in
+            try await tool.convert()
+            let device = try FunctionAddress(parsing: Demo.vf)
+            try await tool.host.inject(.event(.functionReset(device)))
+            let recovered = try await tool.json("recover", Demo.vf, "--convert")
+            #expect(recovered.status == 0, "\(recovered.err)")
+            #expect(try recovered.items[0]["phase"] == "private" && recovered.items[0]["epoch"] == 2)
+            #expect(try await tool.listed(Demo.vf)["confirmed"]["state"] == "RUN")
+            try await tool.expectSoundness()
         }
     }
 }

@@ -26,7 +26,7 @@ import Testing
         ("OperationList", ["release", Demo.vf]),
         ("OperationList", ["convert", Demo.nvme, "--domain", "web1", "--convert-again"]),
         ("Disconnection", ["disconnect", Demo.vf]),
-        ("ReplayList", ["replay", Project.path + "/Scenarios/convert"]),
+        ("ReplayList", ["replay", Project.path + "/Scenarios/convert/from-host.yaml"]),
     ]
 
     /// Verbs without results: with JSON, too, they are silent.
@@ -39,6 +39,7 @@ import Testing
         (4, ["list", "--topology", "/nowhere.yaml", "--state-dir", "/tmp/tdispctl-nowhere"]),
         (2, ["list", "--topology", "/etc/passwd", "--state-dir", "/tmp/tdispctl-nowhere"]),
         (8, ["emulate", "status", "--state-dir", "/tmp/tdispctl-nowhere"]),
+        (2, ["show", "nonsense"]), (2, ["convert", Demo.vf]), (2, ["list", "--wait", "soon"]),
     ]
 
     @Test func `as JSON is tried with every verb that offers it`() async throws {
@@ -127,7 +128,7 @@ import Testing
 
     @Test func `to a reader that went away is no crash`() async throws {
         try await Tool.with { tool in
-            for verb in ["list", "doctor", "graph", "--help", "doctor --rules --output json"] {
+            for verb in ["list", "--help", "doctor --rules --output json"] {
                 let ended = try await tool.shell("$TDISPCTL \(verb) | true; exit ${PIPESTATUS[0]}")
                 #expect(ended.status == 0, "\(verb): \(ended.err)")
                 let closed = try await tool.shell("$TDISPCTL \(verb) >&-")

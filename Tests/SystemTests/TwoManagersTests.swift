@@ -36,6 +36,22 @@ import Testing
         }
     }
 
+    @Test func `at once, the first is killed: the second gets its turn and settles what the first left`() async throws {
+        try await Tool.with { tool in
+            try await Relay.between(tool) { relay in
+                let first = try await relay.hold(Self.convert, at: .after(.lock), of: tool)
+                let second = try tool.start(["convert", Demo.nvme, "--domain", "web1", "--wait", "50"])
+                try await eventually { second.hasOpen("manager.lock") }
+                first.signal(SIGKILL)
+                #expect(try await second.ended().status == 0)
+                await relay.letGo(isLost: true)
+                #expect(try await tool.listed(Demo.vf)["recorded"]["phase"] == "available")
+                #expect(try await tool.listed(Demo.nvme)["recorded"]["phase"] == "private")
+                try await tool.expectSoundness()
+            }
+        }
+    }
+
     @Test func `at once: who only looks does not wait`() async throws {
         try await Tool.with { tool in
             try await Relay.between(tool) { relay in

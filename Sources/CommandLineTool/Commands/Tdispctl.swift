@@ -62,11 +62,22 @@ extension Tdispctl {
             Console.out(text)
             return ExitStatus.done.rawValue
         case .validationFailure:
-            Console.err(text)
+            if asksForJSON {
+                Console.outJSON("Error", [FailureView(Failure(.usage, message(for: error)))])
+            } else {
+                Console.err(text)
+            }
             return ExitStatus.usage.rawValue
         default:
             Console.err(text)
             return ExitStatus.failed.rawValue
         }
+    }
+
+    /// Whether arguments that cannot be understood ask for JSON.
+    private static var asksForJSON: Bool {
+        let words = CommandLine.arguments
+        return words.contains("--output=json")
+            || zip(words, words.dropFirst()).contains { ["--output", "-o"].contains($0) && $1 == "json" }
     }
 }

@@ -129,7 +129,7 @@ private struct Scratch: ~Copyable {
 
 /// Lets a few pass at a time.
 private actor Turnstile {
-    static let shared = Turnstile(places: 4)
+    static let shared = Turnstile(places: 6)
     private var places: Int
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
