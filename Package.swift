@@ -30,7 +30,7 @@ let package = Package(
         .target(name: "PCIe", dependencies: ["WireBytes"]),
 
         // Protocols and models (pure)
-        .target(name: "SPDM", dependencies: ["WireBytes"]),
+        .target(name: "SPDM", dependencies: ["PCIe", "WireBytes"]),
         .target(name: "TDISP", dependencies: ["PCIe", "SPDM", "WireBytes"]),
         .target(name: "IOMMU", dependencies: ["PCIe"]),
         .target(name: "Attestation", dependencies: ["PCIe", "TDISP", "WireBytes"]),
@@ -93,7 +93,8 @@ let package = Package(
         .testTarget(name: "WireBytesTests", dependencies: ["WireBytes"]),
         .testTarget(name: "PCIeTests", dependencies: ["PCIe", "WireBytes"]),
         .testTarget(
-            name: "SPDMTests", dependencies: ["OpenSSLCrypto", "SPDM", "WireBytes"], resources: [.copy("Vectors")]),
+            name: "SPDMTests", dependencies: ["OpenSSLCrypto", "PCIe", "SPDM", "WireBytes"],
+            resources: [.copy("Vectors")]),
         .testTarget(
             name: "TDISPTests", dependencies: ["PCIe", "SPDM", "TDISP", "WireBytes"], resources: [.copy("Vectors")]),
         .testTarget(name: "IOMMUTests", dependencies: ["IOMMU", "PCIe"]),

@@ -37,6 +37,9 @@ public enum DOEDiscovery {
         public func encoded() -> [UInt8] { [index, version, 0, 0] }
     }
 
+    /// What a mailbox for CMA/SPDM takes, in the order of the numbers.
+    public static let cmaTypes: [DOEType] = [.discovery, .spdm, .securedSPDM]
+
     /// Names a type.
     public struct Response: Hashable, Sendable {
         /// The type; its vendor is FFFFh when there is none with the number asked for.
@@ -48,6 +51,16 @@ public enum DOEDiscovery {
         public init(type: DOEType, nextIndex: UInt8) {
             self.type = type
             self.nextIndex = nextIndex
+        }
+
+        /// Answers a request for a mailbox that takes `types`: vendor FFFFh, and no next, when the number is too high.
+        public init(to request: Request, of types: [DOEType] = DOEDiscovery.cmaTypes) {
+            let next = Int(request.index) + 1
+            guard next <= types.count else {
+                self.init(type: DOEType(vendor: 0xFFFF, number: 0), nextIndex: 0)
+                return
+            }
+            self.init(type: types[next - 1], nextIndex: next < types.count ? request.index + 1 : 0)
         }
 
         /// Reads the payload of a response. Throws ``WireError`` `truncated` or `trailingBytes`.
