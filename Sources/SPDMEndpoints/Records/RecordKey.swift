@@ -25,14 +25,15 @@ struct RecordKey: ~Copyable, Sendable {
     /// A whole record without padding. `header` is the record's, for this message.
     mutating func seal(_ message: Span<UInt8>, header: [UInt8]) throws(SessionKeyError) -> [UInt8] {
         let nonce = try nextNonce()
-        let plaintext = try SessionKeyError.wire { () throws(WireError) in try SecuredRecord.plaintext(message) }
-        do throws(CryptoError) {
-            if format.isEncrypted {
-                return header + (try key.seal(plaintext.span, nonce: nonce, authenticating: header.span))
-            }
-            var record = header
+        var record = header
+        var plaintext: [UInt8] = []
+        if format.isEncrypted {
+            plaintext = try SessionKeyError.wire { () throws(WireError) in try SecuredRecord.plaintext(message) }
+        } else {
             for index in message.indices { record.append(message[index]) }
-            return record + (try key.seal(Span(), nonce: nonce, authenticating: record.span))
+        }
+        do throws(CryptoError) {
+            return record + (try key.seal(plaintext.span, nonce: nonce, authenticating: record.span))
         } catch {
             throw .crypto(error)
         }

@@ -112,10 +112,10 @@ struct RecordedSession: ~Copyable {
         let digest = try hash.digest(of: Array(input).span)
         let sent = Array(message.suffix(hash.digestByteCount))
         #expect(try session.requester.verifyData(direction, transcriptHash: digest) == sent)
-        #expect(try session.responder.isValid(sent.span, direction, transcriptHash: digest))
+        #expect(try session.responder.isValid(sent.span, direction, transcriptHash: digest) == true)
         let changed = sent.dropLast() + [sent[sent.count - 1] ^ 1]
-        #expect(try !session.responder.isValid(changed.span, direction, transcriptHash: digest))
+        #expect(try session.responder.isValid(changed.span, direction, transcriptHash: digest) == false)
         let short = Array(sent.dropLast())
-        #expect(try !session.responder.isValid(short.span, direction, transcriptHash: digest))
+        #expect(try session.responder.isValid(short.span, direction, transcriptHash: digest) == false)
     }
 }
