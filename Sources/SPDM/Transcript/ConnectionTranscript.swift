@@ -21,6 +21,12 @@ public struct ConnectionTranscript: Hashable, Sendable {
     /// Appends GET_MEASUREMENTS, or MEASUREMENTS without its signature. In a session these are the session's own.
     public mutating func appendMeasurements(_ message: Span<UInt8>) { Self.append(message, to: &measurements) }
 
+    /// Bytes of what authenticates.
+    public var authenticationCount: Int { authentication.count }
+
+    /// Bytes of the measurements.
+    public var measurementsCount: Int { measurements.count }
+
     /// M1: VCA and what authenticates.
     public var m1: [UInt8] { vca + authentication }
 
