@@ -23,6 +23,24 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case ideResponderLife = "ide-responder-life"
     /// A life of an IDE_KM requester: what is asked of it, and what device and host answer.
     case ideRequesterLife = "ide-requester-life"
+    /// An SPDM request, read and written.
+    case spdmRequest = "spdm-request"
+    /// An SPDM response to a request, read and written.
+    case spdmResponse = "spdm-response"
+    /// Opaque data of a key exchange, and the versions in it.
+    case opaqueData = "opaque-data"
+    /// The blocks of MEASUREMENTS.
+    case measurementRecord = "measurement-record"
+    /// The header of a certificate chain.
+    case spdmCertificateChain = "spdm-certificate-chain"
+    /// A secured record, and what is inside one.
+    case securedRecord = "secured-record"
+    /// A DOE data object.
+    case doeObject = "doe-object"
+    /// What a DOE discovery object carries.
+    case doeDiscovery = "doe-discovery"
+    /// Certificates: split, read and verified.
+    case certificates
     /// A vendor-defined SPDM message, opened and closed.
     case vendorDefined = "vendor-defined"
     /// An SPDM ERROR, read and written.
@@ -58,6 +76,15 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .ideKMResponse: try fuzzIDEKMResponse(input)
         case .ideResponderLife: try fuzzIDEResponderLife(input)
         case .ideRequesterLife: try fuzzIDERequesterLife(input)
+        case .spdmRequest: try fuzzSPDMRequest(input)
+        case .spdmResponse: try fuzzSPDMResponse(input)
+        case .opaqueData: try fuzzOpaqueData(input)
+        case .measurementRecord: try fuzzMeasurementRecord(input)
+        case .spdmCertificateChain: try fuzzSPDMCertificateChain(input)
+        case .securedRecord: try fuzzSecuredRecord(input)
+        case .doeObject: try fuzzDOEObject(input)
+        case .doeDiscovery: try fuzzDOEDiscovery(input)
+        case .certificates: try fuzzCertificates(input)
         case .vendorDefined: try fuzzVendorDefined(input)
         case .spdmError: try fuzzSPDMError(input)
         case .plainChannel: try fuzzPlainChannel(input)

@@ -1,9 +1,9 @@
 import Foundation
 import FuzzEntries
 
-/// An input of a target that is kept in `Tests/Fuzz`.
+/// An input of a target that is kept in `Tests/Fuzz`, or made of a recorded run.
 struct KeptInput {
-    /// Its path in `Tests/Fuzz`.
+    /// Its path in `Tests/Fuzz`, or the run.
     let name: String
     let bytes: [UInt8]
 
@@ -27,7 +27,13 @@ struct KeptInput {
         }
     }
 
-    /// The inputs of a target, in order of their names.
+    /// What fuzzing of a target starts from.
+    static func seeds(of target: FuzzTarget) throws -> [KeptInput] {
+        try all(of: target, in: .corpus)
+            + target.recordedInputs().map { KeptInput(name: "\(target.rawValue) of \($0.name)", bytes: $0.bytes) }
+    }
+
+    /// The inputs of a target in a folder, in order of their names.
     static func all(of target: FuzzTarget, in folder: Folder) throws -> [KeptInput] {
         guard try folder.targets.contains(target.rawValue) else { return [] }
         return try FileManager.default.contentsOfDirectory(

@@ -4,23 +4,23 @@ import Testing
 @Suite struct `Kept fuzzing inputs` {
     @Test(arguments: FuzzTarget.allCases)
     func `of a target, and what fuzzing once found, break nothing`(target: FuzzTarget) throws {
-        let corpus = try KeptInput.all(of: target, in: .corpus)
-        #expect(!corpus.isEmpty)
-        for input in corpus + (try KeptInput.all(of: target, in: .crashes)) {
+        let seeds = try KeptInput.seeds(of: target)
+        #expect(!seeds.isEmpty)
+        for input in seeds + (try KeptInput.all(of: target, in: .crashes)) {
             expectUnbroken(target, input.bytes, input)
         }
     }
 
     @Test(arguments: FuzzTarget.allCases)
     func `of a target break nothing when they end early`(target: FuzzTarget) throws {
-        for input in try KeptInput.all(of: target, in: .corpus) {
+        for input in try KeptInput.seeds(of: target) {
             for count in 0..<min(input.bytes.count, 128) { expectUnbroken(target, Array(input.bytes[..<count]), input) }
         }
     }
 
     @Test(arguments: FuzzTarget.allCases)
     func `of a target break nothing when a bit is wrong`(target: FuzzTarget) throws {
-        for input in try KeptInput.all(of: target, in: .corpus) {
+        for input in try KeptInput.seeds(of: target) {
             for index in 0..<min(input.bytes.count, 128) {
                 var bytes = input.bytes
                 bytes[index] ^= 1 << (index % 8)

@@ -1,6 +1,71 @@
 internal import SPDM
 internal import WireBytes
 
+/// The input is the negotiated sizes (``Script/sizes()``) and a request. One that is accepted is written as it was read,
+/// and is whole without what followed it.
+func fuzzSPDMRequest(_ input: [UInt8]) throws(BrokenInvariant) {
+    var script = Script(input)
+    let sizes = script.sizes()
+    let bytes = script.rest()
+    guard let read = try readRequest(bytes, sizes) else { return }
+    try require(read.request.code.rawValue == bytes[1], "\(read.request) has another code")
+    try require(
+        try readRequest(Array(bytes[..<read.length]), sizes)?.request == read.request, "a longer request than it says")
+    let written = read.request.encoded(version: SPDMVersion(rawValue: bytes[0]))
+    try checkWritten(written, bytes[..<read.length])
+    let again = try readRequest(written, sizes)
+    try require(
+        again?.request == read.request && again?.length == written.count, "\(read.request) changed in writing")
+}
+
+/// The input is the negotiated sizes, a request (``Script/longMessage()``) and the response to it. One that is accepted
+/// is written as it was read, and is whole without what followed it.
+func fuzzSPDMResponse(_ input: [UInt8]) throws(BrokenInvariant) {
+    var script = Script(input)
+    let sizes = script.sizes()
+    guard let request = try readRequest(script.longMessage(), sizes)?.request else { return }
+    let bytes = script.rest()
+    guard let read = try readResponse(bytes, request, sizes) else { return }
+    try require(
+        try readResponse(Array(bytes[..<read.length]), request, sizes)?.response == read.response,
+        "a longer response than it says")
+    let written = read.response.encoded(version: SPDMVersion(rawValue: bytes[0]))
+    try checkWritten(written, bytes[..<read.length])
+    let again = try readResponse(written, request, sizes)
+    try require(
+        again?.response == read.response && again?.length == written.count, "\(read.response) changed in writing")
+    if case .digests(let digests) = read.response { try checkDigests(digests, sizes) }
+}
+
+private func readRequest(
+    _ bytes: [UInt8], _ sizes: NegotiatedSizes
+) throws(BrokenInvariant) -> (request: SPDMRequest, length: Int)? {
+    try accepted(bytes) { span throws(WireError) in try SPDMRequest.decode(span, sizes: sizes) }
+}
+
+private func readResponse(
+    _ bytes: [UInt8], _ request: SPDMRequest, _ sizes: NegotiatedSizes
+) throws(BrokenInvariant) -> (response: SPDMResponse, length: Int)? {
+    try accepted(bytes) { span throws(WireError) in
+        try SPDMResponse.decode(span, answering: request, sizes: sizes)
+    }
+}
+
+/// GET_VERSION and VERSION are always written as of version 1.0; of algorithms, those not known are not written again.
+private func checkWritten(_ written: [UInt8], _ read: ArraySlice<UInt8>) throws(BrokenInvariant) {
+    switch MessageCode(rawValue: written[1] | 0x80) {
+    case .getVersion: try requireSame(Array(written.dropFirst()), as: read.dropFirst())
+    case .negotiateAlgorithms where written.count < read.count: break
+    default: try requireSame(written, as: read)
+    }
+}
+
+private func checkDigests(_ digests: Digests, _ sizes: NegotiatedSizes) throws(BrokenInvariant) {
+    let found = (0...UInt8.max).compactMap(digests.digest)
+    try require(found.allSatisfy { $0.count == sizes.hash }, "a digest of another length")
+    try require(found.joined().elementsEqual(digests.digests), "digests that no slot has")
+}
+
 /// What is inside an envelope that is accepted lies within it, and comes out of a new one unchanged.
 func fuzzVendorDefined(_ input: [UInt8]) throws(BrokenInvariant) {
     guard let envelope = try readEnvelope(input) else { return }
@@ -29,32 +94,4 @@ func fuzzSPDMError(_ input: [UInt8]) throws(BrokenInvariant) {
 
 private func readError(_ bytes: [UInt8]) throws(BrokenInvariant) -> ErrorMessage? {
     try accepted(bytes, ErrorMessage.init(decoding:))
-}
-
-/// What is accepted carries this session's number and comes out of a new object unchanged; nothing that is refused ends the
-/// session, and after its end nothing is accepted.
-func fuzzPlainChannel(_ input: [UInt8]) throws(BrokenInvariant) {
-    var channel = PlainChannel(session: SessionID(rawValue: 0xFFFF_0001))
-    if let message = try open(input, with: &channel) {
-        try require(input.starts(with: [0x01, 0x00, 0xFF, 0xFF]), "another session's object was accepted")
-        guard let object = try? channel.seal(message.span) else {
-            throw BrokenInvariant("what was in an object does not fit into one")
-        }
-        try require(object.count.isMultiple(of: 4), "an object of \(object.count) bytes")
-        try require(try open(object, with: &channel) == message, "the message changed in sealing")
-    }
-    try require(channel.isAlive, "an object ended the session")
-    channel.end()
-    try require(try open(input, with: &channel) == nil, "an object was accepted after the end")
-}
-
-private func open(_ object: [UInt8], with channel: inout PlainChannel) throws(BrokenInvariant) -> [UInt8]? {
-    do throws(ChannelError) {
-        return try channel.open(object.span)
-    } catch {
-        if case .malformed(let reason) = error {
-            try require(isInside(reason, object), "'\(reason)' points outside the \(object.count) bytes given")
-        }
-        return nil
-    }
 }

@@ -32,3 +32,18 @@ func isInside(_ error: WireError, _ bytes: [UInt8]) -> Bool {
     case .trailingBytes, .invalidValue, .unexpectedType: bytes.indices.contains(error.offset)
     }
 }
+
+/// Throws unless `written` is what was read but for bits that a reader ignores, which are written as zero.
+func requireSame(_ written: [UInt8], as read: ArraySlice<UInt8>) throws(BrokenInvariant) {
+    try require(written.count == read.count, "\(read.count) bytes were read, \(written.count) written")
+    for (new, old) in zip(written, read) { try require(new & ~old == 0, "\(read) was written as \(written)") }
+}
+
+/// What `encode` makes of something that was read, which always can be written.
+func encoded(_ encode: () throws(WireError) -> [UInt8]) throws(BrokenInvariant) -> [UInt8] {
+    do throws(WireError) {
+        return try encode()
+    } catch {
+        throw BrokenInvariant("what was read cannot be written: \(error)")
+    }
+}

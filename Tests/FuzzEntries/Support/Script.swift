@@ -16,8 +16,19 @@ struct Script {
     mutating func step() -> (what: UInt8, which: Int)? { byte().map { ($0 & 7, Int($0 >> 3)) } }
 
     /// A message: its length in one byte, then as many bytes, or what is left of them.
-    mutating func message() -> [UInt8] {
-        let count = min(Int(byte() ?? 0), bytes.count - next)
+    mutating func message() -> [UInt8] { take(Int(byte() ?? 0)) }
+
+    /// A message that may be long: its length in two bytes, the lower first, then as many bytes, or what is left of them.
+    mutating func longMessage() -> [UInt8] { take(number()) }
+
+    /// A number in two bytes, the lower first; a byte that is missing is 0.
+    mutating func number() -> Int { Int(byte() ?? 0) | Int(byte() ?? 0) << 8 }
+
+    /// What is left.
+    mutating func rest() -> [UInt8] { take(bytes.count) }
+
+    private mutating func take(_ count: Int) -> [UInt8] {
+        let count = min(count, bytes.count - next)
         defer { next += count }
         return Array(bytes[next..<next + count])
     }
