@@ -1,0 +1,36 @@
+/// The chain is there, and is being judged.
+public struct VerifyingChain: Hashable, Sendable, ConnectionPhase {
+    /// The connection.
+    public let connection: RequesterConnection
+    /// Which slot it is in.
+    public let slot: UInt8
+    /// Whether CHALLENGE follows, with this summary.
+    public let challenge: MeasurementSummary?
+    /// Hash of the chain, if it is what DIGESTS said.
+    public let digest: [UInt8]
+    var code: MessageCode { .getCertificate }
+
+    static func begin(
+        _ connection: RequesterConnection, slot: UInt8, challenge: MeasurementSummary?, digest: [UInt8],
+        chain: [UInt8]
+    ) -> RequesterMachine.Transition {
+        var connection = connection
+        connection.keyHashes[slot] = nil
+        return RequesterMachine.Transition(
+            .verifyingChain(
+                VerifyingChain(connection: connection, slot: slot, challenge: challenge, digest: digest)),
+            .verifyChain(RequesterMachine.ChainClaim(slot: slot, chain: chain, digest: digest)))
+    }
+
+    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
+        switch result {
+        case .succeeded:
+            var connection = connection
+            connection.keyHashes[slot] = digest
+            guard let challenge else { return connection.finish(.authenticated(slot: slot, nil)) }
+            return DrawingChallenge.begin(connection, slot: slot, challenge)
+        case .failed(let reason): return connection.fail(.getCertificate, reason)
+        case .answered, .drew, .computed: return .ignored(in: .verifyingChain(self))
+        }
+    }
+}

@@ -1,0 +1,39 @@
+internal import WireBytes
+
+/// The verify data of FINISH are being computed.
+public struct AuthenticatingFinish: Hashable, Sendable, HandshakePhase {
+    /// The handshake, with header and signature of FINISH in its transcript.
+    public let handshake: SessionHandshake
+    /// The signature of this end; empty without mutual authentication.
+    public let signature: [UInt8]
+    var code: MessageCode { .finish }
+
+    static func begin(_ handshake: SessionHandshake, signature: [UInt8]) -> RequesterMachine.Transition {
+        var handshake = handshake
+        if signature.isEmpty {
+            handshake.transcript.append(.finishRequest, header(handshake.version, isSigned: false).span)
+        } else {
+            handshake.transcript.append(.finishSignature, signature.span)
+        }
+        return RequesterMachine.Transition(
+            .authenticatingFinish(AuthenticatingFinish(handshake: handshake, signature: signature)),
+            .authenticate(
+                handshake.session.id, transcript: Array(handshake.transcript.input(.requesterVerifyData))))
+    }
+
+    /// The first four bytes of FINISH, which are authenticated before the rest is there.
+    static func header(_ version: SPDMVersion, isSigned: Bool) -> [UInt8] {
+        var writer = WireWriter(capacity: 4)
+        MessageHeader(version, .finish, param1: isSigned ? 1 : 0).write(to: &writer)
+        return writer.bytes
+    }
+
+    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
+        switch result {
+        case .computed(let verifyData):
+            AwaitingFinish.begin(handshake, Finish(signature: signature[...], verifyData: verifyData[...]))
+        case .failed(let reason): handshake.fail(.finish, reason)
+        case .answered, .drew, .succeeded: .ignored(in: .authenticatingFinish(self))
+        }
+    }
+}

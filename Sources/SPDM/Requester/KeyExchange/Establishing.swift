@@ -1,0 +1,30 @@
+/// The handshake is over; its last proof is being checked, and the application keys derived.
+public struct Establishing: Hashable, Sendable, HandshakePhase {
+    /// The handshake.
+    public let handshake: SessionHandshake
+    /// The request that ended it.
+    public let code: MessageCode
+
+    static func begin(
+        _ handshake: SessionHandshake, _ request: MessageCode, verifyData: [UInt8]?
+    ) -> RequesterMachine.Transition {
+        let transcript = handshake.transcript
+        let proof = verifyData.map {
+            RequesterMachine.Establishment.Proof(
+                transcript: Array(transcript.input(.responderVerifyData)), verifyData: $0)
+        }
+        return RequesterMachine.Transition(
+            .establishing(Establishing(handshake: handshake, code: request)),
+            .establish(
+                RequesterMachine.Establishment(
+                    session: handshake.session.id, proof: proof, th2: Array(transcript.input(.th2)))))
+    }
+
+    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
+        switch result {
+        case .succeeded: handshake.finish()
+        case .failed(let reason): handshake.fail(code, reason)
+        case .answered, .drew, .computed: .ignored(in: .establishing(self))
+        }
+    }
+}

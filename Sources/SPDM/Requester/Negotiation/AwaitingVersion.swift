@@ -1,0 +1,56 @@
+/// GET_VERSION was sent.
+public struct AwaitingVersion: Hashable, Sendable, NegotiationPhase {
+    /// What is offered.
+    public let offer: RequesterOffer
+    var code: MessageCode { .getVersion }
+
+    static func begin(_ offer: RequesterOffer) -> RequesterMachine.Transition {
+        let terms = ExchangeTerms(patience: offer.patience)
+        return RequesterMachine.Transition(
+            .awaitingVersion(AwaitingVersion(offer: offer)),
+            .exchange(RequesterMachine.Exchange(request: GetVersion().encoded(), terms: terms)))
+    }
+
+    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
+        switch result {
+        case .answered(let bytes):
+            do throws(RequesterFailure.Reason) {
+                return try accept(bytes)
+            } catch {
+                return fail(error)
+            }
+        case .failed(let reason): return fail(reason)
+        case .drew, .computed, .succeeded: return .ignored(in: .awaitingVersion(self))
+        }
+    }
+
+    private func fail(_ reason: RequesterFailure.Reason) -> RequesterMachine.Transition {
+        .disconnected(offer, .getVersion, reason)
+    }
+
+    private func accept(_ bytes: [UInt8]) throws(RequesterFailure.Reason) -> RequesterMachine.Transition {
+        let request = GetVersion()
+        let answer = try Answer(bytes, to: .getVersion(request), NegotiatedSizes())
+        guard case .version(let message) = answer.response else { throw .otherResponse }
+        let version: SPDMVersion
+        do throws(PolicyRefusal) {
+            version = try offer.policy.version(from: message)
+        } catch {
+            throw .notAllowed(error)
+        }
+        var transcript = ConnectionTranscript()
+        transcript.appendConnection(request.encoded().span)
+        transcript.appendConnection(answer.bytes.span)
+        return AwaitingCapabilities.begin(offer, version, transcript)
+    }
+}
+
+extension RequesterMachine.Transition {
+    /// No connection came about.
+    static func disconnected(
+        _ offer: RequesterOffer, _ request: MessageCode, _ reason: RequesterFailure.Reason
+    ) -> RequesterMachine.Transition {
+        RequesterMachine.Transition(
+            .disconnected(Disconnected(offer: offer)), .fail(RequesterFailure(request, reason, loss: .connection)))
+    }
+}

@@ -1,0 +1,33 @@
+/// HEARTBEAT was sent.
+public struct AwaitingHeartbeat: Hashable, Sendable, ConnectionPhase {
+    /// The connection.
+    public let connection: RequesterConnection
+    /// The session.
+    public let session: SessionID
+    var code: MessageCode { .heartbeat }
+
+    static func begin(_ connection: RequesterConnection, _ session: SessionID) -> RequesterMachine.Transition {
+        guard connection.session(session) != nil else { return connection.refuse(.heartbeat, .noSession(session)) }
+        guard connection.negotiated.common.contains(.heartbeat) else {
+            return connection.refuse(.heartbeat, .capability(.heartbeat))
+        }
+        var connection = connection
+        let effect = connection.exchange(Heartbeat().encoded(version: connection.version), in: session)
+        return RequesterMachine.Transition(
+            .awaitingHeartbeat(AwaitingHeartbeat(connection: connection, session: session)), effect)
+    }
+
+    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
+        switch result {
+        case .answered(let bytes):
+            do throws(RequesterFailure.Reason) {
+                _ = try Answer(bytes, to: .heartbeat(Heartbeat()), connection.sizes, isSecured: true)
+            } catch {
+                return connection.fail(.heartbeat, error, in: session)
+            }
+            return connection.finish(.heartbeat(session))
+        case .failed(let reason): return connection.fail(.heartbeat, reason, in: session)
+        case .drew, .computed, .succeeded: return .ignored(in: .awaitingHeartbeat(self))
+        }
+    }
+}
