@@ -46,6 +46,9 @@ let package = Package(
         .target(name: "StrictYAML", dependencies: [yams]),
         .target(name: "Journal", dependencies: ["Assignment", "OpenSSLCrypto", "PCIe", "TDISP", grdb]),
 
+        // The sockets that foreign ends of SPDM are reached over
+        .target(name: "SPDMTransport", dependencies: ["PCIe", "SPDM", "WireBytes", flyingSocks]),
+
         // The emulated platform
         .target(
             name: "Emulator",
@@ -95,6 +98,7 @@ let package = Package(
         .testTarget(
             name: "SPDMTests", dependencies: ["OpenSSLCrypto", "PCIe", "SPDM", "WireBytes"],
             resources: [.copy("Vectors")]),
+        .testTarget(name: "SPDMTransportTests", dependencies: ["SPDM", "SPDMTransport", "WireBytes"]),
         .testTarget(
             name: "TDISPTests", dependencies: ["PCIe", "SPDM", "TDISP", "WireBytes"], resources: [.copy("Vectors")]),
         .testTarget(name: "IOMMUTests", dependencies: ["IOMMU", "PCIe"]),
