@@ -102,6 +102,8 @@ extension RequesterFailure {
         case keyExhausted
         /// The message is no whole request of its kind.
         case message
+        /// Nothing is waited for.
+        case nothingAwaited
     }
 }
 
@@ -159,6 +161,7 @@ extension RequesterFailure.Obstacle: CustomStringConvertible {
         case .noSessionID: "no number was free for the session"
         case .keyExhausted: "the session's key has protected as many records as it may"
         case .message: "the message is no whole request of its kind"
+        case .nothingAwaited: "nothing is waited for"
         }
     }
 }

@@ -67,13 +67,17 @@ public struct MeasurementQuery: Hashable, Sendable {
     public var attributes: GetMeasurements.Attributes
     /// Whose key signs, FFh for the provisioned key; nil for no signature.
     public var signingSlot: UInt8?
+    /// The nonce of signatures, where who will judge them chose it; nil for a fresh one each.
+    public var nonce: Nonce?
 
     /// Creates a query.
     public init(
-        _ selection: Selection = .all, attributes: GetMeasurements.Attributes = [], signedBy slot: UInt8? = nil
+        _ selection: Selection = .all, attributes: GetMeasurements.Attributes = [], signedBy slot: UInt8? = nil,
+        nonce: Nonce? = nil
     ) {
         self.selection = selection
         self.attributes = attributes
         signingSlot = slot
+        self.nonce = nonce
     }
 }

@@ -139,9 +139,9 @@ extension RequesterFailure.Reason {
     var isSessionLost: Bool {
         switch self {
         case .refused(let error): error.code == .decryptError || error.code == .invalidSession
-        case .recordNotAuthentic, .notPossible(.keyExhausted): true
-        case .noAnswer, .busy, .notReady, .malformed, .unexpected, .requestTooLarge, .responseTooLarge, .unprotected,
-            .signature, .verifyData, .chainDigest, .untrusted, .notAllowed, .notPossible, .crypto, .closed:
+        case .unprotected, .recordNotAuthentic, .notPossible(.keyExhausted): true
+        case .noAnswer, .busy, .notReady, .malformed, .unexpected, .requestTooLarge, .responseTooLarge, .signature,
+            .verifyData, .chainDigest, .untrusted, .notAllowed, .notPossible, .crypto, .closed:
             false
         }
     }

@@ -37,11 +37,11 @@ public struct AwaitingMeasurements: Hashable, Sendable, ConnectionPhase {
 
     /// Sends the present request of a run, once it has what it needs.
     static func ask(_ connection: RequesterConnection, _ run: MeasurementRun) -> RequesterMachine.Transition {
-        guard run.signingSlot == nil else {
+        guard run.signingSlot == nil || run.query.nonce != nil else {
             return RequesterMachine.Transition(
                 .drawingMeasurementNonce(DrawingMeasurementNonce(connection: connection, run: run)), .draw(.nonce))
         }
-        return send(run.request(nonce: nil), connection, run)
+        return send(run.request(nonce: run.signingSlot == nil ? nil : run.query.nonce), connection, run)
     }
 
     static func send(
