@@ -2,6 +2,8 @@
 public struct Certificate: Hashable, Sendable {
     /// The certificate in DER, as it was given.
     public let encoding: [UInt8]
+    /// The version of its format; 3 is the one that has extensions.
+    public let version: Int
     /// Who it is about, in the form of RFC 2253: one line of printable ASCII.
     public let subject: String
     /// Who signed it, in the same form.
@@ -36,6 +38,7 @@ public struct Certificate: Hashable, Sendable {
     init(_ encoding: [UInt8], at place: CertificateError.Place) throws(CertificateError) {
         let reader = try CertificateReader(encoding.span, at: place)
         self.encoding = encoding
+        version = reader.version()
         subject = try reader.subject()
         issuer = try reader.issuer()
         serialNumber = reader.serialNumber()

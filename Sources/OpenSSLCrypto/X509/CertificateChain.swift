@@ -17,11 +17,15 @@ public struct CertificateChain: Hashable, Sendable {
 
     /// Splits certificates that stand behind each other in DER, as SPDM carries them (DSP0274, certificate chain format).
     ///
-    /// Throws ``CertificateError`` that names the first one whose bytes are not a certificate.
-    public static func split(_ bytes: Span<UInt8>) throws(CertificateError) -> [[UInt8]] {
+    /// Throws ``CertificateError`` that names the first one whose bytes are not a certificate, or that is one more than
+    /// `limit`.
+    public static func split(_ bytes: Span<UInt8>, limit: Int = .max) throws(CertificateError) -> [[UInt8]] {
         var found: [[UInt8]] = []
         var rest = bytes
         while !rest.isEmpty {
+            guard found.count < limit else {
+                throw CertificateError(.chain(found.count), .count, "more than \(limit) certificates")
+            }
             var restCount = 0
             let decoded = unsafe decodeDER(rest, rest: &restCount) { unsafe d2i_X509(nil, $0, $1) }
             guard let decoded = unsafe decoded else {

@@ -11,9 +11,11 @@ public struct CertificateError: Error, Hashable, Sendable {
     }
 
     /// What in a certificate is wrong.
-    public enum Field: String, Hashable, Sendable, Codable {
+    public enum Field: String, Hashable, Sendable, Codable, CaseIterable {
         /// The bytes are not one certificate in DER.
         case encoding
+        /// There are more certificates than allowed.
+        case count
         /// The version, or an extension: malformed, twice there, or critical and not understood.
         case extensions
         /// The issuer is not the subject of the certificate before, or is not trusted.

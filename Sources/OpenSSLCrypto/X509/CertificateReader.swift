@@ -24,6 +24,9 @@ struct CertificateReader: ~Copyable {
         self.place = place
     }
 
+    /// 1 to 3; version 3 is written as 2.
+    func version() -> Int { unsafe X509_get_version(certificate.pointer) + 1 }
+
     func subject() throws(CertificateError) -> String {
         try unsafe text(of: X509_get_subject_name(certificate.pointer))
     }
@@ -164,7 +167,7 @@ func bytes(of string: UnsafePointer<ASN1_STRING>?) -> [UInt8] {
 }
 
 /// An object identifier in dotted form; nil when it is longer than any in use.
-private func identifier(_ object: OpaquePointer?) -> String? {
+func identifier(_ object: OpaquePointer?) -> String? {
     unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { text in
         let count = unsafe OBJ_obj2txt(text.baseAddress, Int32(text.count), object, 1)
         guard count > 0, count < 256 else { return nil }

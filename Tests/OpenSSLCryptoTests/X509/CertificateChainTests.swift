@@ -139,6 +139,9 @@ import Testing
         let parts = try CertificateChain.split(bytes.span)
         #expect(parts.count == 3)
         #expect(Array(parts.joined()) == bytes)
+        #expect(try CertificateChain.split(bytes.span, limit: 3) == parts)
+        let many = #expect(throws: CertificateError.self) { _ = try CertificateChain.split(bytes.span, limit: 2) }
+        #expect(many == CertificateError(.chain(2), .count, "more than 2 certificates"))
         let nothing: [UInt8] = []
         #expect(try CertificateChain.split(nothing.span) == [])
         for count in [1, parts[0].count - 1, parts[0].count + 1, bytes.count - 1] {

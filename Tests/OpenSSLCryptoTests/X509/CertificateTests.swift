@@ -12,6 +12,7 @@ func sampleChain(_ name: String) throws -> [[UInt8]] {
         let leaf = try Certificate(sampleChain("ecp384")[2])
         #expect(leaf.subject == "CN=DMTF libspdm ECP384 responder cert")
         #expect(leaf.issuer == "CN=DMTF libspdm ECP384 intermediate cert")
+        #expect(leaf.version == 3)
         #expect(leaf.serialNumber == [3])
         // 2023-09-12 07:11:33 and 2033-09-09 07:11:33 UTC.
         #expect(leaf.notBefore == 1_694_502_693)
