@@ -39,6 +39,16 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case doeObject = "doe-object"
     /// What a DOE discovery object carries.
     case doeDiscovery = "doe-discovery"
+    /// A life of a device's DOE mailbox: register writes, and answers.
+    case doeMailboxLife = "doe-mailbox-life"
+    /// A life of a DOE mailbox driver: objects to carry, and what the registers read as.
+    case doeDriverLife = "doe-driver-life"
+    /// The header of a frame on a socket.
+    case socketFrame = "socket-frame"
+    /// The text of an endpoint.
+    case endpoint
+    /// A life of an SPDM responder's machine: messages, outcomes and incidents.
+    case spdmResponderLife = "spdm-responder-life"
     /// Certificates: split, read and verified.
     case certificates
     /// A vendor-defined SPDM message, opened and closed.
@@ -84,6 +94,11 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .securedRecord: try fuzzSecuredRecord(input)
         case .doeObject: try fuzzDOEObject(input)
         case .doeDiscovery: try fuzzDOEDiscovery(input)
+        case .doeMailboxLife: try fuzzDOEMailboxLife(input)
+        case .doeDriverLife: try fuzzDOEDriverLife(input)
+        case .socketFrame: try fuzzSocketFrame(input)
+        case .endpoint: try fuzzEndpoint(input)
+        case .spdmResponderLife: try fuzzSPDMResponderLife(input)
         case .certificates: try fuzzCertificates(input)
         case .vendorDefined: try fuzzVendorDefined(input)
         case .spdmError: try fuzzSPDMError(input)
