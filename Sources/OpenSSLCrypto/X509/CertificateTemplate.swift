@@ -12,8 +12,8 @@ public struct CertificateTemplate: Hashable, Sendable {
     public var notBefore: Int64
     /// The last second at which it is valid, counted from 1970-01-01 00:00 UTC.
     public var notAfter: Int64
-    /// Whether it may sign others; critical.
-    public var basicConstraints: BasicConstraints
+    /// Whether it may sign others; critical. Left out when nil.
+    public var basicConstraints: BasicConstraints?
     /// What its key is for; critical. Left out when empty.
     public var keyUsage: KeyUsage = []
     /// The purposes that its key is for, as dotted object identifiers. Left out when empty.
@@ -26,7 +26,7 @@ public struct CertificateTemplate: Hashable, Sendable {
     /// Creates a template with what every certificate has.
     public init(
         commonName: String, serialNumber: UInt64, notBefore: Int64, notAfter: Int64,
-        basicConstraints: BasicConstraints
+        basicConstraints: BasicConstraints?
     ) {
         self.commonName = commonName
         self.serialNumber = serialNumber
@@ -114,7 +114,9 @@ private struct CertificateBuilder: ~Copyable {
     /// identifier stands first, because a root's authority key identifier is taken from it.
     private func extensions() throws(CryptoError) -> [(String, String)] {
         var found = [("subjectKeyIdentifier", "hash"), ("authorityKeyIdentifier", "keyid:always")]
-        found.append(("basicConstraints", "critical," + template.basicConstraints.configuration))
+        if let constraints = template.basicConstraints {
+            found.append(("basicConstraints", "critical," + constraints.configuration))
+        }
         if !template.keyUsage.isEmpty { found.append(("keyUsage", "critical," + template.keyUsage.configuration)) }
         if !template.extendedKeyUsage.isEmpty {
             found.append(("extendedKeyUsage", template.extendedKeyUsage.joined(separator: ",")))

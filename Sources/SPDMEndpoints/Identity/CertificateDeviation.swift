@@ -10,4 +10,14 @@ public enum CertificateDeviation: String, Hashable, Sendable, Codable, CaseItera
     /// The leaf does not say that it is no authority, as it must from SPDM 1.3 on. One that is an authority is refused
     /// always.
     case noBasicConstraints = "no-basic-constraints"
+
+    /// What a device that needs it does, in one line, for a list of deviations.
+    public var explanation: String {
+        switch self {
+        case .noPCIName: "the device certificate names no PCI function"
+        case .noSPDMPurpose: "the device certificate lists purposes, and SPDM is none of them"
+        case .noKeyUsage: "the device certificate does not say that its key is for signatures"
+        case .noBasicConstraints: "the device certificate does not say that it is no authority, as SPDM 1.3 asks"
+        }
+    }
 }

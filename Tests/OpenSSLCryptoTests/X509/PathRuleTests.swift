@@ -52,16 +52,16 @@ private struct IssuedChain {
         var chain = IssuedChain()
         chain.authorityKey = type
         chain.root.keyUsage = [.keyCertSign]
-        chain.root.basicConstraints.pathLength = 1
-        chain.intermediate.basicConstraints.pathLength = 0
+        chain.root.basicConstraints?.pathLength = 1
+        chain.intermediate.basicConstraints?.pathLength = 0
         chain.leaf.keyUsage = [.digitalSignature]
         #expect(try chain.failure() == nil)
     }
 
     @Test(arguments: [0, 1]) func `one that signed and is no authority is refused`(place: Int) throws {
         var chain = IssuedChain()
-        if place == 0 { chain.root.basicConstraints.isAuthority = false }
-        if place == 1 { chain.intermediate.basicConstraints.isAuthority = false }
+        if place == 0 { chain.root.basicConstraints?.isAuthority = false }
+        if place == 1 { chain.intermediate.basicConstraints?.isAuthority = false }
         let failure = try #require(try chain.failure())
         #expect(failure.place == .chain(place))
         #expect(failure.field == .basicConstraints)
@@ -69,7 +69,7 @@ private struct IssuedChain {
 
     @Test func `a path longer than its root allows is refused`() throws {
         var chain = IssuedChain()
-        chain.root.basicConstraints.pathLength = 0
+        chain.root.basicConstraints?.pathLength = 0
         let failure = try #require(try chain.failure())
         #expect(failure.place == .chain(0))
         #expect(failure.field == .basicConstraints)

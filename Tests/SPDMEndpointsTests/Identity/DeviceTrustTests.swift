@@ -78,7 +78,7 @@ import Testing
     @Test func `a leaf that signs, or whose key does not, is refused whatever is waived`() throws {
         let all = Set(CertificateDeviation.allCases)
         var authority = TestChain()
-        authority.leaf.basicConstraints.isAuthority = true
+        authority.leaf.basicConstraints?.isAuthority = true
         #expect(try refusal(authority, deviations: all)?.isAbout(2, .certificate(.basicConstraints)) == true)
         var silent = TestChain()
         silent.leaf.keyUsage = [.keyAgreement, .keyEncipherment]
@@ -175,6 +175,28 @@ import Testing
         #expect(read.pciName == TestChain.pciName)
         #expect(read.isPCINameCompared == false)
         #expect(read.admitted == [])
+    }
+
+    @Test func `each deviation has a name of its own that stays, and an explanation`() {
+        #expect(
+            CertificateDeviation.allCases.map(\.rawValue) == [
+                "no-pci-name", "no-spdm-purpose", "no-key-usage", "no-basic-constraints",
+            ])
+        #expect(Set(CertificateDeviation.allCases.map(\.explanation)).count == 4)
+    }
+
+    @Test func `only from SPDM 1.3 on must a leaf say that it is no authority`() throws {
+        var chain = TestChain()
+        chain.leaf.basicConstraints = nil
+        let encodings = try chain.encodings()
+        var context = TestChain.context
+        #expect(try DeviceTrust(root: encodings).refusal(of: encodings, as: context) == nil)
+        context.version = .v1_3
+        let found = try #require(try DeviceTrust(root: encodings).refusal(of: encodings, as: context))
+        #expect(found.isAbout(2, .certificate(.basicConstraints)))
+        #expect(found.deviation == .noBasicConstraints)
+        let waived = DeviceTrust(root: encodings, deviations: [.noBasicConstraints])
+        #expect(try waived.refusal(of: encodings, as: context) == nil)
     }
 
     @Test func `a provisioned key stands for itself, and a chain must be about it`() throws {

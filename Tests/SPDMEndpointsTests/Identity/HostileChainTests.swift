@@ -166,7 +166,7 @@ import Testing
 
     @Test func `a path longer than an authority allows is refused at that authority`() throws {
         var chain = TestChain()
-        chain.root.basicConstraints.pathLength = 0
+        chain.root.basicConstraints?.pathLength = 0
         let encodings = try chain.encodings()
         let found = try DeviceTrust(root: encodings).refusal(of: encodings)
         #expect(found?.isAbout(0, .certificate(.basicConstraints)) == true)

@@ -11,8 +11,9 @@ struct RecordedSession: ~Copyable {
     var responder: SessionKeys
     private var isHandshake = true
 
-    init(_ name: String) throws {
-        let run = try RecordedRun(name)
+    init(_ name: String) throws { try self.init(RecordedRun(name), name) }
+
+    init(_ run: RecordedRun, _ name: String) throws {
         let requester = try Self.keys(.requester, run, name)
         let responder = try Self.keys(.responder, run, name)
         self.run = run
@@ -64,6 +65,12 @@ struct RecordedSession: ~Copyable {
     }
 }
 
+/// What the DOE object of a step carries, with its padding.
+private func payload(of step: RecordedRun.Step) throws -> [UInt8] {
+    let object = step.object
+    return Array(object[try DOEObject.decode(object.span).payload])
+}
+
 @Suite struct `Session keys and recorded runs` {
     @Test(arguments: RecordedRun.names) func `every record of either end is sealed to the same bytes and opens`(
         name: String
@@ -74,7 +81,7 @@ struct RecordedSession: ~Copyable {
             guard let inside = step.inside else { continue }
             records += 1
             try session.advance(to: step, inside)
-            let object = Array(step.object[try DOEObject.decode(step.object.span).payload])
+            let object = try payload(of: step)
             let record = try session.seal(step, inside.message)
             #expect(record == Array(object.prefix(record.count)), "record \(records)")
             #expect(object.count - record.count < 4)
@@ -86,6 +93,40 @@ struct RecordedSession: ~Copyable {
         for direction in KeySchedule.Direction.allCases {
             let counts = [session.requester.updateCount(direction), session.responder.updateCount(direction)]
             #expect(counts == (isUpdated ? [1, 1] : [0, 0]))
+        }
+    }
+
+    @Test(arguments: RecordedRun.names) func `a record of a run with any byte changed opens at neither end`(
+        name: String
+    ) throws {
+        let run = try RecordedRun(name)
+        for isRequest in [true, false] {
+            let step = try #require(run.steps.first { $0.inside != nil && $0.isRequest == isRequest })
+            let inside = try #require(step.inside)
+            let object = try payload(of: step)
+            let record = Array(object.prefix(try SecuredRecord.decode(object.span).length))
+            for index in record.indices {
+                var session = try RecordedSession(run, name)
+                try session.advance(to: step, inside)
+                var changed = record
+                changed[index] ^= 1 << UInt8(index % 8)
+                #expect(throws: SessionKeyError.self, "byte \(index)") { _ = try session.open(step, changed) }
+            }
+        }
+    }
+
+    @Test(arguments: RecordedRun.names) func `a record of a run that comes before its turn does not open`(
+        name: String
+    ) throws {
+        let run = try RecordedRun(name)
+        for isRequest in [true, false] {
+            let steps = run.steps.filter { $0.inside?.isHandshake == false && $0.isRequest == isRequest }
+            try #require(steps.count >= 2)
+            let inside = try #require(steps[1].inside)
+            var session = try RecordedSession(run, name)
+            try session.advance(to: steps[1], inside)
+            let object = try payload(of: steps[1])
+            #expect(throws: SessionKeyError.notAuthentic) { _ = try session.open(steps[1], object) }
         }
     }
 
