@@ -89,7 +89,15 @@ struct LeafCheck {
     }
 
     private mutating func checkHardwareIdentity() throws(ChainRefusal) {
-        let marked = certificates.indices.filter { certificates[$0].hasHardwareIdentity }
+        var marked: [Int] = []
+        for (index, certificate) in certificates.enumerated() {
+            guard let isMarked = certificate.hasHardwareIdentity else {
+                throw ChainRefusal(
+                    .certificate(index), .hardwareIdentity, seen: "an SPDM extension of another form",
+                    expected: "a list of object identifiers")
+            }
+            if isMarked { marked.append(index) }
+        }
         guard marked.count <= 1 else {
             throw ChainRefusal(
                 .certificate(marked[1]), .hardwareIdentity, seen: "marked, and certificate \(marked[0]) as well",
@@ -113,7 +121,7 @@ struct LeafCheck {
         for text in texts {
             guard let name = text.flatMap(PCIDeviceName.init) else {
                 throw ChainRefusal(
-                    place, .pciName(part: nil), seen: text ?? "no text",
+                    place, .pciName(part: nil), seen: text.map(quoted) ?? "no text",
                     expected: "Vendor=...:Device=...:CC=...:REV=...")
             }
             names.append(name)
@@ -134,15 +142,14 @@ struct LeafCheck {
 }
 
 extension Certificate {
-    /// Whether it is marked as that of the key that never changes: in DMTF's extension, or by one of its own.
-    fileprivate var hasHardwareIdentity: Bool {
-        extensions.contains { item in
-            switch item.type {
-            case SPDMObjectIdentifier.hardwareIdentity: true
-            case SPDMObjectIdentifier.spdmExtension:
-                item.leadingIdentifiers?.contains(SPDMObjectIdentifier.hardwareIdentity) == true
-            default: false
-            }
+    /// Whether it is marked as that of the key that never changes: in DMTF's extension, or by one of its own. Nil when
+    /// DMTF's extension cannot be read.
+    fileprivate var hasHardwareIdentity: Bool? {
+        var types = extensions.map(\.type)
+        for item in extensions where item.type == SPDMObjectIdentifier.spdmExtension {
+            guard let identifiers = item.leadingIdentifiers else { return nil }
+            types += identifiers
         }
+        return types.contains(SPDMObjectIdentifier.hardwareIdentity)
     }
 }

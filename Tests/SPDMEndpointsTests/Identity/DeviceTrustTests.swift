@@ -124,6 +124,15 @@ import Testing
         #expect(try refusal(chain, as: alias)?.isAbout(2, .hardwareIdentity) == true)
     }
 
+    @Test(arguments: [0, 1, 2]) func `an extension of DMTF's that cannot be read is refused where it stands`(
+        place: Int
+    ) throws {
+        let path = [\TestChain.root, \.intermediate, \.leaf][place]
+        var chain = TestChain()
+        chain[keyPath: path].extensions = [CertificateExtension(type: "1.3.6.1.4.1.412.274.6", value: [0x05, 0x00])]
+        #expect(try refusal(chain)?.isAbout(place, .hardwareIdentity) == true)
+    }
+
     @Test func `a leaf about another function is refused by the first part that differs`() throws {
         let parts = [
             ("Vendor", "8086", "1af4"), ("Device", "1042", "1041"), ("CC", "010000", "020000"), ("REV", "02", "01"),
@@ -156,6 +165,8 @@ import Testing
         #expect(found.seen == "Vendor")
         chain.leaf.otherNames = [OtherName(type: "2.23.147", value: [0x04, 0x01, 0x41])]
         #expect(try refusal(chain)?.seen == "no text")
+        chain.leaf.otherNames = [TestChain.name("\u{1B}[2J\n\u{202E}")]
+        #expect(try refusal(chain)?.seen == #"\u{1B}[2J\n\u{202E}"#)
     }
 
     @Test func `a leaf without a function is refused unless waived, and one that nobody can compare is only read`()

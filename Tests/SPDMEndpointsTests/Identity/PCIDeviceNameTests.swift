@@ -42,5 +42,13 @@ import Testing
         #expect(DeviceInfo("a::b:c")?.serialNumber == "b:c")
         #expect(DeviceInfo("a:b") == nil)
         #expect(DeviceInfo("") == nil)
+        #expect(DeviceInfo("\u{C9}milie:\u{8A9E}:1")?.manufacturer == "\u{C9}milie")
+    }
+
+    @Test(arguments: ["\u{1B}", "\n", "\u{7F}", "\u{9B}", "\u{202E}", "\u{2028}", "\u{E000}"])
+    func `device info with a character that has no shape is not read, nor an endless one`(character: String) {
+        #expect(DeviceInfo("a:b:c\(character)") == nil)
+        #expect(DeviceInfo("a:b:" + String(repeating: "c", count: 252)) != nil)
+        #expect(DeviceInfo("a:b:" + String(repeating: "c", count: 253)) == nil)
     }
 }
