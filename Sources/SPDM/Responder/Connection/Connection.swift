@@ -78,7 +78,7 @@ extension Responder {
     }
 
     /// The version that errors carry: the negotiated one, or 1.0 before.
-    var version: SPDMVersion {
+    public var version: SPDMVersion {
         switch connection {
         case .closed, .lost, .versioned: .v1_0
         case .capable(let capable): capable.version

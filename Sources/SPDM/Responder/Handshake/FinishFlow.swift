@@ -16,7 +16,7 @@ extension Responder {
         let proof = FinishProof(
             session: handshake.session, transcript: transcript, signer: signer,
             signature: Array(request.signature), verifyData: Array(request.verifyData),
-            wantsVerifyData: handshake.isInTheClear)
+            wantsVerifyData: handshake.isInTheClear, time: incoming.time)
         return begin(.verifyingFinish(transcript), for: incoming, by: .verifyFinish(proof))
     }
 

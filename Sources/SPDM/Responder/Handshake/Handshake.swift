@@ -44,7 +44,7 @@ extension Responder {
     /// The session's number: the drawn half, or the next that makes one which no live session has.
     func freeSession(_ requester: UInt16, _ half: UInt16) -> SessionID {
         var session = SessionID(requester: requester, responder: half)
-        while session.rawValue == 0 || negotiated?.place(of: session) != nil {
+        while session.rawValue == 0 || isAlive(session) {
             session = SessionID(requester: requester, responder: UInt16(session.rawValue >> 16) &- 1)
         }
         return session

@@ -20,13 +20,16 @@ extension Responder {
     ) throws(Refusal) -> Effect {
         guard negotiated.canUsePSK else { throw .unsupported(.pskExchange) }
         try requireRoomForSession(request.policy, request.summary, negotiated)
-        let contextSize = negotiated.flags.contains(.pskWithContext) ? negotiated.sizes.hash : 0
+        let contextSize = negotiated.flags.contains(.pskWithContext) ? Self.pskContextSize : 0
         let step = PSKRequest(
             request: request, opaque: try opaqueResponse(to: request.opaque, negotiated.version),
             contextSize: contextSize)
         let demand = PSKDemand(hint: Array(request.hint), contextSize: contextSize, summary: request.summary)
         return begin(.beginningPSK(step), for: incoming, by: .beginPSK(demand))
     }
+
+    /// Bytes of this end's context: the largest H, which is the least that it may have.
+    private static let pskContextSize = 64
 
     /// PSK_EXCHANGE_RSP to its opaque data; the rest comes with the keys.
     mutating func pskBegun(_ begun: PSKBegun) -> Effect {
@@ -80,7 +83,7 @@ extension Responder {
         transcript.append(.finishResponse, response.span)
         let proof = FinishProof(
             session: handshake.session, transcript: transcript, signer: .none, signature: [],
-            verifyData: request.verifyData, wantsVerifyData: false)
+            verifyData: request.verifyData, wantsVerifyData: false, time: incoming.time)
         return begin(.verifyingFinish(transcript), for: incoming, by: .verifyFinish(proof))
     }
 }

@@ -3,16 +3,29 @@ internal import WireBytes
 extension Responder {
     /// Takes a request.
     mutating func receive(_ incoming: Incoming) -> Effect {
-        guard work == nil else {
+        guard isFree else {
             return .respond(
                 Response(
                     bytes: ErrorMessage(version: version, code: .busy).encoded(), session: incoming.session))
         }
+        work = nil
         if let session = incoming.session {
             guard isAlive(session) else { return .none }
             change(session) { $0.lastHeard = incoming.time }
         }
         return process(incoming)
+    }
+
+    /// Whether a request can be taken: nothing is being worked on, or the device owes an answer that the requester
+    /// waits for no longer.
+    private var isFree: Bool {
+        switch work?.step {
+        case nil, .awaitingDevice: true
+        case .loadingIdentities, .drawingChallenge, .measuring, .signingChallenge, .signingMeasurements,
+            .beginningExchange, .openingSession, .beginningPSK, .openingPSKSession, .verifyingFinish,
+            .verifyingRequester:
+            false
+        }
     }
 
     /// Answers a request that came whole or out of its chunks. One that is refused leaves the state as it was, but for

@@ -109,8 +109,8 @@ extension Responder {
         connection = .lost
     }
 
-    /// The negotiated connection. Setting it keeps everything else.
-    var negotiated: Negotiated? {
+    /// The negotiated connection.
+    public internal(set) var negotiated: Negotiated? {
         get {
             switch connection {
             case .negotiated(let negotiated): negotiated

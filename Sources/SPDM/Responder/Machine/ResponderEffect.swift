@@ -141,6 +141,8 @@ extension Responder {
         public var verifyData: [UInt8]
         /// Whether verify data of the response are wanted: when the handshake is in the clear.
         public var wantsVerifyData: Bool
+        /// When: seconds since 1970.
+        public var time: Int64
     }
 
     /// What is to be believed of the requester.

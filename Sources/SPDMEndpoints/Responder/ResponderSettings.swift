@@ -1,0 +1,140 @@
+public import OpenSSLCrypto
+public import SPDM
+
+/// What a slot shows and signs with. ``DeviceIdentity`` is one.
+public protocol SlotIdentity: AnyObject, Sendable {
+    /// The algorithms that the key signs with.
+    var signatures: BaseAsymmetricAlgorithms { get }
+
+    /// The chain as CERTIFICATE carries it, ``SPDMCertificateChain``, with the root's digest by this hash.
+    ///
+    /// Throws ``DeviceIdentityError`` when there is none.
+    func chain(rootHash hash: HashAlgorithm) throws(DeviceIdentityError) -> [UInt8]
+
+    /// The digest of that chain, for an end that knows it beforehand; else it is computed.
+    ///
+    /// Throws ``DeviceIdentityError`` when there is none.
+    func chainDigest(rootHash hash: HashAlgorithm) throws(DeviceIdentityError) -> [UInt8]
+
+    /// Lends the private key. Throws what `body` throws.
+    func withKey<Value>(
+        _ body: (borrowing PrivateKey) throws(CryptoError) -> Value
+    ) throws(CryptoError) -> Value
+}
+
+extension SlotIdentity {
+    /// The digest of the chain, computed. Throws ``DeviceIdentityError`` when OpenSSL cannot.
+    public func chainDigest(rootHash hash: HashAlgorithm) throws(DeviceIdentityError) -> [UInt8] {
+        let chain = try chain(rootHash: hash)
+        do throws(CryptoError) {
+            return try hash.digest(of: chain.span)
+        } catch {
+            throw .crypto(error)
+        }
+    }
+}
+
+extension DeviceIdentity: SlotIdentity {
+    /// Lends the private key. Throws what `body` throws.
+    public func withKey<Value>(
+        _ body: (borrowing PrivateKey) throws(CryptoError) -> Value
+    ) throws(CryptoError) -> Value {
+        try body(key)
+    }
+}
+
+/// A slot that holds a chain.
+public struct ResponderSlot: Sendable {
+    /// 0...7.
+    public var number: UInt8
+    /// What it shows and signs with.
+    public var identity: any SlotIdentity
+    /// KeyPairID, told when the device has several keys (1.3).
+    public var keyPair: UInt8
+
+    /// Creates a slot.
+    public init(_ number: UInt8 = 0, _ identity: any SlotIdentity, keyPair: UInt8 = 1) {
+        self.number = number
+        self.identity = identity
+        self.keyPair = keyPair
+    }
+}
+
+/// A key that both ends were given beforehand.
+public final class PreSharedKey: Sendable {
+    /// What a requester calls it.
+    public let hint: [UInt8]
+    let secret: SecretBytes
+
+    /// Creates a key.
+    public init(hint: [UInt8], secret: consuming SecretBytes) {
+        self.hint = hint
+        self.secret = secret
+    }
+}
+
+/// Which requesters are believed in mutual authentication.
+public struct RequesterTrust: Hashable, Sendable {
+    /// The roots and rules for chains, and the key that was provisioned, if one was.
+    public var trust: DeviceTrust
+    /// The chain that was provisioned, as CERTIFICATE would carry it; nil for none.
+    public var provisionedChain: [UInt8]?
+
+    /// Creates trust.
+    public init(_ trust: DeviceTrust, provisionedChain: [UInt8]? = nil) {
+        self.trust = trust
+        self.provisionedChain = provisionedChain
+    }
+
+    /// What stands for the provisioned requester in transcripts, before it is hashed.
+    var provisioned: [UInt8]? { provisionedChain ?? trust.provisionedKey }
+}
+
+/// What an ``SPDMResponder`` is.
+public struct ResponderSettings: Sendable {
+    /// What it offers and demands. Which signatures it can make is known from its keys.
+    public var profile: ResponderProfile {
+        didSet { profile.signatures = signatures }
+    }
+    /// The slots that hold a chain.
+    public let slots: [ResponderSlot]
+    /// The key that requesters were provisioned with (PUB_KEY_ID); its chain is not used.
+    public let provisionedKey: (any SlotIdentity)?
+    /// What is measured; more can be said later with ``SPDMResponder/setMeasurements(_:isFirmwareUpdated:)``.
+    public var measurements: [DeviceMeasurement]
+    /// Keys for PSK_EXCHANGE.
+    public var preSharedKeys: [PreSharedKey]
+    /// Which requesters are believed; nil for none.
+    public var requesterTrust: RequesterTrust?
+    /// How many records one key protects.
+    public var recordLimit: UInt64
+
+    /// Creates settings.
+    public init(
+        profile: ResponderProfile = ResponderProfile(), slots: [ResponderSlot],
+        provisionedKey: (any SlotIdentity)? = nil,
+        measurements: [DeviceMeasurement] = [], preSharedKeys: [PreSharedKey] = [],
+        requesterTrust: RequesterTrust? = nil, recordLimit: UInt64 = SessionKeys.recordLimit
+    ) {
+        self.profile = profile
+        self.slots = slots
+        self.provisionedKey = provisionedKey
+        self.measurements = measurements
+        self.preSharedKeys = preSharedKeys
+        self.requesterTrust = requesterTrust
+        self.recordLimit = recordLimit
+        self.profile.signatures = signatures
+    }
+
+    private var signatures: BaseAsymmetricAlgorithms {
+        slots.reduce(into: provisionedKey?.signatures ?? []) { $0.formUnion($1.identity.signatures) }
+    }
+
+    /// The key of a slot; FFh is the provisioned one.
+    func identity(_ slot: UInt8) -> (any SlotIdentity)? {
+        slot == 0xFF ? provisionedKey : slots.first { $0.number == slot }?.identity
+    }
+
+    /// The key that a requester calls this.
+    func preSharedKey(_ hint: [UInt8]) -> PreSharedKey? { preSharedKeys.first { $0.hint == hint } }
+}
