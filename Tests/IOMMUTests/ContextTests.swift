@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test func `a table that the platform does not walk cannot be attached`() throws {
-        var fixture = try F(profile: TranslationProfile(name: "test", untrusted: nil, trusted: .trusted))
+        var fixture = try F(profile: RoutingProfile(.trustedOnly))
         #expect(throws: ContextError.notWalked(.host)) { try fixture.unit.attach(fixture.hostTable, to: F.device) }
     }
 

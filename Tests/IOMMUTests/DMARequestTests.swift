@@ -21,10 +21,18 @@ import Testing
                 == DMARequest(requesterID: device, tBit: .untrusted, address: 0x2000, count: 3, access: .write))
     }
 
+    @Test func `a translated request says so`() {
+        let write = TLP(
+            requesterID: device, content: .memoryWrite(address: 0x2000, addressType: .translated, bytes: [1, 2, 3]))
+        #expect(
+            DMARequest(write)
+                == DMARequest(
+                    requesterID: device, tBit: .untrusted, address: 0x2000, isTranslated: true, count: 3,
+                    access: .write))
+    }
+
     @Test(
         arguments: [
-            .memoryRead(address: 0, addressType: .translated, count: 4),
-            .memoryWrite(address: 0, addressType: .translated, bytes: [0]),
             .interrupt(.msiX, address: 0xFEE0_0000, data: 0x41), .completion(.successful, bytes: []),
             .configurationRead(offset: 0), .translationRequest(address: 0), .pageRequest(address: 0),
             .invalidateRequest(address: 0, count: 4096), .invalidateCompletion, .vendorMessage(bytes: []),

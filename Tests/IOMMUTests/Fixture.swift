@@ -18,7 +18,7 @@ struct Fixture {
     let trustedTable: TableNumber
 
     /// Memory handed out, both tables empty and attached to the device, bus mastering on, gate ordinary.
-    init(profile: TranslationProfile = .emulated) throws {
+    init(profile: RoutingProfile = .standard) throws {
         unit = RemappingUnit(profile: profile, memorySize: 8 * Self.mebibyte)
         try unit.transfer(1 * Self.mebibyte..<3 * Self.mebibyte, from: .host, to: .private(Self.one))
         try unit.transfer(3 * Self.mebibyte..<4 * Self.mebibyte, from: .host, to: .shared(Self.one))
@@ -26,8 +26,8 @@ struct Fixture {
         try unit.transfer(5 * Self.mebibyte..<6 * Self.mebibyte, from: .host, to: .shared(Self.two))
         hostTable = unit.makeTable(.host)
         trustedTable = unit.makeTable(.trusted(Self.one))
-        if profile.untrusted == .host { try unit.attach(hostTable, to: Self.device) }
-        if profile.trusted == .trusted { try unit.attach(trustedTable, to: Self.device) }
+        if profile.walks(.host) { try unit.attach(hostTable, to: Self.device) }
+        if profile.walks(.trusted) { try unit.attach(trustedTable, to: Self.device) }
         unit.setBusMaster(true, of: Self.device)
     }
 

@@ -102,7 +102,7 @@ import Testing
     }
 
     @Test func `a T value that the platform does not translate faults`() throws {
-        var fixture = try F(profile: TranslationProfile(name: "test", untrusted: nil, trusted: .trusted))
+        var fixture = try F(profile: RoutingProfile(.trustedOnly))
         fixture.unit.setGate(.sharedOnly(F.one), of: F.device)
         #expect(fixture.fault(0x8000, .untrusted) == Fault(.notTranslated(.untrusted), at: 0x8000))
     }

@@ -6,8 +6,8 @@ public enum ContextError: Error, Hashable, Sendable {
     case noSuchTable(TableNumber)
     /// The requester already has a context of that kind, with this table.
     case occupied(by: TableNumber)
-    /// The platform walks no table of that kind.
-    case notWalked(TranslationProfile.Tables)
+    /// The profile walks no table of that kind.
+    case notWalked(TableKind)
     /// A context of this requester still names the table.
     case inUse(by: RequesterID)
 }

@@ -22,7 +22,7 @@ extension RemappingUnit {
         guard let table = table(number), table.mappings.elementsEqual(ledger.mappings) else {
             throw .changedSinceSaved
         }
-        tables[Int(number.rawValue)]?.table = TranslationTable()
+        clear(number)
         ledger.stage = .dropped
     }
 
@@ -35,7 +35,7 @@ extension RemappingUnit {
         guard ledger.stage == .dropped else { throw .stage(ledger.stage) }
         guard contexts[ledger.requesterID].trustedTable == nil else { throw .trustedContextPresent }
         let number = try ownTable(of: ledger.requesterID)
-        if let mapping = table(number)?.firstMapping(in: 0..<TranslationTable.addressLimit) {
+        if let mapping = table(number)?.mappings.first(where: { _ in true }) {
             throw .tableNotEmpty(mapping)
         }
         var restoration = Restoration()

@@ -18,3 +18,30 @@ extension FrameOwner: CustomStringConvertible {
         }
     }
 }
+
+/// An owner in 18 bits: the domain in bits 15:0, 0 host, 1 shared or 2 private in bits 17:16.
+struct PackedOwner: RawRepresentable, Hashable, Sendable {
+    let rawValue: UInt32
+
+    init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    static let host = Self(rawValue: 0)
+
+    static func shared(_ domain: DomainNumber) -> Self { Self(rawValue: 1 << 16 | UInt32(domain.rawValue)) }
+
+    static func `private`(_ domain: DomainNumber) -> Self { Self(rawValue: 2 << 16 | UInt32(domain.rawValue)) }
+
+    init(_ owner: FrameOwner) {
+        switch owner {
+        case .host: self = .host
+        case .shared(let domain): self = .shared(domain)
+        case .private(let domain): self = .private(domain)
+        }
+    }
+
+    var owner: FrameOwner {
+        let domain = DomainNumber(rawValue: UInt16(truncatingIfNeeded: rawValue))
+        if rawValue == 0 { return .host }
+        return rawValue >> 16 == 1 ? .shared(domain) : .private(domain)
+    }
+}

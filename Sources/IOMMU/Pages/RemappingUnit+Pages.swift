@@ -7,7 +7,7 @@ extension RemappingUnit {
     ///   - newOwner: whose they become.
     ///
     /// Throws ``PageError``: `notThroughHost` unless one of the two is the host, `ownership`, `conversionPending`,
-    /// `reachable` while a table maps one of them, `misaligned`, `noMemory`.
+    /// `reachable` while DMA can get to one of them, `misaligned`, `noMemory`.
     public mutating func transfer(
         _ physical: Range<UInt64>, from owner: FrameOwner, to newOwner: FrameOwner
     ) throws(PageError) {
@@ -18,7 +18,8 @@ extension RemappingUnit {
         try ownership.give(physical, to: newOwner)
     }
 
-    /// First step of a conversion: from now on nobody can map the pages. What is mapped stays, until its owner removes it.
+    /// First step of a conversion: from now on nobody can map the pages. What is mapped or cached stays, until its owner
+    /// removes and invalidates it; it is no matter in which state any device is.
     ///
     /// Throws ``PageError``: `ownership` when a page is not what is to be converted, `conversionPending`, `misaligned`,
     /// `noMemory`.
@@ -44,11 +45,23 @@ extension RemappingUnit {
         conversions.remove(at: index)
     }
 
-    /// What can reach pages by DMA; nil: nothing. The one place that knows all ways: today the tables.
+    /// What can reach pages by DMA; nil: nothing. The one place that knows all ways: tables, the IOTLB, what devices have
+    /// cached, and DMA in flight.
     public func reach(of physical: Range<UInt64>) -> PageReach? {
-        for number in tables.indices {
-            guard let owned = tables[number] else { continue }
-            for mapping in owned.table.mappings where mapping.physicalAddresses.overlaps(physical) {
+        if ownership.isMapped(physical), let mapped = mapping(of: physical) { return mapped }
+        if let entry = iotlb.first(reaching: physical) { return .cached(entry.secondStage, address: entry.address) }
+        if let entry = deviceCaches.first(reaching: physical) {
+            return .cachedByDevice(entry.requester, address: entry.address)
+        }
+        return flights.first(reaching: physical).map { .inFlight($0) }
+    }
+
+    /// The first second-stage page that leads to a frame of the range.
+    private func mapping(of physical: Range<UInt64>) -> PageReach? {
+        for (number, table) in tables.enumerated() {
+            guard let table, table.owner.kind != .guest else { continue }
+            for mapping in MappingSequence(of: table.root, among: nodes, in: 0..<table.width.limit)
+            where mapping.physicalAddresses.overlaps(physical) {
                 return .mapped(TableNumber(rawValue: UInt32(number)), address: mapping.address)
             }
         }

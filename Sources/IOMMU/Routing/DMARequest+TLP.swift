@@ -1,21 +1,19 @@
 public import PCIe
 
 extension DMARequest {
-    /// The DMA that a packet asks for; nil when it is not an untranslated memory request.
-    ///
-    /// Interrupts take their own path, and translated requests would pass the tables by: no profile offers ATS yet.
+    /// The DMA that a packet asks for; nil when it is not a memory request. Interrupts take their own path.
     public init?(_ packet: TLP) {
-        let (address, count, access): (UInt64, Int, DMAAccess)
+        let (address, type, count, access): (UInt64, TLP.AddressType, Int, DMAAccess)
         switch packet.content {
-        case .memoryRead(let start, .untranslated, let bytes): (address, count, access) = (start, bytes, .read)
-        case .memoryWrite(let start, .untranslated, let bytes): (address, count, access) = (start, bytes.count, .write)
-        case .memoryRead(_, .translated, _), .memoryWrite(_, .translated, _), .interrupt, .completion,
-            .configurationRead, .configurationWrite, .translationRequest, .pageRequest, .invalidateRequest,
-            .invalidateCompletion, .vendorMessage:
+        case .memoryRead(let start, let kind, let bytes): (address, type, count, access) = (start, kind, bytes, .read)
+        case .memoryWrite(let start, let kind, let bytes):
+            (address, type, count, access) = (start, kind, bytes.count, .write)
+        case .interrupt, .completion, .configurationRead, .configurationWrite, .translationRequest, .pageRequest,
+            .invalidateRequest, .invalidateCompletion, .vendorMessage:
             return nil
         }
         self.init(
             requesterID: packet.requesterID, tBit: packet.tBit, pasid: packet.pasid, address: address,
-            count: UInt64(clamping: count), access: access)
+            isTranslated: type == .translated, count: UInt64(clamping: count), access: access)
     }
 }

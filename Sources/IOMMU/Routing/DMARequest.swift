@@ -8,8 +8,10 @@ public struct DMARequest: Hashable, Sendable, Codable {
     public var tBit: TBit
     /// The address space of the function; nil: none named.
     public var pasid: PASID?
-    /// The untranslated address (IOVA; without a vIOMMU: guest physical) of the first byte.
+    /// The address of the first byte: IOVA (without a vIOMMU: guest physical), or host physical if it is translated.
     public var address: UInt64
+    /// Whether the address came from a translation (AT=10b; PCIe Base, ATS).
+    public var isTranslated: Bool
     /// Number of bytes, at least 1.
     public var count: UInt64
     /// Whether memory is read or written.
@@ -17,12 +19,14 @@ public struct DMARequest: Hashable, Sendable, Codable {
 
     /// Creates a request.
     public init(
-        requesterID: RequesterID, tBit: TBit, pasid: PASID? = nil, address: UInt64, count: UInt64, access: DMAAccess
+        requesterID: RequesterID, tBit: TBit, pasid: PASID? = nil, address: UInt64, isTranslated: Bool = false,
+        count: UInt64, access: DMAAccess
     ) {
         self.requesterID = requesterID
         self.tBit = tBit
         self.pasid = pasid
         self.address = address
+        self.isTranslated = isTranslated
         self.count = count
         self.access = access
     }

@@ -10,13 +10,29 @@ public struct Fault: Error, Hashable, Sendable, Codable {
     public let address: UInt64
     /// The safety rule that letting it through would have broken; nil: an ordinary fault.
     public let rule: RoutingRule?
+    /// What there is to say beyond the check; nil: nothing.
+    public let detail: Detail?
 
     /// Creates a fault.
-    public init(_ check: Check, in table: TableOwner? = nil, at address: UInt64, rule: RoutingRule? = nil) {
+    public init(
+        _ check: Check, in table: TableOwner? = nil, at address: UInt64, rule: RoutingRule? = nil,
+        detail: Detail? = nil
+    ) {
         self.check = check
         self.table = table
         self.address = address
         self.rule = rule
+        self.detail = detail
+    }
+
+    /// What made a check fail, where there is more than one thing that can.
+    public enum Detail: Hashable, Sendable, Codable {
+        /// The gate: T=1 of this VM is fenced off after a private DMA that faulted.
+        case fenced(DomainNumber)
+        /// The request names a host physical address, and translated requests are not taken from this requester.
+        case translatedRequest
+        /// The check was made for this guest physical address, behind the guest's own table.
+        case secondStage(guestPhysical: UInt64)
     }
 
     /// The checks, in the order in which they are made.
@@ -29,13 +45,13 @@ public struct Fault: Error, Hashable, Sendable, Codable {
         case busMasterDisabled
         /// The platform translates no DMA with this T value.
         case notTranslated(TBit)
-        /// The request names a PASID and the platform's contexts have none.
+        /// The request names a PASID that has no context.
         case pasid(PASID)
         /// There is no context for this requester and T value.
         case noContext(TBit)
-        /// The trusted context belongs to another domain than the gate says.
+        /// A table of the context belongs to another domain than the one that holds the requester.
         case contextOfOther(DomainNumber)
-        /// The walk met an entry that is not present, at this level (4 is the root, 1 the last).
+        /// The walk met an entry that is not present, at this level (1 is the last).
         case notMapped(level: Int)
         /// The page is mapped, but not for this access.
         case permission(DMAAccess)
@@ -50,7 +66,8 @@ extension Fault: CustomStringConvertible {
     /// One line, for example `host table, 0x4000: not mapped at level 1`, with the rule behind it in brackets.
     public var description: String {
         let place = table.map { "\($0), " } ?? ""
-        return "\(place)\(hexAddress(address)): \(check)\(rule.map { " [\($0.rawValue)]" } ?? "")"
+        let more = detail.map { ", \($0)" } ?? ""
+        return "\(place)\(hexAddress(address)): \(check)\(more)\(rule.map { " [\($0.rawValue)]" } ?? "")"
     }
 }
 
@@ -62,13 +79,24 @@ extension Fault.Check: CustomStringConvertible {
         case .gate(let gate, let tBit): "\(tBit) is not let through, the requester may do: \(gate)"
         case .busMasterDisabled: "bus mastering is disabled"
         case .notTranslated(let tBit): "the platform does not translate \(tBit)"
-        case .pasid(let pasid): "no context has a PASID, the request names \(pasid)"
+        case .pasid(let pasid): "no context for PASID \(pasid)"
         case .noContext(let tBit): "no context for \(tBit)"
-        case .contextOfOther(let domain): "the trusted context belongs to \(domain)"
+        case .contextOfOther(let domain): "the context belongs to \(domain)"
         case .notMapped(let level): "not mapped at level \(level)"
         case .permission(let access): "\(access.rawValue) is not permitted"
         case .noMemory(let physical): "no memory at \(hexAddress(physical))"
         case .ownership(let physical, let owner): "\(owner) at \(hexAddress(physical))"
+        }
+    }
+}
+
+extension Fault.Detail: CustomStringConvertible {
+    /// One clause.
+    public var description: String {
+        switch self {
+        case .fenced(let domain): "\(domain) is fenced off after a private DMA that faulted"
+        case .translatedRequest: "a translated request"
+        case .secondStage(let guestPhysical): "guest physical \(hexAddress(guestPhysical))"
         }
     }
 }

@@ -13,31 +13,49 @@ public struct ReachableRange: Hashable, Sendable, Codable {
 }
 
 extension RemappingUnit {
-    /// Everything that DMA of a requester with one T value can reach now, in order of device addresses; neighbours that
-    /// continue each other are one range.
+    /// Everything that untranslated DMA of a requester with one T value, and without a PASID, can reach now: by what tables
+    /// map and by what is still cached of them. In order of device addresses; neighbours that continue each other are
+    /// one range.
     public func reachableRanges(of requester: RequesterID, _ tBit: TBit) -> [ReachableRange] {
-        let context = contexts[requester]
-        guard context.isBusMaster, let kind = profile.tables(for: tBit), let number = context.table(kind),
-            let owned = tables[Int(number.rawValue)], let allowed = allowed(context.gate, tBit, owned.owner)
-        else { return [] }
-        var ranges: [ReachableRange] = []
-        for mapping in owned.table.mappings {
-            for physical in mapping.physicalFrames where ownership.owner(of: physical) == allowed {
-                let address = mapping.address + (physical - mapping.physical)
-                ranges.append(
-                    merging: ReachableRange(
-                        addresses: address..<address + PageOwnership.frameSize, physical: physical,
-                        permissions: mapping.permissions, owner: allowed))
+        let probe = DMARequest(requesterID: requester, tBit: tBit, address: 0, count: 1, access: .read)
+        guard let admission = try? admit(probe) else { return [] }
+        let cached = iotlb.entries.filter { $0.tables == admission.tables }
+        let stale = Dictionary(cached.map { ($0.page, $0.resolved) }) { first, _ in first }
+        var pages = stale
+        let outer = admission.first ?? admission.second
+        for mapping in MappingSequence(of: outer.root, among: nodes, in: 0..<outer.width.limit) {
+            for address in stride(from: mapping.address, to: mapping.addresses.upperBound, by: 4096)
+            where stale[address >> 12] == nil {
+                pages[address >> 12] = resolve(address, admission)
             }
+        }
+        var ranges: [ReachableRange] = []
+        for (page, resolved) in pages.sorted(by: { $0.key < $1.key }) {
+            let allowed = admission.allowed.owner(at: page << 12)
+            guard resolved.owner == allowed || !admission.allowed.isChecked, let permissions = resolved.permissions
+            else { continue }
+            ranges.append(
+                merging: ReachableRange(
+                    addresses: page << 12..<(page + 1) << 12, physical: resolved.physical, permissions: permissions,
+                    owner: resolved.owner.owner))
         }
         return ranges
     }
 
-    private func allowed(_ gate: DMAGate, _ tBit: TBit, _ table: TableOwner) -> FrameOwner? {
-        switch (profile.permit(gate, tBit), table) {
-        case (.refuse, .host), (.refuse, .trusted): nil
-        case (.reach(let owner), .host): owner
-        case (.reach(let owner), .trusted(let domain)): owner == .private(domain) ? owner : nil
+    /// Where a page leads, with the permissions that all tables on the way leave it; nil: nowhere.
+    private func resolve(_ address: UInt64, _ admission: Admission) -> ResolvedPage? {
+        var permissions: UInt64 = 0b11
+        var target = address
+        for table in [admission.first, admission.second] {
+            guard let table else { continue }
+            guard target < table.width.limit else { return nil }
+            let end = nodes.walk(table.root, target)
+            guard end.isLeaf else { return nil }
+            permissions &= end.permissionBits
+            target = end.physical(of: target)
+        }
+        return ownership.packedOwner(of: target).map {
+            ResolvedPage(physical: target, permissionBits: permissions, owner: $0)
         }
     }
 }

@@ -1,8 +1,52 @@
 import PCIe
 
 extension RemappingUnit {
-    /// Where a DMA goes. Everything is decided here; ``explain(_:)`` only tells how.
+    /// Where a DMA goes. Everything is decided here; ``explain(_:)`` only tells how. Changes nothing: what is cached counts,
+    /// and nothing more is cached.
     public func route(_ request: DMARequest) -> Route {
+        Self.route(request) { piece throws(Fault) in try translate(piece) }
+    }
+
+    /// Routes a DMA and does what a DMA does: its translations are cached, and where the platform has it so, a private DMA
+    /// that faults fences its VM off.
+    public mutating func perform(_ request: DMARequest) -> Route {
+        let route = Self.route(request) { piece throws(Fault) in try translateAndCache(piece) }
+        switch route {
+        case .reaches: break
+        case .faults(let fault): fence(after: fault, of: request)
+        }
+        return route
+    }
+
+    /// Where the first bytes of a DMA go: at most up to the end of their 4 KiB frame. Changes and allocates nothing.
+    ///
+    /// Throws ``Fault`` with the first check that fails.
+    public func translate(_ request: DMARequest) throws(Fault) -> Segment {
+        if request.isTranslated { return try passTranslated(request) }
+        let admission = try admit(request)
+        let cached = iotlb.lookUp(request.address >> 12, admission.tables)
+        let page = cached.allows(request.access) ? cached : try walk(admission, for: request)
+        return try segment(of: request, page, admission)
+    }
+
+    /// Where the first bytes of a DMA go, which the IOTLB remembers. Allocates nothing once the IOTLB is in use.
+    ///
+    /// Throws like ``translate(_:)``; what faults is not cached.
+    public mutating func translateAndCache(_ request: DMARequest) throws(Fault) -> Segment {
+        if request.isTranslated { return try passTranslated(request) }
+        let admission = try admit(request)
+        let cached = iotlb.lookUp(request.address >> 12, admission.tables)
+        if cached.allows(request.access) { return try segment(of: request, cached, admission) }
+        let page = try walk(admission, for: request)
+        let segment = try segment(of: request, page, admission)
+        iotlb.fill(request.address >> 12, admission.tables, page)
+        return segment
+    }
+
+    /// Translates the pieces of a request one after the other. It is judged as one.
+    private static func route(
+        _ request: DMARequest, _ translate: (DMARequest) throws(Fault) -> Segment
+    ) -> Route {
         var segments: [Segment] = []
         var rest = request
         do throws(Fault) {
@@ -18,71 +62,67 @@ extension RemappingUnit {
         }
     }
 
-    /// Where the first bytes of a DMA go: at most up to the end of their 4 KiB frame. Allocates nothing.
-    ///
-    /// Throws ``Fault`` with the first check that fails.
-    public func translate(_ request: DMARequest) throws(Fault) -> Segment {
-        guard request.count > 0, !request.address.addingReportingOverflow(request.count - 1).overflow else {
-            throw Fault(.addressRange, at: request.address)
+    // MARK: Walking
+
+    /// Where the page of a request leads, by the tables as they are.
+    func walk(_ admission: Admission, for request: DMARequest) throws(Fault) -> ResolvedPage {
+        var address = request.address
+        var permissions: UInt64 = 0b11
+        if let first = admission.first {
+            let end = try walk(first, to: address, for: request, detail: nil)
+            permissions = end.permissionBits
+            address = end.physical(of: address)
         }
-        let context = contexts[request.requesterID]
-        let allowed = try owner(allowedTo: request, in: context)
-        let owned = try table(for: request, in: context, reaching: allowed)
-        let (physical, pageRest) = try walk(owned, for: request)
-        guard let found = ownership.owner(of: physical) else {
-            throw Fault(.noMemory(physical: physical), in: owned.owner, at: request.address)
+        let detail = admission.first.map { _ in Fault.Detail.secondStage(guestPhysical: address) }
+        let end = try walk(admission.second, to: address, for: request, detail: detail)
+        let physical = end.physical(of: address)
+        guard let owner = ownership.packedOwner(of: physical) else {
+            throw Fault(.noMemory(physical: physical), in: admission.second.owner, at: request.address, detail: detail)
         }
-        guard found == allowed else {
-            throw Fault(
-                .ownership(physical: physical, found), in: owned.owner, at: request.address,
-                rule: Self.rule(broken: request.tBit, reaching: found))
-        }
-        return Segment(physical: physical, count: min(request.count, pageRest), owner: found)
+        return ResolvedPage(physical: physical, permissionBits: permissions & end.permissionBits, owner: owner)
     }
 
-    /// The owner whose frames the requester may reach with this T value.
-    private func owner(allowedTo request: DMARequest, in context: RequesterContext) throws(Fault) -> FrameOwner {
-        switch profile.permit(context.gate, request.tBit) {
-        case .reach(let owner): return owner
-        case .refuse(let rule): throw Fault(.gate(context.gate, request.tBit), at: request.address, rule: rule)
-        }
-    }
-
-    /// The table that translates the request.
-    private func table(
-        for request: DMARequest, in context: RequesterContext, reaching allowed: FrameOwner
-    ) throws(Fault) -> OwnedTable {
-        guard context.isBusMaster else { throw Fault(.busMasterDisabled, at: request.address) }
-        guard let kind = profile.tables(for: request.tBit) else {
-            throw Fault(.notTranslated(request.tBit), at: request.address)
-        }
-        if let pasid = request.pasid { throw Fault(.pasid(pasid), at: request.address) }
-        guard let number = context.table(kind), let owned = tables[Int(number.rawValue)] else {
-            throw Fault(.noContext(request.tBit), at: request.address)
-        }
-        if case .trusted(let domain) = owned.owner, allowed != .private(domain) {
-            throw Fault(
-                .contextOfOther(domain), in: owned.owner, at: request.address, rule: .noTrustedDMAWithoutRun)
-        }
-        return owned
-    }
-
-    /// The physical address behind the request's, and how many bytes of the frame are left from there.
+    /// The leaf of one table for an address.
+    @inline(__always)
     private func walk(
-        _ owned: OwnedTable, for request: DMARequest
-    ) throws(Fault) -> (physical: UInt64, rest: UInt64) {
-        guard request.address < TranslationTable.addressLimit else {
-            throw Fault(.notMapped(level: TranslationTable.levels), in: owned.owner, at: request.address)
+        _ table: Table, to address: UInt64, for request: DMARequest, detail: Fault.Detail?
+    ) throws(Fault) -> TableNodes.WalkEnd {
+        guard address < table.width.limit else {
+            throw Fault(.notMapped(level: table.width.levels), in: table.owner, at: request.address, detail: detail)
         }
-        let (level, entry) = owned.table.walk(request.address)
-        guard case .leaf(let page, let permissions) = entry else {
-            throw Fault(.notMapped(level: level), in: owned.owner, at: request.address)
+        let end = nodes.walk(table.root, address)
+        guard end.isLeaf else {
+            throw Fault(.notMapped(level: end.level), in: table.owner, at: request.address, detail: detail)
         }
-        guard permissions.allow(request.access) else {
-            throw Fault(.permission(request.access), in: owned.owner, at: request.address)
+        guard end.permissionBits & UInt64(request.access.permission.rawValue) != 0 else {
+            throw Fault(.permission(request.access), in: table.owner, at: request.address, detail: detail)
         }
-        let physical = page + (request.address & (TranslationTable.bytes(level: level) - 1))
-        return (physical, PageOwnership.frameSize - physical % PageOwnership.frameSize)
+        return end
+    }
+
+    // MARK: Judging
+
+    /// The bytes of a request in its page, if it may reach it.
+    @inline(__always)
+    private func segment(
+        of request: DMARequest, _ page: ResolvedPage, _ admission: Admission
+    ) throws(Fault) -> Segment {
+        let offset = request.address & 0xFFF
+        let allowed = admission.allowed.owner(at: request.address)
+        guard page.owner == allowed || !admission.allowed.isChecked else {
+            throw Self.fault(page.physical | offset, page.owner, admission.second.owner, request)
+        }
+        return Segment(
+            physical: page.physical | offset, count: min(request.count, PageOwnership.frameSize &- offset),
+            owner: page.owner.owner)
+    }
+
+    private static func fault(
+        _ physical: UInt64, _ owner: PackedOwner, _ table: TableOwner?, _ request: DMARequest
+    ) -> Fault {
+        Fault(
+            .ownership(physical: physical, owner.owner), in: table, at: request.address,
+            rule: rule(broken: request.tBit, reaching: owner.owner))
     }
 
     /// The rule that reaching this frame would have broken.
@@ -92,6 +132,26 @@ extension RemappingUnit {
         case (.untrusted, .private): .noUntrustedDMAToPrivate
         case (.untrusted, .host), (.untrusted, .shared): nil
         }
+    }
+
+    // MARK: Translated requests
+
+    /// A request that names a host physical address, which its device had from a translation. No table is walked; whose
+    /// the frame is, is looked at on every platform that takes such requests at all.
+    private func passTranslated(_ request: DMARequest) throws(Fault) -> Segment {
+        let admission = try admit(request)
+        let context = contexts[request.requesterID]
+        guard context.isATSEnabled, profile.cell(.translation, context.standing, request.tBit).isOpen else {
+            throw Fault(.noContext(request.tBit), at: request.address, detail: .translatedRequest)
+        }
+        guard let owner = ownership.packedOwner(of: request.address) else {
+            throw Fault(.noMemory(physical: request.address), at: request.address, detail: .translatedRequest)
+        }
+        guard owner == admission.allowed.owner || owner == admission.allowed.ownerAbove else {
+            throw Self.fault(request.address, owner, nil, request)
+        }
+        let rest = PageOwnership.frameSize - request.address % PageOwnership.frameSize
+        return Segment(physical: request.address, count: min(request.count, rest), owner: owner.owner)
     }
 }
 

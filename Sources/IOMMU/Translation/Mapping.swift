@@ -1,8 +1,9 @@
 /// One leaf of a translation table: a page of device addresses, the physical page behind it, and what may be done to it.
 public struct Mapping: Hashable, Sendable, Codable {
-    /// First device address (IOVA), a multiple of the page size, below 2^48.
+    /// First device address (IOVA; in a trusted or host table behind a first stage: guest physical), a multiple of the page
+    /// size, below the limit of the table.
     public let address: UInt64
-    /// First host physical address, a multiple of the page size, below 2^52.
+    /// First host physical address (in a guest's table: guest physical), a multiple of the page size, below 2^52.
     public let physical: UInt64
     /// How much it covers.
     public let pageSize: PageSize
@@ -55,65 +56,5 @@ extension Mapping: CustomStringConvertible {
     /// For example `0x200000 -> 0x40000000 (2 MiB, read and write)`.
     public var description: String {
         "\(hexAddress(address)) -> \(hexAddress(physical)) (\(pageSize), \(permissions))"
-    }
-}
-
-/// The page sizes of a translation table.
-public enum PageSize: Int, Hashable, Sendable, Codable, CaseIterable {
-    /// 4 KiB: a leaf at level 1.
-    case small = 1
-    /// 2 MiB: a leaf at level 2.
-    case large = 2
-    /// 1 GiB: a leaf at level 3.
-    case huge = 3
-
-    /// Bytes that a page covers.
-    public var bytes: UInt64 { 1 << shift }
-    /// Number of address bits inside a page.
-    private var shift: UInt64 { 12 + 9 * (UInt64(rawValue) - 1) }
-
-    /// The largest size that divides an alignment and is not above a limit; the smallest where none is.
-    static func largest(for alignment: UInt64, atMost limit: UInt64) -> PageSize {
-        allCases.last { alignment % $0.bytes == 0 && $0.bytes <= limit } ?? .small
-    }
-}
-
-extension PageSize: CustomStringConvertible {
-    /// `4 KiB`, `2 MiB` or `1 GiB`.
-    public var description: String {
-        switch self {
-        case .small: "4 KiB"
-        case .large: "2 MiB"
-        case .huge: "1 GiB"
-        }
-    }
-}
-
-/// What a mapping lets a device do: at least one of read and write.
-public enum Permissions: UInt8, Hashable, Sendable, Codable, CaseIterable {
-    /// Reads only.
-    case read = 0b01
-    /// Writes only.
-    case write = 0b10
-    /// Both.
-    case readWrite = 0b11
-
-    /// Whether they cover an access.
-    public func allow(_ access: DMAAccess) -> Bool {
-        switch access {
-        case .read: rawValue & Self.read.rawValue != 0
-        case .write: rawValue & Self.write.rawValue != 0
-        }
-    }
-}
-
-extension Permissions: CustomStringConvertible {
-    /// `read`, `write` or `read and write`.
-    public var description: String {
-        switch self {
-        case .read: "read"
-        case .write: "write"
-        case .readWrite: "read and write"
-        }
     }
 }

@@ -2,7 +2,7 @@
 public enum MappingError: Error, Hashable, Sendable {
     /// An address is not a multiple of the page size.
     case misaligned(Mapping)
-    /// The device address has more than 48 bits, or the physical one more than 52.
+    /// The device address has more bits than the table takes, or the physical one more than 52.
     case tooWide(Mapping)
     /// This page is already mapped there.
     case overlaps(Mapping)

@@ -1,25 +1,26 @@
 /// The pages that a table maps in a range of device addresses, in order; those that reach into the range are among them.
 public struct MappingSequence: Sequence, IteratorProtocol, Sendable {
-    private let table: TranslationTable
+    private let nodes: TableNodes
+    private let root: TableNodes.Root
     private var address: UInt64
     private let end: UInt64
 
-    init(of table: TranslationTable, in range: Range<UInt64>) {
-        self.table = table
+    init(of root: TableNodes.Root, among nodes: TableNodes, in range: Range<UInt64>) {
+        (self.nodes, self.root) = (nodes, root)
         address = range.lowerBound
-        end = Swift.min(range.upperBound, TranslationTable.addressLimit)
+        end = Swift.min(range.upperBound, TableEntry.bytes(level: root.levels + 1))
     }
 
     /// The next page; nil at the end. What is not mapped is skipped by the size of the entry that is missing.
     public mutating func next() -> Mapping? {
         while address < end {
-            let (level, entry) = table.walk(address)
-            let size = TranslationTable.bytes(level: level)
+            let walk = nodes.walk(root, address)
+            let size = TableEntry.bytes(level: walk.level)
             let start = address & ~(size - 1)
             address = start + size
-            switch entry {
+            switch walk.entry {
             case .leaf(let physical, let permissions):
-                guard let pageSize = PageSize(rawValue: level) else { return nil }
+                guard let pageSize = PageSize(rawValue: walk.level) else { return nil }
                 return Mapping(address: start, physical: physical, pageSize: pageSize, permissions: permissions)
             case .notPresent, .node: continue
             }
@@ -30,22 +31,18 @@ public struct MappingSequence: Sequence, IteratorProtocol, Sendable {
 
 extension TranslationTable {
     /// All pages, in order of device addresses.
-    public var mappings: MappingSequence { mappings(in: 0..<Self.addressLimit) }
+    public var mappings: MappingSequence { mappings(in: 0..<width.limit) }
 
     /// The pages of a range, in order; those that reach into it are among them.
-    public func mappings(in range: Range<UInt64>) -> MappingSequence { MappingSequence(of: self, in: range) }
+    public func mappings(in range: Range<UInt64>) -> MappingSequence {
+        MappingSequence(of: root, among: nodes, in: range)
+    }
 
     /// The page that covers an address; nil: not mapped.
     public func mapping(at address: UInt64) -> Mapping? {
-        address < Self.addressLimit ? firstMapping(in: address..<address + 1) : nil
+        address < width.limit ? nodes.first(in: address..<address + 1, of: root) : nil
     }
 
     /// Whether nothing is mapped.
-    public var isEmpty: Bool { firstMapping(in: 0..<Self.addressLimit) == nil }
-
-    /// The first page of a range.
-    func firstMapping(in range: Range<UInt64>) -> Mapping? {
-        var pages = mappings(in: range)
-        return pages.next()
-    }
+    public var isEmpty: Bool { nodes.isEmpty(node: root.node) }
 }

@@ -1,0 +1,64 @@
+public import PCIe
+
+extension RemappingUnit {
+    /// What is known of a requester.
+    public func context(of requester: RequesterID) -> RequesterContext { contexts[requester] }
+
+    /// Says how a requester is held from now on.
+    ///
+    /// - Parameters:
+    ///   - requester: the function.
+    ///   - standing: as what.
+    ///   - domain: for which VM; nil: for the one that it is held for already.
+    public mutating func hold(_ requester: RequesterID, as standing: Standing, for domain: DomainNumber? = nil) {
+        contexts[requester].standing = standing
+        if let domain { contexts[requester].domain = domain }
+    }
+
+    /// Says what DMA of a requester may reach at all: ``hold(_:as:for:)`` in other words.
+    public mutating func setGate(_ gate: DMAGate, of requester: RequesterID) { contexts[requester].gate = gate }
+
+    /// Says whether a requester can master the bus.
+    public mutating func setBusMaster(_ isBusMaster: Bool, of requester: RequesterID) {
+        contexts[requester].isBusMaster = isBusMaster
+    }
+
+    /// Says whether the translation requests of a requester are answered and its translated requests taken.
+    public mutating func setATS(_ isEnabled: Bool, of requester: RequesterID) {
+        contexts[requester].isATSEnabled = isEnabled
+    }
+
+    /// Gives a requester a context that walks a table: the host's for T=0, a trusted one for T=1, a guest's as first
+    /// stage before either, as the profile says. A context is valid at once: nothing caches contexts.
+    ///
+    /// Throws `noSuchTable`, `notWalked`, or `occupied` when it already has one of that kind.
+    public mutating func attach(_ number: TableNumber, to requester: RequesterID) throws(ContextError) {
+        let kind = try walkedKind(of: number)
+        if let table = contexts[requester][kind].orNil { throw .occupied(by: table) }
+        contexts[requester][kind] = number
+    }
+
+    /// Gives one address space of a requester a guest's table as its first stage.
+    ///
+    /// Throws like ``attach(_:to:)``; `notWalked` too when the table is not a guest's.
+    public mutating func attach(
+        _ number: TableNumber, to requester: RequesterID, _ pasid: PASID
+    ) throws(ContextError) {
+        let kind = try walkedKind(of: number)
+        guard kind == .guest else { throw .notWalked(kind) }
+        if let table = contexts[requester, pasid] { throw .occupied(by: table) }
+        contexts[requester, pasid] = number
+    }
+
+    /// Takes a requester's context of a kind away, if it has one. Taking the trusted one is the platform's cut of T=1.
+    public mutating func detach(_ kind: TableKind, from requester: RequesterID) { contexts[requester][kind] = .none }
+
+    /// Takes the first stage of one address space away, if it has one.
+    public mutating func detach(_ pasid: PASID, from requester: RequesterID) { contexts[requester, pasid] = nil }
+
+    private func walkedKind(of number: TableNumber) throws(ContextError) -> TableKind {
+        guard let kind = tableOwner(number)?.kind else { throw .noSuchTable(number) }
+        guard profile.walks(kind) else { throw .notWalked(kind) }
+        return kind
+    }
+}

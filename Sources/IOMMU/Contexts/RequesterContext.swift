@@ -1,0 +1,76 @@
+/// What is known of one requester. One that nobody has set up may do nothing: it has no tables, and cannot master the bus.
+public struct RequesterContext: Hashable, Sendable {
+    /// How the platform holds the function.
+    public internal(set) var standing: Standing = .host
+    /// Whether bus mastering is switched on, in the function and above it.
+    public var isBusMaster = false
+    /// Whether its translation requests are answered and its translated requests taken (ATS).
+    public internal(set) var isATSEnabled = false
+    /// The VM that the standing is about; says nothing in ``Standing/host``.
+    var domain = DomainNumber(rawValue: 0)
+    var host = TableNumber.none
+    var trusted = TableNumber.none
+    var guest = TableNumber.none
+
+    /// The host's second-stage table; nil: no context.
+    public var hostTable: TableNumber? { host.orNil }
+    /// The second-stage table that T=1 is walked in; nil: no context.
+    public var trustedTable: TableNumber? { trusted.orNil }
+    /// The guest's first-stage table for requests that name no PASID; nil: none.
+    public var guestTable: TableNumber? { guest.orNil }
+
+    /// The VM that holds the function; nil: the host.
+    public var owner: DomainNumber? {
+        switch standing {
+        case .host: nil
+        case .unlocked, .locked, .run, .error: domain
+        }
+    }
+
+    /// What its DMA may reach at all: its standing in the words of whoever opens and closes it. A function that is put
+    /// away silent is held as locked.
+    public var gate: DMAGate {
+        get {
+            switch standing {
+            case .host: .ordinary
+            case .unlocked: .sharedOnly(domain)
+            case .locked, .error: .silent
+            case .run: .privateOnly(domain)
+            }
+        }
+        set {
+            switch newValue {
+            case .ordinary: (standing, domain) = (.host, DomainNumber(rawValue: 0))
+            case .sharedOnly(let domain): (standing, self.domain) = (.unlocked, domain)
+            case .silent: standing = .locked
+            case .privateOnly(let domain): (standing, self.domain) = (.run, domain)
+            }
+        }
+    }
+
+    /// The number of the table of a kind, `none` where there is no context.
+    subscript(kind: TableKind) -> TableNumber {
+        get {
+            switch kind {
+            case .host: host
+            case .trusted: trusted
+            case .guest: guest
+            }
+        }
+        set {
+            switch kind {
+            case .host: host = newValue
+            case .trusted: trusted = newValue
+            case .guest: guest = newValue
+            }
+        }
+    }
+}
+
+extension TableNumber {
+    /// No table, in places that are too hot or too many for an optional.
+    static let none = TableNumber(rawValue: .max)
+
+    /// Nil for `none`.
+    var orNil: TableNumber? { self == .none ? nil : self }
+}

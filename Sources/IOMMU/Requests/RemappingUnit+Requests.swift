@@ -1,0 +1,87 @@
+import PCIe
+
+extension RemappingUnit {
+    /// What becomes of a request that is not DMA. Changes nothing.
+    public func verdict(on request: FunctionRequest) -> RequestVerdict {
+        let context = contexts[request.requesterID]
+        let kind = request.content.kind
+        let cell = profile.cell(kind, context.standing, request.tBit)
+        guard cell.isOpen else { return .refused(.closed(kind, context.standing, request.tBit, cell)) }
+        return switch request.content {
+        case .interrupt, .mmio: .passes
+        case .translation(let address, let pasid, let access): translation(of: address, pasid, access, request, context)
+        case .page: context.isATSEnabled ? forwarding(request, context) : .refused(.noATS)
+        case .peer(let other):
+            peers.contains(request.requesterID, other) && contexts[other].gate == context.gate
+                ? .passes : .refused(.notBound(other))
+        }
+    }
+
+    /// Answers a translation request: as ``verdict(on:)`` says, and what is translated stays in the IOTLB and in the
+    /// device's cache until it is invalidated in both. Other requests leave no trace.
+    public mutating func answer(_ request: FunctionRequest) -> RequestVerdict {
+        let verdict = verdict(on: request)
+        guard case .translation(let address, let pasid, let access) = request.content,
+            case .translated = verdict
+        else { return verdict }
+        let dma = Self.dma(for: request, address, pasid, access)
+        guard let admission = try? admit(dma), (try? translateAndCache(dma)) != nil else { return verdict }
+        let page = iotlb.lookUp(address >> 12, admission.tables)
+        deviceCaches[DeviceCaches.Key(request: request, page: address >> 12, pasid)] = page
+        return verdict
+    }
+
+    /// A DMA as its device sends it once it holds a translation: with the host physical address that it believes; nil: it
+    /// holds none that allows the access.
+    public func translatedByDevice(_ request: DMARequest) -> DMARequest? {
+        let key = DeviceCaches.Key(
+            requester: request.requesterID, pasid: request.pasid, tBit: request.tBit, page: request.address >> 12)
+        guard let page = deviceCaches[key], page.allows(request.access) else { return nil }
+        var translated = request
+        translated.address = page.physical | request.address & 0xFFF
+        translated.isTranslated = true
+        translated.count = min(request.count, PageOwnership.frameSize - request.address & 0xFFF)
+        return translated
+    }
+
+    private func translation(
+        of address: UInt64, _ pasid: PASID?, _ access: DMAAccess, _ request: FunctionRequest,
+        _ context: RequesterContext
+    ) -> RequestVerdict {
+        guard context.isATSEnabled else { return .refused(.noATS) }
+        let dma = Self.dma(for: request, address, pasid, access)
+        do throws(Fault) {
+            let segment = try translate(dma)
+            let admission = try admit(dma)
+            let cached = iotlb.lookUp(address >> 12, admission.tables)
+            let page = cached.allows(access) ? cached : try walk(admission, for: dma)
+            guard let permissions = page.permissions else { return .refused(.noATS) }
+            return .translated(physical: segment.physical & ~0xFFF, permissions)
+        } catch {
+            return .refused(.fault(error))
+        }
+    }
+
+    private func forwarding(_ request: FunctionRequest, _ context: RequesterContext) -> RequestVerdict {
+        guard case .walked(let walk) = profile.cell(context.standing, request.tBit).passage else {
+            return .refused(.fault(Fault(.notTranslated(request.tBit), at: 0)))
+        }
+        let table = walk.hasFirstStage ? context.guest : context[walk.secondStage]
+        return tableOwner(table).map { .forwarded(to: $0) }
+            ?? .refused(.fault(Fault(.noContext(request.tBit), at: 0)))
+    }
+
+    private static func dma(
+        for request: FunctionRequest, _ address: UInt64, _ pasid: PASID?, _ access: DMAAccess
+    ) -> DMARequest {
+        DMARequest(
+            requesterID: request.requesterID, tBit: request.tBit, pasid: pasid, address: address, count: 1,
+            access: access)
+    }
+}
+
+extension DeviceCaches.Key {
+    fileprivate init(request: FunctionRequest, page: UInt64, _ pasid: PASID?) {
+        self.init(requester: request.requesterID, pasid: pasid, tBit: request.tBit, page: page)
+    }
+}
