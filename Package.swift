@@ -46,8 +46,14 @@ let package = Package(
         .target(name: "StrictYAML", dependencies: [yams]),
         .target(name: "Journal", dependencies: ["Assignment", "OpenSSLCrypto", "PCIe", "TDISP", grdb]),
 
-        // The sockets that foreign ends of SPDM are reached over
+        // The two ends of SPDM with their secrets, the sockets that foreign ends are reached over, and what is done there
+        .target(name: "SPDMEndpoints", dependencies: ["OpenSSLCrypto", "SPDM", "WireBytes"]),
         .target(name: "SPDMTransport", dependencies: ["PCIe", "SPDM", "WireBytes", flyingSocks]),
+        .target(
+            name: "ForeignDevice",
+            dependencies: [
+                "Attestation", "OpenSSLCrypto", "PCIe", "SPDM", "SPDMEndpoints", "SPDMTransport", "TDISP", "WireBytes",
+            ]),
 
         // The emulated platform
         .target(
@@ -99,6 +105,12 @@ let package = Package(
             name: "SPDMTests", dependencies: ["OpenSSLCrypto", "PCIe", "SPDM", "WireBytes"],
             resources: [.copy("Vectors")]),
         .testTarget(name: "SPDMTransportTests", dependencies: ["SPDM", "SPDMTransport", "WireBytes"]),
+        .testTarget(
+            name: "ForeignDeviceTests",
+            dependencies: [
+                "ForeignDevice", "OpenSSLCrypto", "PCIe", "SPDM", "SPDMEndpoints", "SPDMTransport", "TDISP",
+                "WireBytes",
+            ]),
         .testTarget(
             name: "TDISPTests", dependencies: ["PCIe", "SPDM", "TDISP", "WireBytes"], resources: [.copy("Vectors")]),
         .testTarget(name: "IOMMUTests", dependencies: ["IOMMU", "PCIe"]),

@@ -77,19 +77,19 @@ import Testing
 @Suite struct `Key log` {
     private static let session = SessionID(rawValue: 0xFFFF_000A)
 
-    @Test func `a secret is a line of label, session and digits`() async throws {
+    @Test func `a secret is a line of label, session and digits`() throws {
         let scratch = try Scratch()
         let path = scratch.file("keys")
         let log = try KeyLog(to: path)
-        await log.write(.requestHandshake, of: Self.session, [0x00, 0x0F, 0xF0])
-        await log.write(.responseData, of: Self.session, [1])
-        #expect(await log.finish() == nil)
+        log.write(Self.session, "dhe_secret", [0x00, 0x0F, 0xF0])
+        log.write(Self.session, "psk", [1])
+        #expect(log.finish() == nil)
         let text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
         #expect(
             text == """
                 # Secrets of SPDM sessions. Who has this file can read them.
-                REQUEST_HANDSHAKE_SECRET ffff000a 000ff0
-                RESPONSE_DATA_SECRET ffff000a 01
+                dhe_secret ffff000a 000ff0
+                psk ffff000a 01
 
                 """)
     }
@@ -113,12 +113,12 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: scratch.file("target")))
     }
 
-    @Test func `nothing is written after the end`() async throws {
+    @Test func `nothing is written after the end`() throws {
         let scratch = try Scratch()
         let log = try KeyLog(to: scratch.file("keys"))
-        _ = await log.finish()
-        await log.write(.exportMaster, of: Self.session, [1])
-        #expect(try !String(contentsOf: URL(filePath: scratch.file("keys")), encoding: .utf8).contains("EXPORT"))
+        _ = log.finish()
+        log.write(Self.session, "psk", [1])
+        #expect(try !String(contentsOf: URL(filePath: scratch.file("keys")), encoding: .utf8).contains("psk"))
     }
 }
 

@@ -1,0 +1,78 @@
+public import Attestation
+public import SPDM
+public import SPDMTransport
+public import TDISP
+
+/// Why a conversation with a foreign device ended early.
+public struct ForeignDeviceFailure: Error, Sendable {
+    /// The step that failed.
+    public let step: ForeignDeviceStep
+    /// What was wrong.
+    public let reason: Reason
+    /// What was seen until then.
+    public internal(set) var report: ForeignDeviceReport
+    /// What could not be undone on the way home, a line each; empty when the device is as it was found.
+    public internal(set) var leftovers: [String] = []
+
+    /// What was wrong.
+    public enum Reason: Sendable {
+        /// The transport does not carry any more.
+        case transport(TransportError)
+        /// DOE discovery.
+        case discovery(DOEDiscoveryWalk.Failure)
+        /// SPDM.
+        case spdm(RequesterFailure)
+        /// The device breaks a rule that can be waived, and was not; what was seen.
+        case deviation(ForeignDeviation, String)
+        /// The stream has no keys.
+        case stream(IDERequester.Failure)
+        /// TDISP.
+        case interface(TDIRequester.Result)
+        /// The evidence is not accepted.
+        case refused([Finding])
+        /// There are no random bits.
+        case noRandomness(String)
+    }
+
+    /// The deviation that would admit what was met; nil when nothing does.
+    public var deviation: ForeignDeviation? {
+        guard case .deviation(let deviation, _) = reason else { return nil }
+        return deviation
+    }
+}
+
+extension ForeignDeviceFailure: CustomStringConvertible {
+    /// One line: the step, what was wrong, and what is left behind.
+    public var description: String {
+        (["\(step.rawValue): \(reason)"] + leftovers).joined(separator: "; ")
+    }
+}
+
+extension ForeignDeviceFailure.Reason: CustomStringConvertible {
+    /// One line.
+    public var description: String {
+        switch self {
+        case .transport(let error): error.description
+        case .discovery(let failure): failure.words
+        case .spdm(let failure): failure.description
+        case .deviation(let deviation, let seen):
+            "\(deviation.explanation) (\(seen)); --allow-deviation \(deviation.rawValue) would admit it"
+        case .stream(let failure): failure.words
+        case .interface(let result): result.words
+        case .refused(let findings): findings.map(\.description).joined(separator: "; ")
+        case .noRandomness(let why): "no random bits: \(why)"
+        }
+    }
+}
+
+extension DOEDiscoveryWalk.Failure {
+    fileprivate var words: String {
+        switch self {
+        case .noAnswer(let index): "no answer to discovery of type \(index)"
+        case .malformed(let error): "an answer to discovery cannot be read: \(error)"
+        case .notDiscovery(let type): "discovery was answered by an object of type \(type.vendor):\(type.number)"
+        case .outOfOrder(let index, let next): "discovery of type \(index) names \(next) as the next"
+        case .missing(let type): "the mailbox does not take objects of type \(type.number), which CMA needs"
+        }
+    }
+}

@@ -1,0 +1,80 @@
+internal import PCIe
+internal import SPDM
+internal import TDISP
+
+extension ForeignRun {
+    /// Gives the device a key for each of the six directions. There is no root port: its part is taken for done.
+    func keyStream() async throws(Failure) {
+        switch try await driveStream(.start(.k0)) {
+        case .secure(let keySet):
+            let port = port.map { FunctionAddress(segment: UInt16($0.segment), requesterID: $0.requesterID) }
+            report.stream = .init(id: settings.stream, keySet: keySet, port: port ?? settings.port)
+            report.notChecked.formUnion([.rootPortKeys, .streamStatus])
+            done(.keyStream, "stream \(settings.stream), key set \(keySet.rawValue)")
+        case .closed(let closed): throw failure(.keyStream, .stream(closed.failure ?? .sessionLost))
+        case .refreshFailed(let reason): throw failure(.keyStream, .stream(reason))
+        }
+    }
+
+    /// Makes the device forget the keys.
+    func stopStream() async throws(Failure) {
+        switch try await driveStream(.stop) {
+        case .closed(let closed) where closed.isConfirmed && isSessionAlive:
+            done(.stopStream, "stream \(settings.stream)")
+        case .closed(let closed): throw failure(.stopStream, .stream(closed.failure ?? .outcomeUnknown))
+        case .secure, .refreshFailed: throw failure(.stopStream, .stream(.outcomeUnknown))
+        }
+    }
+
+    /// Runs the requester of IDE_KM from an event to its next report.
+    private func driveStream(_ first: IDERequester.Event) async throws(Failure) -> IDERequester.Report {
+        var event = first
+        while true {
+            let transition = IDERequester.step(stream, event)
+            stream = transition.next
+            switch transition.effect {
+            case .none, .refuse: throw failure(.keyStream, .stream(.outcomeUnknown))
+            case .query(let query): event = try examine(await ask(query.encoded()))
+            case .obtainKey(let slot): event = .keyObtained(slot)
+            case .programDevice(let fields):
+                guard let key = randomKey() else { throw failure(.keyStream, .noRandomness("OpenSSL has none")) }
+                event = await ask(fields.encoded(with: key))
+            case .activateDevice(let fields): event = await ask(fields.encodedAsGo())
+            case .stopDevice(let fields): event = await ask(fields.encodedAsStop())
+            case .host(let action): event = .hostFinished(action, .succeeded)
+            case .readStatus: event = .status(deviceSecure: true, rootPortSecure: true)
+            case .report(let report): return report
+            }
+        }
+    }
+
+    private func ask(_ message: [UInt8]) async -> IDERequester.Event {
+        switch await ask(message, .ideKM, in: session) {
+        case .payload(let answer):
+            return (try? IDEKM.Response(decoding: answer.span)).map { .response($0) } ?? .refused
+        case .busy: return await pause(.milliseconds(10)) ? .busy : .sessionLost
+        case .refused: return .refused
+        case .silence: return .timedOut
+        case .lost: return .sessionLost
+        }
+    }
+
+    /// Looks at what QUERY was answered; where a deviation is admitted, the requester gets what it expects instead.
+    private func examine(_ event: IDERequester.Event) throws(Failure) -> IDERequester.Event {
+        guard case .response(.queryResponse(let response)) = event, response.portIndex == settings.portIndex else {
+            return event
+        }
+        port = response
+        var expected = response
+        let seen = FunctionAddress(segment: UInt16(response.segment), requesterID: response.requesterID)
+        expected.requesterID = settings.port.requesterID
+        expected.segment = UInt8(truncatingIfNeeded: settings.port.segment)
+        if expected != response { try admit(.otherPortAddress, "\(seen) instead of \(settings.port)", at: .keyStream) }
+        let features = response.features ?? IDEFeatures(rawValue: 0)
+        if !features.isSelectiveIDESupported || !features.isKeyManagementSupported {
+            try admit(.noIDERegisters, "capability register 0x\(hex(features.rawValue, 8))", at: .keyStream)
+            expected.registers = [IDEFeatures(linkStreamCount: 0, selectiveStreamCount: 1).rawValue]
+        }
+        return .response(.queryResponse(expected))
+    }
+}
