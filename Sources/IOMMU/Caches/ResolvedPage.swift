@@ -15,7 +15,8 @@ struct ResolvedPage: RawRepresentable, Hashable, Sendable {
     var physical: UInt64 { (rawValue & 0xFF_FFFF_FFFF) << 12 }
     /// Bit 0 read, bit 1 write.
     var permissionBits: UInt64 { rawValue >> 40 & 0b11 }
-    var permissions: Permissions? { Permissions(rawValue: UInt8(truncatingIfNeeded: permissionBits)) }
+    /// What may be done; a page that was resolved for an access permits at least that.
+    var permissions: Permissions { Permissions(rawValue: UInt8(truncatingIfNeeded: permissionBits)) ?? .read }
     var owner: PackedOwner { PackedOwner(rawValue: UInt32(truncatingIfNeeded: rawValue >> 42) & 0x3_FFFF) }
 
     func allows(_ access: DMAAccess) -> Bool { permissionBits & UInt64(access.permission.rawValue) != 0 }

@@ -4,7 +4,7 @@ extension RemappingUnit {
     /// What is known of a requester.
     public func context(of requester: RequesterID) -> RequesterContext { contexts[requester] }
 
-    /// Says how a requester is held from now on.
+    /// Says how a requester is held from now on. Its bindings to peers end with RUN.
     ///
     /// - Parameters:
     ///   - requester: the function.
@@ -13,10 +13,15 @@ extension RemappingUnit {
     public mutating func hold(_ requester: RequesterID, as standing: Standing, for domain: DomainNumber? = nil) {
         contexts[requester].standing = standing
         if let domain { contexts[requester].domain = domain }
+        if standing != .run { unbindPeers(of: requester) }
     }
 
     /// Says what DMA of a requester may reach at all: ``hold(_:as:for:)`` in other words.
-    public mutating func setGate(_ gate: DMAGate, of requester: RequesterID) { contexts[requester].gate = gate }
+    public mutating func setGate(_ gate: DMAGate, of requester: RequesterID) {
+        var context = contexts[requester]
+        context.gate = gate
+        hold(requester, as: context.standing, for: context.domain)
+    }
 
     /// Says whether a requester can master the bus.
     public mutating func setBusMaster(_ isBusMaster: Bool, of requester: RequesterID) {

@@ -3,7 +3,7 @@ public struct RequesterContext: Hashable, Sendable {
     /// How the platform holds the function.
     public internal(set) var standing: Standing = .host
     /// Whether bus mastering is switched on, in the function and above it.
-    public var isBusMaster = false
+    public internal(set) var isBusMaster = false
     /// Whether its translation requests are answered and its translated requests taken (ATS).
     public internal(set) var isATSEnabled = false
     /// The VM that the standing is about; says nothing in ``Standing/host``.
@@ -29,7 +29,7 @@ public struct RequesterContext: Hashable, Sendable {
 
     /// What its DMA may reach at all: its standing in the words of whoever opens and closes it. A function that is put
     /// away silent is held as locked.
-    public var gate: DMAGate {
+    public internal(set) var gate: DMAGate {
         get {
             switch standing {
             case .host: .ordinary

@@ -56,6 +56,9 @@ extension RemappingUnit {
         }
     }
 
-    /// Whether requests with this T value are translated without the guest's tables, if at all, while others are.
-    private func isPastTheGuest(_ tBit: TBit) -> Bool { profile.viommu == .split && tBit == .untrusted }
+    /// Whether requests with this T value pass the guest's tables by where they are translated at all.
+    private func isPastTheGuest(_ tBit: TBit) -> Bool {
+        guard tBit == .untrusted, case .walked(let walk) = profile.cell(.unlocked, tBit).passage else { return false }
+        return !walk.hasFirstStage
+    }
 }

@@ -25,8 +25,8 @@ extension RemappingUnit {
             case .translated = verdict
         else { return verdict }
         let dma = Self.dma(for: request, address, pasid, access)
-        guard let admission = try? admit(dma), (try? translateAndCache(dma)) != nil else { return verdict }
-        let page = iotlb.lookUp(address >> 12, admission.tables)
+        guard let admission = try? admit(dma), let page = try? page(of: dma, admission) else { return verdict }
+        iotlb.fill(address >> 12, admission.tables, page)
         deviceCaches[DeviceCaches.Key(request: request, page: address >> 12, pasid)] = page
         return verdict
     }
@@ -51,12 +51,8 @@ extension RemappingUnit {
         guard context.isATSEnabled else { return .refused(.noATS) }
         let dma = Self.dma(for: request, address, pasid, access)
         do throws(Fault) {
-            let segment = try translate(dma)
-            let admission = try admit(dma)
-            let cached = iotlb.lookUp(address >> 12, admission.tables)
-            let page = cached.allows(access) ? cached : try walk(admission, for: dma)
-            guard let permissions = page.permissions else { return .refused(.noATS) }
-            return .translated(physical: segment.physical & ~0xFFF, permissions)
+            let page = try page(of: dma, try admit(dma))
+            return .translated(physical: page.physical, page.permissions)
         } catch {
             return .refused(.fault(error))
         }

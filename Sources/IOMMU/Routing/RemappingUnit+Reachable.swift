@@ -13,11 +13,12 @@ public struct ReachableRange: Hashable, Sendable, Codable {
 }
 
 extension RemappingUnit {
-    /// Everything that untranslated DMA of a requester with one T value, and without a PASID, can reach now: by what tables
-    /// map and by what is still cached of them. In order of device addresses; neighbours that continue each other are
-    /// one range.
-    public func reachableRanges(of requester: RequesterID, _ tBit: TBit) -> [ReachableRange] {
-        let probe = DMARequest(requesterID: requester, tBit: tBit, address: 0, count: 1, access: .read)
+    /// Everything that untranslated DMA of a requester with one T value can reach now: by what tables map and by what is
+    /// still cached of them. In order of device addresses; neighbours that continue each other are one range.
+    public func reachableRanges(
+        of requester: RequesterID, _ tBit: TBit, pasid: PASID? = nil
+    ) -> [ReachableRange] {
+        let probe = DMARequest(requesterID: requester, tBit: tBit, pasid: pasid, address: 0, count: 1, access: .read)
         guard let admission = try? admit(probe) else { return [] }
         let cached = iotlb.entries.filter { $0.tables == admission.tables }
         let stale = Dictionary(cached.map { ($0.page, $0.resolved) }) { first, _ in first }
@@ -32,11 +33,12 @@ extension RemappingUnit {
         var ranges: [ReachableRange] = []
         for (page, resolved) in pages.sorted(by: { $0.key < $1.key }) {
             let allowed = admission.allowed.owner(at: page << 12)
-            guard resolved.owner == allowed || !admission.allowed.isChecked, let permissions = resolved.permissions
-            else { continue }
+            guard resolved.owner == allowed || !admission.allowed.isChecked, resolved.permissionBits != 0 else {
+                continue
+            }
             ranges.append(
                 merging: ReachableRange(
-                    addresses: page << 12..<(page + 1) << 12, physical: resolved.physical, permissions: permissions,
+                    addresses: page << 12..<(page + 1) << 12, physical: resolved.physical, permissions: resolved.permissions,
                     owner: resolved.owner.owner))
         }
         return ranges

@@ -23,10 +23,7 @@ extension RemappingUnit {
     /// Throws ``Fault`` with the first check that fails.
     public func translate(_ request: DMARequest) throws(Fault) -> Segment {
         if request.isTranslated { return try passTranslated(request) }
-        let admission = try admit(request)
-        let cached = iotlb.lookUp(request.address >> 12, admission.tables)
-        let page = cached.allows(request.access) ? cached : try walk(admission, for: request)
-        return try segment(of: request, page, admission)
+        return segment(of: request, try page(of: request, try admit(request)))
     }
 
     /// Where the first bytes of a DMA go, which the IOTLB remembers. Allocates nothing once the IOTLB is in use.
@@ -36,11 +33,23 @@ extension RemappingUnit {
         if request.isTranslated { return try passTranslated(request) }
         let admission = try admit(request)
         let cached = iotlb.lookUp(request.address >> 12, admission.tables)
-        if cached.allows(request.access) { return try segment(of: request, cached, admission) }
+        if cached.allows(request.access) {
+            try judge(cached, request, admission)
+            return segment(of: request, cached)
+        }
         let page = try walk(admission, for: request)
-        let segment = try segment(of: request, page, admission)
+        try judge(page, request, admission)
         iotlb.fill(request.address >> 12, admission.tables, page)
-        return segment
+        return segment(of: request, page)
+    }
+
+    /// Where the page of a request leads, by what is cached or else by the tables, if it may go there.
+    @inline(__always)
+    func page(of request: DMARequest, _ admission: Admission) throws(Fault) -> ResolvedPage {
+        let cached = iotlb.lookUp(request.address >> 12, admission.tables)
+        let page = cached.allows(request.access) ? cached : try walk(admission, for: request)
+        try judge(page, request, admission)
+        return page
     }
 
     /// Translates the pieces of a request one after the other. It is judged as one.
@@ -102,16 +111,19 @@ extension RemappingUnit {
 
     // MARK: Judging
 
-    /// The bytes of a request in its page, if it may reach it.
+    /// Throws unless the request may reach the page, where the ownership structure is asked.
     @inline(__always)
-    private func segment(
-        of request: DMARequest, _ page: ResolvedPage, _ admission: Admission
-    ) throws(Fault) -> Segment {
-        let offset = request.address & 0xFFF
+    private func judge(_ page: ResolvedPage, _ request: DMARequest, _ admission: Admission) throws(Fault) {
         let allowed = admission.allowed.owner(at: request.address)
         guard page.owner == allowed || !admission.allowed.isChecked else {
-            throw Self.fault(page.physical | offset, page.owner, admission.second.owner, request)
+            throw Self.fault(page.physical | request.address & 0xFFF, page.owner, admission.second.owner, request)
         }
+    }
+
+    /// The bytes of a request in its page.
+    @inline(__always)
+    private func segment(of request: DMARequest, _ page: ResolvedPage) -> Segment {
+        let offset = request.address & 0xFFF
         return Segment(
             physical: page.physical | offset, count: min(request.count, PageOwnership.frameSize &- offset),
             owner: page.owner.owner)

@@ -75,7 +75,9 @@ extension RemappingUnit {
     ///
     /// Throws `noSuchTable`.
     @discardableResult
-    public mutating func punch(_ range: Range<UInt64>, outOf number: TableNumber) throws(MappingError) -> [Mapping] {
+    public mutating func unmapExactly(
+        _ range: Range<UInt64>, in number: TableNumber
+    ) throws(MappingError) -> [Mapping] {
         try split(at: range.lowerBound, in: number)
         try split(at: range.upperBound, in: number)
         guard let table = tableRecord(number), nodes.first(in: range, of: table.root) != nil else { return [] }
