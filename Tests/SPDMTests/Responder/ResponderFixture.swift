@@ -31,6 +31,10 @@ struct ResponderFixture {
     var owner = Owner()
     /// Effects in order, but the last of each request.
     var effects: [Responder.Effect] = []
+    /// The answer to the last request, where a test keeps it.
+    var lastAnswer = ""
+    /// The effect of this name is not carried out.
+    var stop = ""
     var version: SPDMVersion
 
     init(_ profile: ResponderProfile = .test, version: SPDMVersion = .v1_2) {
@@ -49,12 +53,33 @@ struct ResponderFixture {
         send(request.encoded(version: version), over: session, at: time)
     }
 
+    /// Sends a request in chunks that fit into messages of `size` bytes; the answer to the last.
+    mutating func sendInChunks(
+        _ request: SPDMRequest, size: Int, over session: SessionID? = nil, handle: UInt8 = 1
+    ) -> Responder.Effect {
+        let bytes = request.encoded(version: version)
+        var offset = 0
+        var sequence: UInt16 = 0
+        while true {
+            let end = min(bytes.count, offset + size - (sequence == 0 ? 16 : 12))
+            let chunk = Chunk(
+                isLast: end == bytes.count, handle: handle, sequence: sequence, messageSize: UInt32(bytes.count),
+                bytes: Array(bytes[offset..<end]))
+            let effect = send(.chunkSend(chunk), over: session)
+            if chunk.isLast || effect.answer != "05" { return effect }
+            offset = end
+            sequence += 1
+        }
+    }
+
     mutating func take(_ event: Responder.Event) -> Responder.Effect {
         var event = event
         while true {
             let transition = Responder.step(machine, event)
             machine = transition.next
-            guard let outcome = outcome(of: transition.effect) else { return transition.effect }
+            guard transition.effect.name != stop, let outcome = outcome(of: transition.effect) else {
+                return transition.effect
+            }
             effects.append(transition.effect)
             event = outcome
         }
@@ -87,6 +112,36 @@ struct ResponderFixture {
             return .finishVerified(verifyData: proof.wantsVerifyData ? Self.filled(0xF3) : [])
         case .verifyRequester: return .requesterVerified(digest: Self.digestOfRequester)
         }
+    }
+}
+
+extension ResponderFixture {
+    /// The six messages of the connection, taken from what a session signs.
+    var vca: [UInt8] {
+        var probe = ResponderFixture(machine.profile, version: version)
+        var bytes: [UInt8] = []
+        for request in [SPDMRequest.getVersion(GetVersion()), Self.capabilities(), Self.algorithms] {
+            bytes += request.encoded(version: version) + probe.send(request).bytes
+        }
+        return bytes
+    }
+
+    /// The last effect that asked for a signature.
+    var signatureDemand: Responder.SignatureDemand? {
+        for case .sign(let demand) in effects.reversed() { return demand }
+        return nil
+    }
+
+    /// The last session that was opened by KEY_EXCHANGE.
+    var opening: Responder.SessionOpening? {
+        for case .openSession(let opening) in effects.reversed() { return opening }
+        return nil
+    }
+
+    /// What the last FINISH or PSK_FINISH was to prove.
+    var proof: Responder.FinishProof? {
+        for case .verifyFinish(let proof) in effects.reversed() { return proof }
+        return nil
     }
 }
 

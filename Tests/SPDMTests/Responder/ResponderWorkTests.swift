@@ -2,68 +2,33 @@ import SPDM
 import Testing
 
 @Suite struct `Responder, while an effect is carried out` {
-    /// Every effect that has an outcome, in the state in which it was asked for.
+    /// Every effect that has an outcome, with the state in which it is awaited.
     private static func pending() -> [(effect: Responder.Effect, machine: Responder)] {
-        func stop(_ fixture: ResponderFixture, _ request: [UInt8], over session: SessionID? = nil, after count: Int)
-            -> (Responder.Effect, Responder)
-        {
-            var machine = fixture.machine
-            var probe = fixture
-            _ = probe.send(request, over: session)
-            let outcomes = probe.effects.suffix(from: fixture.effects.count)
-            var event = Responder.Event.received(request, over: session, at: 0)
-            var effect = Responder.Effect.none
-            for place in 0..<count {
-                (machine, effect) = step(machine, event)
-                if place < outcomes.count, let next = outcome(effect) { event = next }
-            }
-            return (effect, machine)
-        }
-        func step(_ machine: Responder, _ event: Responder.Event) -> (Responder, Responder.Effect) {
-            let transition = Responder.step(machine, event)
-            return (transition.next, transition.effect)
-        }
-        func outcome(_ effect: Responder.Effect) -> Responder.Event? {
-            switch effect {
-            case .drawChallenge(let summary): .challengeDrawn(ResponderFixture.nonce, summary: summary.sample)
-            case .measure:
-                .measured(
-                    Responder.Measured(nonce: ResponderFixture.nonce, blocks: ResponderFixture.Owner().blocks))
-            case .beginExchange(let summary):
-                .exchangeBegun(
-                    Responder.ExchangeBegun(
-                        random: ResponderFixture.nonce, sessionHalf: 1, exchange: ResponderFixture.filled(1, 96),
-                        summary: summary.sample))
-            case .beginPSK(let demand):
-                .pskBegun(
-                    Responder.PSKBegun(
-                        sessionHalf: 1, context: ResponderFixture.filled(1, demand.contextSize),
-                        summary: demand.summary.sample))
-            case .none, .respond, .deliver, .loadIdentities, .sign, .openSession, .openPSKSession, .verifyFinish,
-                .verifyRequester:
-                nil
-            }
-        }
+        let nonce = ResponderFixture.nonce
         let connected = ResponderFixture.connected()
         var capable = ResponderFixture()
         _ = capable.send(.getVersion(GetVersion()))
         _ = capable.send(ResponderFixture.capabilities())
-        func bytes(_ request: SPDMRequest) -> [UInt8] { request.encoded(version: .v1_2) }
-        let challenge = bytes(.challenge(Challenge(slot: 0, summary: .tcb, nonce: ResponderFixture.nonce)))
-        let measurements = bytes(
-            .getMeasurements(
-                GetMeasurements(index: 1, proof: GetMeasurements.Proof(nonce: ResponderFixture.nonce, slot: 0))))
-        let exchange = bytes(connected.keyExchange(.all))
-        let psk = bytes(connected.pskExchange(.all))
-        return [
-            stop(capable, bytes(ResponderFixture.algorithms), after: 1),
-            stop(connected, challenge, after: 1), stop(connected, challenge, after: 2),
-            stop(connected, measurements, after: 1), stop(connected, measurements, after: 2),
-            stop(connected, exchange, after: 1), stop(connected, exchange, after: 2),
-            stop(connected, psk, after: 1), stop(connected, psk, after: 2),
-            stop(.handshaking(), bytes(ResponderFixture.finish), over: ResponderFixture.session, after: 1),
-            stop(.handshakingPSK(), bytes(ResponderFixture.pskFinish), over: ResponderFixture.session, after: 1),
+        let challenge = SPDMRequest.challenge(Challenge(slot: 0, summary: .tcb, nonce: nonce))
+        let measurements = SPDMRequest.getMeasurements(
+            GetMeasurements(index: 1, proof: GetMeasurements.Proof(nonce: nonce, slot: 0)))
+        let cases: [(String, ResponderFixture, SPDMRequest, SessionID?)] = [
+            ("loadIdentities", capable, ResponderFixture.algorithms, nil),
+            ("drawChallenge", connected, challenge, nil), ("sign", connected, challenge, nil),
+            ("measure", connected, measurements, nil), ("sign", connected, measurements, nil),
+            ("beginExchange", connected, connected.keyExchange(.all), nil),
+            ("openSession", connected, connected.keyExchange(.all), nil),
+            ("beginPSK", connected, connected.pskExchange(.all), nil),
+            ("openPSKSession", connected, connected.pskExchange(.all), nil),
+            ("verifyFinish", .handshaking(), ResponderFixture.finish, ResponderFixture.session),
+            ("verifyFinish", .handshakingPSK(), ResponderFixture.pskFinish, ResponderFixture.session),
         ]
+        return cases.map { name, fixture, request, session in
+            var fixture = fixture
+            fixture.stop = name
+            let effect = fixture.send(request, over: session)
+            return (effect, fixture.machine)
+        }
     }
 
     @Test func `the effects are the ones that are asked for`() {
