@@ -49,6 +49,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case endpoint
     /// A life of an SPDM responder's machine: messages, outcomes and incidents.
     case spdmResponderLife = "spdm-responder-life"
+    /// A life of an SPDM requester's machine: operations, answers and outcomes.
+    case spdmRequesterLife = "spdm-requester-life"
+    /// Sessions between a requester and a responder, with somebody in between.
+    case session
     /// Certificates: split, read and verified.
     case certificates
     /// A vendor-defined SPDM message, opened and closed.
@@ -99,6 +103,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .socketFrame: try fuzzSocketFrame(input)
         case .endpoint: try fuzzEndpoint(input)
         case .spdmResponderLife: try fuzzSPDMResponderLife(input)
+        case .spdmRequesterLife: try fuzzSPDMRequesterLife(input)
+        case .session: try fuzzSession(input)
         case .certificates: try fuzzCertificates(input)
         case .vendorDefined: try fuzzVendorDefined(input)
         case .spdmError: try fuzzSPDMError(input)

@@ -13,7 +13,7 @@ func spdmResponder(after input: [UInt8]) throws(BrokenInvariant) -> SPDMResponde
     var script = Script(input)
     let offer = script.byte() ?? 0
     let peer = script.byte() ?? 0
-    var model = SPDMResponderModel(profile(offer))
+    var model = SPDMResponderModel(responderProfile(offer))
     while let step = script.step() {
         switch step.what {
         case 0: try model.receive(script.longMessage(), over: nil)
@@ -43,9 +43,9 @@ private func incident(_ which: Int, _ session: SessionID?) -> Responder.Incident
     return incidents[which & 7]
 }
 
-/// Bits 1:0 mutual authentication, 2 handshake in the clear, 3 sessions from a pre-shared key with context, 4 without,
+/// What a responder offers: bits 1:0 mutual authentication, 2 handshake in the clear, 3 sessions from a pre-shared key with context, 4 without,
 /// 5 several keys, 6 small pieces, 7 answers that are not ready.
-private func profile(_ offer: UInt8) -> ResponderProfile {
+func responderProfile(_ offer: UInt8) -> ResponderProfile {
     var flags = SPDMRequests.everything
     if offer & 0x04 != 0 { flags.insert(.handshakeInTheClear) }
     if offer & 0x08 != 0 { flags.insert(.pskWithContext) } else if offer & 0x10 != 0 { flags.insert(.psk) }

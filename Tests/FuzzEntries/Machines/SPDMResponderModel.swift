@@ -7,6 +7,8 @@ struct SPDMResponderModel {
     private(set) var responder: Responder
     /// The work whose outcome is awaited.
     private var effect = Responder.Effect.none
+    /// The last response.
+    private(set) var response: Responder.Response?
     /// The message that is being answered, and where it came.
     private var request: (bytes: [UInt8], session: SessionID?) = ([], nil)
 
@@ -72,7 +74,9 @@ struct SPDMResponderModel {
         responder = transition.next
         switch transition.effect {
         case .none: break
-        case .respond(let response): try check(response, before, event)
+        case .respond(let response):
+            self.response = response
+            try check(response, before, event)
         case .deliver(let bytes, over: let session):
             try require(session == request.session && request.bytes.starts(with: bytes), "another message is delivered")
             effect = transition.effect
