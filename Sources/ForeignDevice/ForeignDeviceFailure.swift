@@ -22,8 +22,8 @@ public struct ForeignDeviceFailure: Error, Sendable {
         case discovery(DOEDiscoveryWalk.Failure)
         /// SPDM.
         case spdm(RequesterFailure)
-        /// The device breaks a rule that can be waived, and was not; what was seen.
-        case deviation(ForeignDeviation, String)
+        /// The device breaks rules that can be waived, and were not.
+        case deviations([ForeignDeviceReport.Admission])
         /// The stream has no keys.
         case stream(IDERequester.Failure)
         /// TDISP.
@@ -34,10 +34,10 @@ public struct ForeignDeviceFailure: Error, Sendable {
         case noRandomness(String)
     }
 
-    /// The deviation that would admit what was met; nil when nothing does.
-    public var deviation: ForeignDeviation? {
-        guard case .deviation(let deviation, _) = reason else { return nil }
-        return deviation
+    /// The deviations that would admit what was met; empty when none does.
+    public var deviations: [ForeignDeviation] {
+        guard case .deviations(let met) = reason else { return [] }
+        return met.map(\.deviation)
     }
 }
 
@@ -55,8 +55,9 @@ extension ForeignDeviceFailure.Reason: CustomStringConvertible {
         case .transport(let error): error.description
         case .discovery(let failure): failure.words
         case .spdm(let failure): failure.description
-        case .deviation(let deviation, let seen):
-            "\(deviation.explanation) (\(seen)); --allow-deviation \(deviation.rawValue) would admit it"
+        case .deviations(let met):
+            met.map { "\($0.deviation.explanation) (\($0.seen))" }.joined(separator: "; ") + "; admitted by"
+                + met.map { " --allow-deviation \($0.deviation.rawValue)" }.joined()
         case .stream(let failure): failure.words
         case .interface(let result): result.words
         case .refused(let findings): findings.map(\.description).joined(separator: "; ")

@@ -109,7 +109,7 @@ import Testing
         let failure = await #expect(throws: ForeignDeviceFailure.self) {
             try await ForeignDevice.run(over: device, settings)
         }
-        #expect(failure?.deviation == deviation)
+        #expect(failure?.deviations == [deviation])
         #expect(failure?.description.contains("--allow-deviation \(deviation.rawValue)") == true)
         #expect(failure?.leftovers == [])
         #expect(await device.state == .configUnlocked)
@@ -131,6 +131,16 @@ import Testing
         #expect(await device.state == .configUnlocked)
     }
 
+    @Test func `all flaws of one answer are told at once`() async throws {
+        let device = SampleDevice(try Sample.responder(), [.otherAddress, .noRegisters])
+        let failure = await #expect(throws: ForeignDeviceFailure.self) {
+            try await ForeignDevice.run(over: device, try Sample.settings())
+        }
+        #expect(failure?.deviations == [.otherPortAddress, .noIDERegisters])
+        let end = "; admitted by --allow-deviation other-port-address --allow-deviation no-ide-registers"
+        #expect(failure?.description.hasSuffix(end) == true)
+    }
+
     @Test func `what is allowed and not met is not told`() async throws {
         let device = SampleDevice(try Sample.responder())
         let settings = try Sample.settings(allowing: Set(ForeignDeviation.allCases))
@@ -143,12 +153,13 @@ import Testing
         let cases: [(ResponderSettings, ForeignDeviation)] = [
             (try Sample.responder(without: [.measurements, .measurementsFresh]), .noMeasurements),
             (try Sample.responder(weak), .weakAlgorithms),
+            (try Sample.responder(.tolerant, without: .encrypt), .weakAlgorithms),
         ]
         for (responder, deviation) in cases {
             let failure = await #expect(throws: ForeignDeviceFailure.self) {
                 try await ForeignDevice.run(over: SampleDevice(responder), try Sample.settings())
             }
-            #expect(failure?.deviation == deviation)
+            #expect(failure?.deviations == [deviation])
             let report = try await ForeignDevice.run(
                 over: SampleDevice(responder), try Sample.settings(allowing: [deviation]))
             #expect(report.admissions.map(\.deviation) == [deviation])
@@ -173,7 +184,7 @@ import Testing
             let failure = await #expect(throws: ForeignDeviceFailure.self) {
                 try await ForeignDevice.run(over: SampleDevice(try Sample.responder()), settings)
             }
-            #expect(failure?.deviation == .unknownRoot)
+            #expect(failure?.deviations == [.unknownRoot])
             settings.allowed = [.unknownRoot]
             let report = try await ForeignDevice.run(over: SampleDevice(try Sample.responder()), settings)
             #expect(report.admissions.map(\.deviation) == [.unknownRoot])
@@ -191,7 +202,7 @@ import Testing
         let failure = await #expect(throws: ForeignDeviceFailure.self) {
             try await ForeignDevice.run(over: SampleDevice(try Sample.responder()), settings)
         }
-        #expect(failure?.deviation == nil)
+        #expect(failure?.deviations == [])
         #expect(failure?.step == .authenticate)
     }
 
@@ -211,7 +222,7 @@ import Testing
             try await ForeignDevice.run(over: device, settings)
         }
         #expect(failure?.step == step)
-        #expect(failure?.deviation == nil)
+        #expect(failure?.deviations == [])
         #expect(await device.state == .configUnlocked)
         #expect(await device.sessionCount == 0)
     }

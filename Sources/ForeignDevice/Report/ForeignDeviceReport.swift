@@ -5,7 +5,7 @@ public import TDISP
 
 /// What a conversation with a foreign device showed, as far as it went.
 public struct ForeignDeviceReport: Sendable {
-    /// A deviation that was met and admitted.
+    /// A deviation that was met, and admitted when it stands in a report.
     public struct Admission: Hashable, Sendable {
         /// The rule that was broken.
         public let deviation: ForeignDeviation

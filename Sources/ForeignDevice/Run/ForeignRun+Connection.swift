@@ -23,30 +23,47 @@ extension ForeignRun {
 
     /// Negotiates: strictly, and where that comes to nothing again with all that is spoken here, to see what is wrong.
     func connect() async throws(Failure) {
-        if case .failure(let refusal) = await perform(.connect) {
+        if let (refusal, weakness) = await connectStrictly() {
             requester = SPDMRequester(settings.requesterSettings(.tolerant))
-            guard case .success = await perform(.connect) else { throw failure(.connect, .spdm(refusal)) }
-            try admit(.weakAlgorithms, refusal.reason.description, at: .connect)
+            guard case .success = await perform(.connect) else { throw failure(.connect, refusal) }
+            try admit(.weakAlgorithms, weakness, at: .connect)
         }
-        guard let negotiated = requester.negotiated else { return }
+        guard let negotiated = requester.negotiated else { throw failure(.connect, .spdm(.lost(.getVersion))) }
         report.connection = negotiated
         done(.connect, "SPDM \(negotiated.version)")
+    }
+
+    /// Negotiates under the strict policy; nil when that leads to what the goal needs, else why not.
+    private func connectStrictly() async -> (Failure.Reason, weakness: String)? {
+        if case .failure(let refusal) = await perform(.connect) {
+            return (.spdm(refusal), refusal.reason.description)
+        }
+        guard settings.goal == .convert, let negotiated = requester.negotiated else { return nil }
+        do throws(PolicyRefusal) {
+            _ = try AlgorithmPolicy.strict.isEncrypted(
+                requester: negotiated.requester.flags, responder: negotiated.responder.flags)
+            return nil
+        } catch {
+            return (.spdm(RequesterFailure(.keyExchange, .notAllowed(error))), error.description)
+        }
     }
 
     /// Reads the certificate chain and has it judged.
     func authenticate() async throws(Failure) {
         if case .failure(let refusal) = await perform(.authenticate(slot: settings.slot, challenge: nil)) {
-            guard let deviation = requester.chainRefusal?.admittedBy else {
-                throw failure(.authenticate, .spdm(refusal))
-            }
-            throw failure(.authenticate, .deviation(deviation, refusal.reason.description))
+            throw failure(.authenticate, .spdm(refusal))
         }
-        guard let identity = requester.identity(inSlot: settings.slot) else { return }
+        guard let identity = requester.identity(inSlot: settings.slot) else {
+            throw failure(.authenticate, .spdm(.lost(.getCertificate)))
+        }
         report.identity = identity
-        for rule in identity.admitted { note(ForeignDeviation(rule), "serial \(identity.serialNumber)") }
-        if !settings.isPinned(identity) {
-            try admit(.unknownRoot, "\(identity.certificates.first?.subject ?? "no root")", at: .authenticate)
+        var met = identity.admitted.map { rule in
+            ForeignDeviceReport.Admission(deviation: ForeignDeviation(rule), seen: identity.leaf?.subject ?? "no leaf")
         }
+        if !settings.isPinned(identity) {
+            met.append(.init(deviation: .unknownRoot, seen: identity.certificates.first?.subject ?? "no root"))
+        }
+        try admit(met, at: .authenticate)
         if identity.pciName != nil, !identity.isPCINameCompared { report.notChecked.insert(.pciName) }
         done(.authenticate, identity.serialNumber.isEmpty ? "serial unknown" : "serial \(identity.serialNumber)")
     }
@@ -58,7 +75,7 @@ extension ForeignRun {
             session = opened.id
             report.session = opened
             done(.openSession, "session \(opened.id)")
-        case .success: break
+        case .success: throw failure(.openSession, .spdm(.lost(.keyExchange)))
         case .failure(let reason): throw failure(.openSession, .spdm(reason))
         }
     }
@@ -71,11 +88,14 @@ extension ForeignRun {
         switch await perform(.measure(MeasurementQuery(.all, signedBy: settings.slot), in: session)) {
         case .success(.measured(let measured)):
             report.measurements = measured.blocks
-            report.areMeasurementsSigned = !measured.proofs.isEmpty
-            freshness = measured.proofs.first?.nonce
+            guard let proof = measured.proofs.first else {
+                return try admit(.noMeasurements, "MEASUREMENTS without a signature", at: .measure)
+            }
+            report.areMeasurementsSigned = true
+            freshness = proof.nonce
             report.notChecked.insert(.measurementValues)
             done(.measure, "\(measured.blocks.count), signed")
-        case .success: break
+        case .success: throw failure(.measure, .spdm(.lost(.getMeasurements)))
         case .failure(let reason): throw failure(.measure, .spdm(reason))
         }
     }
@@ -89,22 +109,22 @@ extension ForeignDeviceSettings {
             keyLog: keyLog)
     }
 
-    /// Believes who is issued under the pinned root. Where none is pinned, or any is allowed, the chain's own first
-    /// certificate stands in: whether it may is decided afterwards.
+    /// Believes who is issued under the pinned root, else under the chain's own first certificate, with every rule waived
+    /// that can be: what of that is allowed is decided by what the identity then needed.
     private var trust: ResponderTrust {
         let pciName = pciName
-        let rules = Set(allowed.compactMap(\.certificateRule))
+        let rules = Set(CertificateDeviation.allCases)
         let pinned = anchor.map { DeviceTrust($0, pciName: pciName, deviations: rules) }
-        let takesAny = pinned == nil || allowed.contains(.unknownRoot)
         return ResponderTrust(
             verify: { (chain, context, time) throws(ChainRefusal) in
-                do throws(ChainRefusal) {
-                    if let pinned { return try pinned.verify(chain, as: context, at: time) }
-                } catch {
-                    guard takesAny else { throw error }
-                }
                 let own = DeviceTrust(Self.ownRoot(of: chain, context.hash), pciName: pciName, deviations: rules)
-                return try own.verify(chain, as: context, at: time)
+                guard let pinned else { return try own.verify(chain, as: context, at: time) }
+                do throws(ChainRefusal) {
+                    return try pinned.verify(chain, as: context, at: time)
+                } catch {
+                    guard let identity = try? own.verify(chain, as: context, at: time) else { throw error }
+                    return identity
+                }
             },
             provisioned: { (context) throws(ChainRefusal) in
                 try DeviceTrust(.roots([])).provisionedIdentity(as: context)
@@ -119,21 +139,21 @@ extension ForeignDeviceSettings {
         return .roots([first])
     }
 
-    /// Whether the root is one that was pinned.
+    /// Whether the root is one that was pinned. One that is not in the chain can only be a root that was given whole.
     func isPinned(_ identity: VerifiedIdentity) -> Bool {
-        guard let root = identity.certificates.first?.encoding else { return false }
-        return switch anchor {
-        case .roots(let roots): roots.contains(root)
-        case .rootDigest(let digest, let hash): (try? hash.digest(of: root.span)) == digest
+        switch anchor {
+        case .roots(let roots):
+            roots.contains { (try? HashAlgorithm.sha384.digest(of: $0.span)) == identity.rootDigest }
+        case .rootDigest(let digest, let hash):
+            identity.certificates.first.map { (try? hash.digest(of: $0.encoding.span)) == digest } ?? false
         case nil: false
         }
     }
 }
 
-extension ChainRefusal {
-    /// The deviation that would admit the chain, as far as this refusal goes.
-    fileprivate var admittedBy: ForeignDeviation? {
-        if let deviation { return ForeignDeviation(deviation) }
-        return field == .rootHash || field == .certificate(.root) ? .unknownRoot : nil
+extension RequesterFailure {
+    /// The requester does not have what the operation that it called done should have brought.
+    fileprivate static func lost(_ request: MessageCode) -> Self {
+        RequesterFailure(request, .closed, loss: .connection)
     }
 }

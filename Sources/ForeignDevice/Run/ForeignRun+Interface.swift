@@ -96,7 +96,9 @@ extension ForeignRun {
     // MARK: Evidence
 
     private func judge(_ bytes: [UInt8]) throws(Failure) {
-        guard let identity = report.identity, let session = session?.rawValue else { return }
+        guard let identity = report.identity, let session = session?.rawValue else {
+            throw failure(.report, .interface(.failed(.notNegotiated, .untouched)))
+        }
         // Measurements that are not there were admitted; the nonce then stands for nothing.
         let nonce =
             freshness.map { nonce in nonce.bytes.indices.map { nonce.bytes[$0] } } ?? [UInt8](repeating: 0, count: 32)

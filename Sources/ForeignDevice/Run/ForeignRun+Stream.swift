@@ -69,12 +69,16 @@ extension ForeignRun {
         let seen = FunctionAddress(segment: UInt16(response.segment), requesterID: response.requesterID)
         expected.requesterID = settings.port.requesterID
         expected.segment = UInt8(truncatingIfNeeded: settings.port.segment)
-        if expected != response { try admit(.otherPortAddress, "\(seen) instead of \(settings.port)", at: .keyStream) }
+        var met: [ForeignDeviceReport.Admission] = []
+        if expected != response {
+            met.append(.init(deviation: .otherPortAddress, seen: "\(seen) instead of \(settings.port)"))
+        }
         let features = response.features ?? IDEFeatures(rawValue: 0)
         if !features.isSelectiveIDESupported || !features.isKeyManagementSupported {
-            try admit(.noIDERegisters, "capability register 0x\(hex(features.rawValue, 8))", at: .keyStream)
+            met.append(.init(deviation: .noIDERegisters, seen: "capability register 0x\(hex(features.rawValue, 8))"))
             expected.registers = [IDEFeatures(linkStreamCount: 0, selectiveStreamCount: 1).rawValue]
         }
+        try admit(met, at: .keyStream)
         return .response(.queryResponse(expected))
     }
 }

@@ -57,16 +57,15 @@ final class ForeignRun {
         Failure(step: step, reason: transportError.map { .transport($0) } ?? reason, report: report)
     }
 
-    /// Admits a deviation, or throws.
-    func admit(_ deviation: ForeignDeviation, _ seen: String, at step: ForeignDeviceStep) throws(Failure) {
-        guard settings.allowed.contains(deviation) else { throw failure(step, .deviation(deviation, seen)) }
-        note(deviation, seen)
+    /// Admits what was met, or throws all of it that is not allowed.
+    func admit(_ met: [ForeignDeviceReport.Admission], at step: ForeignDeviceStep) throws(Failure) {
+        let refused = met.filter { !settings.allowed.contains($0.deviation) }
+        guard refused.isEmpty else { throw failure(step, .deviations(refused)) }
+        report.admissions += met
     }
 
-    /// Notes a deviation that was admitted, once.
-    func note(_ deviation: ForeignDeviation, _ seen: String) {
-        guard !report.admissions.contains(where: { $0.deviation == deviation }) else { return }
-        report.admissions.append(.init(deviation: deviation, seen: seen))
+    func admit(_ deviation: ForeignDeviation, _ seen: String, at step: ForeignDeviceStep) throws(Failure) {
+        try admit([.init(deviation: deviation, seen: seen)], at: step)
     }
 
     // MARK: Exchanges
