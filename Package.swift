@@ -46,7 +46,7 @@ let package = Package(
         .target(name: "StrictYAML", dependencies: [yams]),
         .target(name: "Journal", dependencies: ["Assignment", "OpenSSLCrypto", "PCIe", "TDISP", grdb]),
 
-        // The two ends of SPDM with their secrets, the sockets that foreign ends are reached over, and what is done there
+        // The two ends of SPDM with their secrets, and the sockets that foreign ends are reached over
         .target(name: "SPDMEndpoints", dependencies: ["OpenSSLCrypto", "SPDM", "WireBytes"]),
         .target(name: "SPDMTransport", dependencies: ["PCIe", "SPDM", "WireBytes", flyingSocks]),
         .target(
@@ -59,7 +59,8 @@ let package = Package(
         .target(
             name: "Emulator",
             dependencies: [
-                "Assignment", "Attestation", "IOMMU", "PCIe", "SPDM", "StrictYAML", "TDISP", "WireBytes",
+                "Assignment", "Attestation", "IOMMU", "OpenSSLCrypto", "PCIe", "SPDM", "SPDMEndpoints", "StrictYAML",
+                "TDISP", "WireBytes",
             ]),
         .target(
             name: "EmulatorProcess",
@@ -101,9 +102,14 @@ let package = Package(
         // Tests
         .testTarget(name: "WireBytesTests", dependencies: ["WireBytes"]),
         .testTarget(name: "PCIeTests", dependencies: ["PCIe", "WireBytes"]),
-        .testTarget(
-            name: "SPDMTests", dependencies: ["OpenSSLCrypto", "PCIe", "SPDM", "WireBytes"],
+        .target(
+            name: "SPDMVectors", dependencies: ["OpenSSLCrypto", "SPDM"], path: "Tests/SPDMVectors",
             resources: [.copy("Vectors")]),
+        .testTarget(
+            name: "SPDMTests", dependencies: ["OpenSSLCrypto", "PCIe", "SPDM", "SPDMVectors", "WireBytes"]),
+        .testTarget(
+            name: "SPDMEndpointsTests",
+            dependencies: ["OpenSSLCrypto", "SPDM", "SPDMEndpoints", "SPDMVectors", "WireBytes"]),
         .testTarget(name: "SPDMTransportTests", dependencies: ["SPDM", "SPDMTransport", "WireBytes"]),
         .testTarget(
             name: "ForeignDeviceTests",
@@ -138,7 +144,8 @@ let package = Package(
         .target(
             name: "FuzzEntries",
             dependencies: [
-                "Emulator", "Libvirt", "PCIe", "SPDM", "ScenarioReplay", "StrictYAML", "TDISP", "WireBytes",
+                "Emulator", "Libvirt", "OpenSSLCrypto", "PCIe", "SPDM", "SPDMEndpoints", "SPDMTransport", "SPDMVectors",
+                "ScenarioReplay", "StrictYAML", "TDISP", "WireBytes",
             ],
             path: "Tests/FuzzEntries"),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzEntries", "PCIe", "TDISP", "WireBytes"]),

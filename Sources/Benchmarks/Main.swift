@@ -9,11 +9,14 @@ enum Main {
         do {
             let options = try Options(CommandLine.arguments.dropFirst())
             var report = Report()
+            // First, as what later ones free would hide it.
+            report.figures += try await ConversionBenchmark.memory(devices: 1000)
             report.figures += try EngineBenchmark.figures()
             report.figures += try RoutingBenchmark.figures()
             report.figures += try await ConversionBenchmark.figures(in: options.directory)
             report.figures += try await ScenarioBenchmark.figures(from: options.scenarios)
             report.figures += try MessageBenchmark.figures()
+            report.figures += try StartUpBenchmark.figures()
             print(try options.isJSON ? report.json() : report.table)
         } catch {
             FileHandle.standardError.write(Data("tdisp-bench: \(error)\n".utf8))

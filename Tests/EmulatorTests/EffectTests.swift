@@ -80,7 +80,7 @@ import Testing
         #expect(evidence.stream == evidence.secureStream)
         #expect(evidence.serial == "ACC-0001")
         #expect(evidence.rootDigest.count == 48 && evidence.rootDigest != evidence.leafDigest)
-        #expect(!evidence.identityProven)
+        #expect(evidence.identityProven)
         let report = try InterfaceReport.decode(evidence.report.span)
         #expect(report.info == [.noFirmwareUpdate, .dmaWithoutPASID])
         #expect(report.ranges.map(\.pageCount) == [16])
@@ -108,8 +108,47 @@ import Testing
         #expect(first.leafDigest != second.leafDigest)
     }
 
+    /// A certificate that keeps a device from being authenticated, and what is said of it.
+    @Test(arguments: [
+        (Topology.Device.Flaw.expiredCertificate, "notAfter"), (.foreignCertificate, "Device"),
+    ])
+    func `a device without a valid certificate is refused when it appears, and does not connect`(
+        _ flaw: Topology.Device.Flaw, _ field: String
+    ) throws {
+        var topology = try Topology.demo()
+        topology.devices[1].flaws = [flaw]
+        let host = try TestHost(topology)
+        host.authenticateNewcomers()
+        guard case .refused(let reason) = try host.facts(demo.nvme).authentication else {
+            Issue.record("it was not refused")
+            return
+        }
+        #expect(reason.contains("GET_CERTIFICATE") && reason.contains(field), "\(reason)")
+        let report = host.perform(ConnectionEffect.connect, demo.nvme)
+        #expect(report.outcome == .failed(.identityChanged))
+        #expect(report.detail.contains(field))
+    }
+
+    @Test func `devices that appear are authenticated by the roots that the host trusts`() throws {
+        var topology = try Topology.demo()
+        topology.trustedRoots = ["Example Device CA"]
+        topology.devices[1].identity.root = "Another CA"
+        let host = try TestHost(topology)
+        #expect(try host.facts(demo.vf0).authentication == nil)
+        host.authenticateNewcomers()
+        let known = DeviceAuthentication.authenticated(serial: "ACC-0001", root: "Example Device CA")
+        #expect(try host.facts(demo.accelerator).authentication == known)
+        #expect(try host.facts(demo.vf0).authentication == known)
+        #expect(try host.facts(demo.network).authentication == .cannot)
+        guard case .refused(let reason) = try host.facts(demo.nvme).authentication else {
+            Issue.record("it was not refused")
+            return
+        }
+        #expect(reason.contains("root"), "\(reason)")
+    }
+
     /// A device set up wrongly, which LOCK refuses.
-    @Test(arguments: Topology.Device.Flaw.allCases)
+    @Test(arguments: [Topology.Device.Flaw.phantomFunctions, .overlappingMemory, .trafficClass])
     func `a flaw is refused at LOCK and named in the snapshot`(_ flaw: Topology.Device.Flaw) throws {
         var topology = try Topology.demo()
         topology.devices[1].memoryRanges = [

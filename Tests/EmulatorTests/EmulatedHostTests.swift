@@ -22,7 +22,7 @@ import Testing
     init() throws { demo = try Demo() }
 
     private func makeHost(_ directory: (any DomainDirectory)? = nil) throws -> EmulatedHost {
-        try EmulatedHost(Topology.demo(), entropy: SeededEntropy(seed: 1), directory: directory, digest: toyDigest)
+        try EmulatedHost(Topology.demo(), entropy: SeededEntropy(seed: 1), directory: directory)
     }
 
     @Test func `attach and detach reach the directory`() async throws {

@@ -5,13 +5,6 @@ import PCIe
 import TDISP
 import Testing
 
-/// A hash for tests only: enough that different words give different digests.
-func toyDigest(_ bytes: [UInt8]) -> [UInt8] {
-    var state: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in bytes { state = (state ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    return (0..<48).map { UInt8(truncatingIfNeeded: state >> UInt64($0 % 8 * 8)) ^ UInt8($0) }
-}
-
 func address(_ text: String) throws -> FunctionAddress { try FunctionAddress(parsing: text) }
 
 /// The places of the demo topology.
@@ -45,7 +38,7 @@ final class TestHost {
     let demo: Demo
 
     init(_ topology: Topology? = nil, seed: UInt64 = 1) throws {
-        model = try HostModel(topology ?? Topology.demo(), entropy: SeededEntropy(seed: seed), digest: toyDigest)
+        model = try HostModel(topology ?? Topology.demo(), entropy: SeededEntropy(seed: seed))
         demo = try Demo()
     }
 
@@ -79,6 +72,8 @@ final class TestHost {
     }
 
     // MARK: Doing
+
+    func authenticateNewcomers() { model.authenticateNewcomers() }
 
     func advance(_ nanoseconds: UInt64 = 1_000_000) { model.advanceTime(by: nanoseconds) }
 

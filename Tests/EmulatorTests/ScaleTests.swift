@@ -7,7 +7,7 @@ import Testing
 @Suite struct ScaleTests {
     @Test func `devices of a uniform topology are converted side by side, in several segments`() throws {
         let topology = Topology.uniform(devices: 210)
-        var host = try HostModel(topology, entropy: SeededEntropy(seed: 1), traceCapacity: 0, digest: toyDigest)
+        var host = try HostModel(topology, entropy: SeededEntropy(seed: 1), traceCapacity: 0)
         for index in [0, 199, 200, 209] {
             let tdi = topology.devices[index].address
             let domain = topology.domains[index / 100].id

@@ -7,9 +7,9 @@ import Testing
 @Suite struct CorpusTests {
     @Test(arguments: Corpus.files) func `every scenario passes, twice with the same trace`(file: String) async throws {
         let scenario = try Scenario(contentsOfFile: file)
-        let first = await ScenarioRunner.run(scenario, digest: toyDigest)
+        let first = await ScenarioRunner.run(scenario)
         #expect(first.passed, "\(first.difference?.description ?? "")")
-        let second = await ScenarioRunner.run(scenario, digest: toyDigest)
+        let second = await ScenarioRunner.run(scenario)
         #expect(first == second)
     }
 
@@ -45,7 +45,7 @@ import Testing
     @Test func `every cause of failure occurs in some trace`() async throws {
         var seen: Set<FailureCause.Kind> = []
         for file in Corpus.files {
-            let result = await ScenarioRunner.run(try Scenario(contentsOfFile: file), digest: toyDigest)
+            let result = await ScenarioRunner.run(try Scenario(contentsOfFile: file))
             for entry in result.trace.entries {
                 if case .engine(let step) = entry.kind, let cause = step.cause { seen.insert(cause.kind) }
             }

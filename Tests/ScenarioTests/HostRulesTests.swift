@@ -14,7 +14,7 @@ import Testing
 
         init() throws {
             let topology = try Topology.demo()
-            model = try HostModel(topology, entropy: SeededEntropy(seed: 1), digest: toyDigest)
+            model = try HostModel(topology, entropy: SeededEntropy(seed: 1))
             function = topology.devices[0].address
             domain = topology.domains[0].id
         }

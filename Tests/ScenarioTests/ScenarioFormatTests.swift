@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("- inject: {message: LOCK, drop: request}", "s.yaml:6:23: expected one of KEY_EXCHANGE, GET_MEASUREMENTS"),
+        ("- inject: {message: LOCK, drop: request}", "s.yaml:6:23: expected one of GET_VERSION, GET_CAPABILITIES"),
         ("- inject: {message: LOCK_INTERFACE}", "s.yaml:6:13: expected one of the keys drop, corrupt-request"),
         ("- inject: {message: LOCK_INTERFACE, drop: both}", "s.yaml:6:45: expected one of request, response"),
         (
@@ -114,7 +114,7 @@ import Testing
         ("trouble: lock refused", "s.yaml:8:23: expected a trouble such as 'lock failed device-refused'"),
         ("cause: lock failed", "s.yaml:8:21: expected a cause such as 'unexpected-state ERROR', found 'lock failed'"),
         ("state: RUNNING", "s.yaml:8:21: expected one of CONFIG_UNLOCKED, CONFIG_LOCKED, RUN, ERROR, none"),
-        ("sent: {LOCK: 1}", "s.yaml:8:21: expected one of KEY_EXCHANGE"),
+        ("sent: {LOCK: 1}", "s.yaml:8:21: expected one of GET_VERSION"),
         ("t0: shared", "s.yaml:8:18: expected one of none, host, shared of web1"),
         ("rekey-owed: maybe", "s.yaml:8:26: expected true or false, found 'maybe'"),
         ("epoch: -1", "s.yaml:8:21: -1 is not between 0"),

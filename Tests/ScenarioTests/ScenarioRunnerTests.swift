@@ -122,7 +122,7 @@ import Testing
     @Test func `a result tells its story in one line and as JSON`() async throws {
         let text = scenarioText(
             steps: "- convert: accelerator\n  domain: web1", final: "accelerator: {phase: attached}")
-        let result = await ScenarioRunner.run(try Scenario(parsing: text, file: "s.yaml"), digest: toyDigest)
+        let result = await ScenarioRunner.run(try Scenario(parsing: text, file: "s.yaml"))
         #expect(result.summary == "failed  s.yaml:9: a test")
         #expect(result.subject == "one-owner")
         let json = try JSONEncoder().encode(result)
@@ -136,7 +136,7 @@ import Testing
                     "- convert: accelerator\n  domain: web1\n- event: {session-lost: accelerator}\n- notices: accelerator",
                 final: "accelerator: {phase: attached}")
             let seeded = text.replacingOccurrences(of: "topology: demo", with: "topology: demo\nseed: \(seed)")
-            let result = await ScenarioRunner.run(try Scenario(parsing: seeded, file: "s.yaml"), digest: toyDigest)
+            let result = await ScenarioRunner.run(try Scenario(parsing: seeded, file: "s.yaml"))
             #expect(result.passed)
             return result.trace
         }

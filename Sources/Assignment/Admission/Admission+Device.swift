@@ -14,7 +14,7 @@ extension Admission {
 
     func aboutDevice(_ facts: FunctionFacts) -> [Precondition] {
         [
-            answers(facts), teeIO(facts), dsm(facts), functionLevelReset(facts),
+            answers(facts), teeIO(facts), dsm(facts), authentication(facts), functionLevelReset(facts),
             setUp(
                 .trafficClass, facts.trafficClassZero, "traffic class 0 only", "a traffic class beside 0 is in use",
                 advice: "map all traffic to TC0"),
@@ -49,6 +49,23 @@ extension Admission {
             ?? Precondition(
                 .dsm, .violated(.lacking), "the device has none",
                 advice: "use a device that implements TDISP, or assign this one without conversion")
+    }
+
+    /// Where there is trusted memory to protect, a device that could not prove who it is stays outside.
+    private func authentication(_ facts: FunctionFacts) -> Precondition {
+        switch facts.authentication {
+        case nil: Precondition(.authentication, .unknown, "the platform does not tell: connecting finds out")
+        case .authenticated(let serial, let root)?:
+            Precondition(.authentication, .met, "serial \(serial), issued under \(root)")
+        case .refused(let reason)?:
+            Precondition(
+                .authentication, .violated(.refused), reason,
+                advice: "assign it without conversion, or mend its certificates or the policy")
+        case .cannot?:
+            Precondition(
+                .authentication, .violated(.lacking), "it does not speak SPDM",
+                advice: "use a device with CMA/SPDM, or assign this one without conversion")
+        }
     }
 
     private func functionLevelReset(_ facts: FunctionFacts) -> Precondition {

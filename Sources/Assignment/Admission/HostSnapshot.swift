@@ -84,6 +84,8 @@ public struct FunctionFacts: Hashable, Sendable, Codable {
     public var memory: [MemoryFacts]
     /// Whether its DSM's stream covers its requester ID; nil when there is no stream or the platform does not show it.
     public var inStream: Bool?
+    /// What came of authenticating its device when it appeared; nil when the platform does not tell.
+    public var authentication: DeviceAuthentication?
 
     /// Creates facts about a function.
     public init(
@@ -92,7 +94,8 @@ public struct FunctionFacts: Hashable, Sendable, Codable {
         physicalFunction: FunctionAddress? = nil, teeIO: Bool = true, flr: Bool = true, driver: String? = nil,
         domain: DomainID? = nil, state: TDIState? = nil, connected: Bool = false, enabledVFs: UInt16 = 0,
         trafficClassZero: Bool = true, addressesDisjoint: Bool = true, phantomFunctionsOff: Bool = true,
-        present: Bool = true, memory: [MemoryFacts] = [], inStream: Bool? = nil
+        present: Bool = true, memory: [MemoryFacts] = [], inStream: Bool? = nil,
+        authentication: DeviceAuthentication? = nil
     ) {
         self.address = address
         self.dsm = dsm
@@ -114,6 +117,7 @@ public struct FunctionFacts: Hashable, Sendable, Codable {
         self.present = present
         self.memory = memory
         self.inStream = inStream
+        self.authentication = authentication
     }
 }
 

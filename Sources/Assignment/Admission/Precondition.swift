@@ -76,6 +76,7 @@ public enum PreconditionName: String, Hashable, Sendable, Codable, CaseIterable 
     case deviceAnswers = "device-answers"
     case teeIO = "tee-io"
     case dsm
+    case authentication
     case functionLevelReset = "flr"
     case trafficClass = "traffic-class"
     case addressesDisjoint = "addresses-disjoint"
@@ -103,6 +104,7 @@ public enum PreconditionName: String, Hashable, Sendable, Codable, CaseIterable 
         case .deviceAnswers: "the function answers configuration reads"
         case .teeIO: "the function is TEE-IO capable"
         case .dsm: "a device security manager stands behind it"
+        case .authentication: "the device proved who it is when it appeared"
         case .functionLevelReset: "the function can be reset alone"
         case .trafficClass: "only traffic class 0 is in use"
         case .addressesDisjoint: "BARs and expansion ROM do not overlap"
@@ -129,8 +131,9 @@ public enum PreconditionName: String, Hashable, Sendable, Codable, CaseIterable 
     var concernsAnyAssignment: Bool {
         switch self {
         case .deviceExists, .deviceAnswers, .notQuarantined, .atRest, .owner, .assigned, .domainExists: true
-        case .teeIO, .dsm, .functionLevelReset, .trafficClass, .addressesDisjoint, .phantomFunctions, .hostDriver,
-            .stateAsRecorded, .domainRuns, .protectedMemory, .ideStream, .virtualFunctions, .siblings, .rekey, .policy,
+        case .teeIO, .dsm, .authentication, .functionLevelReset, .trafficClass, .addressesDisjoint, .phantomFunctions,
+            .hostDriver, .stateAsRecorded, .domainRuns, .protectedMemory, .ideStream, .virtualFunctions, .siblings,
+            .rekey, .policy,
             .iommufd:
             false
         }
@@ -142,8 +145,9 @@ public enum PreconditionName: String, Hashable, Sendable, Codable, CaseIterable 
         case .functionLevelReset, .notQuarantined, .stateAsRecorded, .owner, .rekey: .oneOwner
         case .ideStream: .noTrustedDMAWithoutRun
         case .hostDriver: .noDriverInBetween
-        case .deviceExists, .deviceAnswers, .teeIO, .dsm, .trafficClass, .addressesDisjoint, .phantomFunctions, .atRest,
-            .assigned, .domainExists, .domainRuns, .protectedMemory, .virtualFunctions, .siblings, .policy, .iommufd:
+        case .deviceExists, .deviceAnswers, .teeIO, .dsm, .authentication, .trafficClass, .addressesDisjoint,
+            .phantomFunctions, .atRest, .assigned, .domainExists, .domainRuns, .protectedMemory, .virtualFunctions,
+            .siblings, .policy, .iommufd:
             nil
         }
     }

@@ -13,6 +13,7 @@ struct Figure: Encodable {
         case perSecond = "1/s"
         case nanoseconds = "ns"
         case microseconds = "us"
+        case milliseconds = "ms"
         case kibibytes = "KiB"
         case allocations = "allocations"
         case ratio = "x"

@@ -26,7 +26,7 @@ enum ConversionBenchmark {
                 target: .atMost(1.2 * one, thousand), reference: Reference("one device", one, of: thousand)),
             try await sideBySide(devices: 1000, inTurn: thousand),
         ]
-        return try await figures + memory(devices: 1000) + DurableConversions.figures(in: directory)
+        return try await figures + DurableConversions.figures(in: directory)
     }
 
     // MARK: Time
@@ -72,7 +72,7 @@ enum ConversionBenchmark {
     // MARK: Memory
 
     /// What a device takes in RAM: emulated, and owned and private besides.
-    private static func memory(devices: Int) async throws -> [Figure] {
+    static func memory(devices: Int) async throws -> [Figure] {
         let before = try ResidentMemory.bytes()
         let bed = try TestBed(devices: devices, VolatileJournal())
         let built = try ResidentMemory.bytes()
@@ -102,9 +102,7 @@ struct TestBed: Sendable {
 
     init(devices: Int, _ journal: any AssignmentJournal) throws {
         topology = .uniform(devices: devices)
-        host = try EmulatedHost(
-            topology, entropy: SeededEntropy(seed: 1), traceCapacity: 0,
-            digest: { (try? HashAlgorithm.sha384.digest(of: $0.span)) ?? [] })
+        host = try EmulatedHost(topology, entropy: SeededEntropy(seed: 1), traceCapacity: 0)
         var nonces = SystemRandomNumberGenerator()
         let nonce = (0..<32).map { _ in UInt8.random(in: 0...255, using: &nonces) }
         service = try AssignmentService(

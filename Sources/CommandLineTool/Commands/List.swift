@@ -24,12 +24,13 @@ struct List: AsyncParsableCommand {
     }
 
     private static func table(_ devices: [DeviceView]) -> String {
-        var table = TextTable("DEVICE", "NAME", "PHASE", "STATE", "DOMAIN", "EPOCH", "HOST DRIVER", "NOTE")
+        var table = TextTable(
+            "DEVICE", "NAME", "PHASE", "STATE", "DOMAIN", "EPOCH", "HOST DRIVER", "AUTHENTICATED", "NOTE")
         for device in devices {
             table.add(
                 device.address, device.name, device.recorded.phase, device.confirmed.state ?? "",
                 device.recorded.domainName ?? "", device.recorded.epoch == 0 ? "" : "\(device.recorded.epoch)",
-                device.hostDriver ?? "", device.note ?? "")
+                device.hostDriver ?? "", device.confirmed.authentication?.status ?? "", device.note ?? "")
         }
         return table.text
     }

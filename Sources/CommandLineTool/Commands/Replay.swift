@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import OpenSSLCrypto
 internal import ScenarioReplay
 internal import StrictYAML
 
@@ -32,7 +31,7 @@ struct Replay: AsyncParsableCommand {
             }
             var results: [ScenarioResult] = []
             for file in files {
-                let result = await ScenarioRunner.run(try scenario(file)) { Self.digest($0) }
+                let result = await ScenarioRunner.run(try scenario(file))
                 if output == .table { show(result) }
                 results.append(result)
             }
@@ -53,9 +52,5 @@ struct Replay: AsyncParsableCommand {
         if !quiet || !result.passed { Console.out(result.summary + "\n") }
         if let difference = result.difference { Console.out("\(difference)".indented + "\n") }
         if trace { Console.out("\(result.trace)".indented + "\n") }
-    }
-
-    private static func digest(_ bytes: [UInt8]) -> [UInt8] {
-        (try? HashAlgorithm.sha384.digest(of: bytes.span)) ?? []
     }
 }

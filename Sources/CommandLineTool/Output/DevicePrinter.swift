@@ -17,6 +17,7 @@ struct DevicePrinter {
         func add(_ name: String, _ value: String) { lines.append("  \(name.padded(to: 10)) \(value)") }
         add("recorded", recorded(view, state))
         add("confirmed", confirmed(view, inspection))
+        if let authentication = facts.authentication { add("identity", authentication.sentence) }
         add("host", "driver \(view.hostDriver ?? "none")")
         if inspection.function.domain != nil {
             add("guest", "driver \(inspection.function.hasGuestDriver ? "bound" : "not bound")")
@@ -59,5 +60,16 @@ struct DevicePrinter {
         }
         return others.isEmpty
             ? nil : others.map(\.address.description).joined(separator: ", ") + " share its session and fate"
+    }
+}
+
+extension DeviceAuthentication {
+    /// What came of it, for a person.
+    fileprivate var sentence: String {
+        switch self {
+        case .authenticated(let serial, let root): "authenticated: serial \(serial), issued under \(root)"
+        case .refused(let reason): "not authenticated: \(reason)"
+        case .cannot: "not authenticated: it does not speak SPDM"
+        }
     }
 }

@@ -25,6 +25,28 @@ struct DeviceView: Encodable {
         let state: String?
         let connected: Bool
         let present: Bool
+        let authentication: Authentication?
+    }
+
+    /// What came of authenticating it when it appeared.
+    struct Authentication: Encodable {
+        /// `authenticated`, `refused` or `cannot`.
+        let status: String
+        /// Of its leaf certificate.
+        let serial: String?
+        /// The name of its root.
+        let root: String?
+        /// Why it was refused.
+        let reason: String?
+
+        init(_ authentication: DeviceAuthentication) {
+            switch authentication {
+            case .authenticated(let serial, let root):
+                (status, self.serial, self.root, reason) = ("authenticated", serial, root, nil)
+            case .refused(let reason): (status, serial, root, self.reason) = ("refused", nil, nil, reason)
+            case .cannot: (status, serial, root, reason) = ("cannot", nil, nil, nil)
+            }
+        }
     }
 
     let address: String
@@ -61,7 +83,9 @@ struct DeviceView: Encodable {
             epoch: state.lineage.epoch.rawValue, pending: pending == .none ? nil : pending.rawValue,
             reason: state.quarantineReason?.rawValue, rekeyOwed: state.lineage.rekeyOwed,
             permittedDMA: state.phase.permittedDMA.rawValue)
-        confirmed = Confirmed(state: facts.state?.description, connected: facts.connected, present: facts.present)
+        confirmed = Confirmed(
+            state: facts.state?.description, connected: facts.connected, present: facts.present,
+            authentication: facts.authentication.map { Authentication($0) })
         note = Self.note(facts, state)
     }
 
@@ -75,6 +99,7 @@ struct DeviceView: Encodable {
         if !state.phase.isResting { return "interrupted in '\(state.pending.name.rawValue)': tdispctl recover" }
         if let reason = state.quarantineReason { return reason.rawValue }
         if facts.dsm == nil || !facts.teeIO { return "no TDISP" }
+        if case .refused(let reason) = facts.authentication { return "not authenticated: \(reason)" }
         if let answer = facts.state, !state.phase.agrees(with: answer) {
             return "recorded \(state.phase.rawValue), answers \(answer): tdispctl recover"
         }

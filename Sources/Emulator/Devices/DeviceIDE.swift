@@ -56,7 +56,7 @@ extension EmulatedDevice {
             changes.forEach(apply)
             return nil
         case .refuse(let refusal):
-            return ErrorMessage(version: .v1_2, code: refusal == .busy ? .busy : .invalidRequest).encoded()
+            return ErrorMessage(version: version, code: refusal == .busy ? .busy : .invalidRequest).encoded()
         }
     }
 

@@ -1,62 +1,46 @@
+internal import PCIe
 internal import SPDM
-internal import TDISP
-internal import WireBytes
+
+// The registers of the DOE mailbox in function 0, and who stands behind them.
 
 extension EmulatedDevice {
-    /// An object was put into the mailbox of function 0. Gives what the device puts back, if anything.
-    func receive(_ object: [UInt8]) -> [UInt8]? {
-        guard isPresent, rootPort.isLinkUp, let opened = openObject(object) else { return nil }
-        guard let answer = answer(opened.message, over: opened.session) else { return nil }
-        do throws(ChannelError) {
-            return try session?.seal(answer.span)
-        } catch {
+    /// What a register of the mailbox shows: ones when the device is not there.
+    func read(_ register: DOEMailbox.Register) -> UInt32 {
+        isPresent && rootPort.isLinkUp ? mailbox.value(of: register) : .max
+    }
+
+    /// A write to a register of the mailbox. With Go, the object is worked on at once; `defect` is what goes wrong behind
+    /// the session that it belongs to.
+    func write(_ value: UInt32, to register: DOEMailbox.Register, _ defect: MessageFault.Action? = nil) {
+        guard isPresent, rootPort.isLinkUp else { return }
+        switch step(.write(register, value)) {
+        case .none, .abandon: break
+        case .process(let message, let number):
+            if let answer = receive(message, defect) {
+                _ = step(.answered(answer, to: number))
+            } else {
+                _ = step(.unanswered(number))
+            }
+        }
+    }
+
+    private func step(_ event: DOEMailbox.Event) -> DOEMailbox.Effect {
+        let transition = DOEMailbox.step(mailbox, event)
+        mailbox = transition.next
+        return transition.effect
+    }
+
+    /// The register that a configuration access to function 0 is about, if it is one of the mailbox.
+    func mailboxRegister(at offset: Int) -> DOEMailbox.Register? {
+        guard let mailboxes = try? DOECapability.all(in: functions[0].registers.space), let doe = mailboxes.first else {
             return nil
         }
-    }
-
-    private func openObject(_ object: [UInt8]) -> (message: [UInt8], session: SessionID)? {
-        do throws(ChannelError) {
-            guard let message = try session?.open(object.span), let id = session?.session else { return nil }
-            return (message, id)
-        } catch {
-            return nil
+        switch offset {
+        case doe.controlOffset: return .control
+        case doe.statusOffset: return .status
+        case doe.writeMailboxOffset: return .writeMailbox
+        case doe.readMailboxOffset: return .readMailbox
+        default: return nil
         }
-    }
-
-    /// Answers one SPDM message inside the session.
-    private func answer(_ message: [UInt8], over session: SessionID) -> [UInt8]? {
-        let envelope: VendorDefined
-        do throws(WireError) {
-            envelope = try VendorDefined(decoding: message.span)
-        } catch {
-            return ErrorMessage(version: .v1_2, code: .invalidRequest).encoded()
-        }
-        guard envelope.kind == .request else { return nil }
-        let payload = Array(message[VendorDefined.headerSize...])
-        switch envelope.protocolID {
-        case .tdisp: return answerTDISP(payload, over: session).flatMap { wrap($0, .tdisp) }
-        case .ideKM: return answerIDE(payload, over: session)
-        default: return ErrorMessage(version: .v1_2, code: .unsupportedRequest, data: 0xFE).encoded()
-        }
-    }
-
-    func wrap(_ payload: [UInt8], _ protocolID: PCIProtocolID) -> [UInt8]? {
-        try? VendorDefined.encode(.response, version: .v1_2, protocolID: protocolID, payload: payload.span)
-    }
-
-    // MARK: Session
-
-    /// A session was established with the device.
-    func openSession(_ id: SessionID) {
-        session = PlainChannel(session: id)
-        takeIDE(.sessionStarted(id))
-    }
-
-    /// The session ended, for whatever reason: its streams and its locked interfaces fall.
-    func endSession() {
-        guard hasSession, let id = session?.session else { return }
-        session?.end()
-        takeIDE(.sessionEnded(id))
-        takeDSM(.deviceIncident(.sessionEnded(id)))
     }
 }

@@ -9,6 +9,9 @@ extension EmulatedDevice {
     /// incident; the write itself is carried out like any other (TDISP 1.0, configuration tracking).
     func write(_ write: ConfigurationWrite, to function: EmulatedFunction) {
         guard isPresent else { return }
+        if function === functions[0], write.width == .doubleword, let register = mailboxRegister(at: write.offset) {
+            return self.write(write.value, to: register)
+        }
         let change = function.registers.trackedChange(by: write)
         let streams = function === functions[0] ? streamBlocks : []
         function.registers.write(write)
@@ -67,7 +70,7 @@ extension EmulatedDevice {
         for each in affected { each.reset() }
         takeDSM(.incident(.functionLevelReset, on: function.address.requesterID))
         guard function === functions[0] else { return }
-        endSession()
+        endSessions()
         takeIDE(.reset)
     }
 
@@ -76,8 +79,7 @@ extension EmulatedDevice {
         defects.remove(.stopFails)
         takeIDE(.reset)
         takeDSM(.conventionalReset)
-        session?.end()
-        session = nil
+        forgetSessions()
         isDebugOpen = false
         for function in functions { function.reset() }
     }

@@ -1,5 +1,6 @@
 internal import PCIe
 internal import SPDM
+internal import SPDMEndpoints
 internal import TDISP
 
 /// A device: its functions, its link, and the DSM that speaks for all of them.
@@ -18,8 +19,16 @@ final class EmulatedDevice {
     var ide = IDEResponder.initial(maxPortIndex: 0)
     /// The keys of its port.
     var keys = KeyBank()
-    /// Its end of the session.
-    var session: PlainChannel?
+    /// What its own clock shows, in seconds since 1970.
+    var clock: Int64 = 0
+    /// The DOE mailbox of function 0.
+    var mailbox = DOEMailbox()
+    /// The host's end of the mailbox.
+    var driver = DOEMailboxDriver()
+    /// Its end of SPDM; nil: it was never asked, or has no mailbox.
+    var responder: SPDMResponder?
+    /// The sessions that are established with it.
+    var sessions: Set<SessionID> = []
     /// Who it is. Changes when another card is put into the slot.
     var identity: Topology.Identity
     /// Its own source of random bits.
@@ -74,14 +83,6 @@ final class EmulatedDevice {
 
     /// The TDI at an address, as the device has it.
     func tdi(_ requester: RequesterID) -> TDI? { dsm?.interface(requester)?.tdi }
-
-    /// Whether a session connects it with the TSM.
-    var hasSession: Bool {
-        switch session {
-        case .some(let channel): channel.isAlive
-        case .none: false
-        }
-    }
 
     /// Uses a defect up.
     func takeDefect(_ defect: DeviceDefect) -> Bool { defects.remove(defect) != nil }

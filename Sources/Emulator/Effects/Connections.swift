@@ -1,6 +1,7 @@
 public import Assignment
 public import PCIe
 internal import SPDM
+internal import SPDMEndpoints
 internal import TDISP
 
 extension HostModel {
@@ -37,9 +38,12 @@ extension HostModel {
         guard let bridge = bridge(of: device), let stream = tsm.takeStream(on: bridge) else {
             return EffectReport(.failed(.busy), noStreamLeft(device))
         }
-        guard let connection = openSession(device, stream) else {
+        let connection: TSMConnection
+        switch openSession(device, stream) {
+        case .success(let opened): connection = opened
+        case .failure(let failure):
             tsm.giveBack(stream, on: bridge)
-            return EffectReport(.failed(.timedOut), "no SPDM session: no answer to KEY_EXCHANGE")
+            return EffectReport(.failed(failure.engineReason), "no SPDM session: \(failure)")
         }
         tsm.connections[device.address] = connection
         return bringUp(connection, device)
@@ -50,11 +54,18 @@ extension HostModel {
         return "no IDE stream left under \(bridge.name): \(tsm.streamsInUse(on: bridge)) of \(bridge.ideStreams) in use"
     }
 
-    private mutating func openSession(_ device: EmulatedDevice, _ stream: StreamID) -> TSMConnection? {
-        guard let number = entropy.next(), exchangeEvent(.keyExchange, with: device) else { return nil }
-        let session = SessionID(rawValue: UInt32(truncatingIfNeeded: number))
-        device.openSession(session)
-        return TSMConnection(dsm: device.address, stream: stream, session: session)
+    /// From GET_VERSION to FINISH: the device proves that it holds the key of its certificate chain.
+    private mutating func openSession(
+        _ device: EmulatedDevice, _ stream: StreamID
+    ) -> Result<TSMConnection, RequesterFailure> {
+        if case .failure(let failure) = authenticate(device, challenge: nil) { return .failure(failure) }
+        switch run(.openSession(SessionWish(.slot(0))), with: device) {
+        case .success(.sessionOpened(let opened)):
+            return .success(
+                TSMConnection(dsm: device.address, stream: stream, session: opened.id, peer: peer(of: device)))
+        case .failure(let failure): return .failure(failure)
+        case .success: return .failure(RequesterFailure(.keyExchange, .closed))
+        }
     }
 
     /// TDISP version and capabilities, stream registers, keys, Secure at both ends; or everything undone.
@@ -67,11 +78,11 @@ extension HostModel {
         configureStream(connection.stream, device)
         switch runStream(.start(.k0), device, over: connection) {
         case .secure:
-            guard learnIdentity(of: device) else {
+            guard learnIdentity(of: device, over: connection) else {
                 _ = disconnect(device)
                 return EffectReport(.failed(.timedOut), "no answer to GET_MEASUREMENTS")
             }
-            return EffectReport(.succeeded, "session \(connection.session), stream \(connection.stream) Secure")
+            return EffectReport(.succeeded, "\(connection.summary); stream \(connection.stream) Secure")
         case .closed(let closed):
             let left = disconnect(device)
             let detail = closed.failure?.detail ?? "stopped"
@@ -103,11 +114,11 @@ extension HostModel {
 
     /// A device that nobody holds may be another one than last time; one that is held may not, and is compared later.
     /// False if it does not say who it is.
-    private mutating func learnIdentity(of device: EmulatedDevice) -> Bool {
+    private mutating func learnIdentity(of device: EmulatedDevice, over connection: TSMConnection) -> Bool {
         let isHeld = device.functions.contains { software[$0.address]?.domain != nil }
         guard !isHeld || tsm.knownIdentities[device.address] == nil else { return true }
-        guard let claims = askIdentity(of: device, nonce: []) else { return false }
-        tsm.knownIdentities[device.address] = claims
+        guard case .success(let identity) = askIdentity(of: device, over: connection) else { return false }
+        tsm.knownIdentities[device.address] = identity
         return true
     }
 
@@ -141,12 +152,12 @@ extension HostModel {
         }
         if !connection.isAlive {
             unconfirmed.append("the session was lost before")
-        } else if !exchangeEvent(.endSession, with: device) {
-            advance(latencies.timeout, device)
-            unconfirmed.append("no answer to END_SESSION")
+        } else if case .failure(let failure) = run(
+            .endSession(connection.session, clearsNegotiatedState: false), with: device)
+        {
+            unconfirmed.append("\(failure.request): \(failure.reason)")
         }
-        device.endSession()
-        connection.channel.end()
+        connection.peer.requester.endAll()
         clearStream(connection.stream, device)
         if let bridge = bridge(of: device) { tsm.giveBack(connection.stream, on: bridge) }
         return EffectReport(

@@ -2,6 +2,7 @@ public import Assignment
 internal import Attestation
 public import PCIe
 internal import SPDM
+internal import SPDMEndpoints
 internal import TDISP
 
 extension HostModel {
@@ -28,40 +29,96 @@ extension HostModel {
         }
         let result = run(.fetchReport, on: tdi, device, over: connection)
         guard case .report(let bytes) = result else { return EvidenceReport(report(result)) }
-        guard let claims = askIdentity(of: device, nonce: nonce) else {
-            return EvidenceReport(EffectReport(.failed(.timedOut), "no answer to GET_MEASUREMENTS"))
+        let shown: MeasurementReport
+        switch measure(device, over: connection, nonce: Nonce(exactly: nonce)) {
+        case .success(let signed): shown = signed
+        case .failure(let failure):
+            return EvidenceReport(EffectReport(.failed(failure.engineReason), "no measurements: \(failure)"))
+        }
+        guard let identity = connection.identity else {
+            return EvidenceReport(EffectReport(.failed(.other), "the session's peer has no verified identity"))
         }
         guard let keySession = device.rootPort.stream.keys?.session, connection.isSecure(on: device) else {
             return EvidenceReport(EffectReport(.failed(.connectionLost), "the stream is not Secure"))
         }
         tsm.locks[tdi]?.report = bytes
         let evidence = Evidence(
-            tdi: tdi, epoch: epoch.rawValue, nonce: claims.nonce, rootDigest: claims.rootDigest,
-            leafDigest: claims.leafDigest, serial: claims.serial, measurements: claims.measurements,
+            tdi: tdi, epoch: epoch.rawValue, nonce: shown.nonceBytes, rootDigest: identity.rootDigest,
+            leafDigest: identity.leafDigest, serial: identity.serialNumber,
+            measurements: shown.blocks.map { Measurement($0) },
             evidenceSession: connection.session.rawValue, lockSession: lock.session.rawValue,
             streamSession: keySession.rawValue, stream: lock.stream.rawValue,
-            secureStream: connection.stream.rawValue, report: bytes, identityProven: false)
+            secureStream: connection.stream.rawValue, report: bytes, identityProven: true)
+        let count = shown.blocks.count
         return EvidenceReport(
-            EffectReport(.succeeded, "serial \(claims.serial), report of \(bytes.count) bytes"), evidence: evidence)
+            EffectReport(
+                .succeeded,
+                "serial \(identity.serialNumber) under \(identity.rootName), \(count) signed measurements, "
+                    + "report of \(bytes.count) bytes"),
+            evidence: evidence)
     }
 
-    /// Asks a device who it is. A plain channel carries the claim and proves nothing.
-    mutating func askIdentity(of device: EmulatedDevice, nonce: [UInt8]) -> IdentityClaims? {
-        guard exchangeEvent(.getMeasurements, with: device), device.hasSession else { return nil }
-        return IdentityClaims(device.description, device.identity, nonce: nonce, digest: digest)
+    /// Measurements that the device signed in a session, under a nonce.
+    private mutating func measure(
+        _ device: EmulatedDevice, over connection: TSMConnection, nonce: Nonce?
+    ) -> Result<MeasurementReport, RequesterFailure> {
+        let query = MeasurementQuery(.all, signedBy: 0, nonce: nonce)
+        switch run(.measure(query, in: connection.session), with: device) {
+        case .success(.measured(let report)): return .success(report)
+        case .failure(let failure): return .failure(failure)
+        case .success: return .failure(RequesterFailure(.getMeasurements, .closed))
+        }
+    }
+
+    /// Who the other end of a session is, and what it measures now.
+    mutating func askIdentity(
+        of device: EmulatedDevice, over connection: TSMConnection
+    ) -> Result<KnownIdentity, RequesterFailure> {
+        measure(device, over: connection, nonce: nil).flatMap { report in
+            guard let identity = connection.identity else {
+                return .failure(RequesterFailure(.getMeasurements, .notPossible(.notAuthenticated(slot: 0))))
+            }
+            return .success(
+                KnownIdentity(
+                    rootDigest: identity.rootDigest, leafDigest: identity.leafDigest, serial: identity.serialNumber,
+                    measurements: report.blocks.map { Measurement($0) }))
+        }
     }
 
     mutating func compareIdentity(_ function: EmulatedFunction, _ device: EmulatedDevice) -> EffectReport {
-        guard liveConnection(of: device) != nil else { return .noConnection }
+        guard let connection = liveConnection(of: device) else { return .noConnection }
         guard let known = tsm.knownIdentities[device.address] else {
             return EffectReport(.failed(.other), "nothing is known of the device from before")
         }
-        guard let claims = askIdentity(of: device, nonce: []) else {
-            return EffectReport(.failed(.timedOut), "no answer to GET_MEASUREMENTS")
+        switch askIdentity(of: device, over: connection) {
+        case .failure(let failure): return EffectReport(.failed(failure.engineReason), "no measurements: \(failure)")
+        case .success(known):
+            return EffectReport(.succeeded, "serial \(known.serial), same certificate and measurements")
+        case .success(let found):
+            return EffectReport(.failed(.identityChanged), "serial \(found.serial), before \(known.serial)")
         }
-        guard claims.isSameDevice(as: known) else {
-            return EffectReport(.failed(.identityChanged), "serial \(claims.serial), before \(known.serial)")
-        }
-        return EffectReport(.succeeded, "serial \(claims.serial), same certificate and measurements")
+    }
+}
+
+extension Nonce {
+    /// A nonce of 32 bytes; nil when there are not as many.
+    fileprivate init?(exactly bytes: [UInt8]) {
+        guard bytes.count == 32 else { return nil }
+        self.init(InlineArray { bytes[$0] })
+    }
+}
+
+extension MeasurementReport {
+    /// The nonce that the signature covers; empty without a signature.
+    fileprivate var nonceBytes: [UInt8] {
+        guard let nonce = proofs.first?.nonce.bytes else { return [] }
+        return nonce.indices.map { nonce[$0] }
+    }
+}
+
+extension Measurement {
+    /// A block as it is kept.
+    fileprivate init(_ block: MeasurementBlock) {
+        self.init(index: block.index, type: block.kind.rawValue, value: Array(block.value))
     }
 }

@@ -1,6 +1,7 @@
 internal import Assignment
 internal import PCIe
 internal import SPDM
+internal import SPDMEndpoints
 internal import TDISP
 
 // Resets as the host's kernel makes them: registers saved, reset, a wait, registers brought back.
@@ -44,8 +45,9 @@ extension HostModel {
 
     /// The TSM learns that a session is over.
     mutating func loseSession(of device: EmulatedDevice, _ loss: ConnectionLoss) {
-        guard let connection = tsm.connections[device.address], connection.isAlive else { return }
-        connection.channel.end()
+        guard let connection = tsm.connections[device.address], !connection.isLost else { return }
+        connection.isLost = true
+        connection.peer.requester.endAll()
         device.rootPort.take(.lost(.sessionEnded))
         notices.post(.connection(loss), of: device.address)
     }

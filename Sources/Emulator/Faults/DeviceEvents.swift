@@ -25,7 +25,7 @@ extension HostModel {
     }
 
     mutating func missHeartbeat(_ device: EmulatedDevice) {
-        device.endSession()
+        device.endSessions()
         loseSession(of: device, .sessionLost)
     }
 
@@ -37,7 +37,7 @@ extension HostModel {
     /// Streams first, then the session, then the interfaces; only then debug opens.
     mutating func openDebug(_ device: EmulatedDevice) {
         device.takeIDE(.portLost(0, .debugAuthorized))
-        device.endSession()
+        device.endSessions()
         device.takeDSM(.deviceIncident(.debugAuthorized))
         device.isDebugOpen = true
         loseSession(of: device, .sessionLost)
@@ -56,6 +56,7 @@ extension HostModel {
 
     mutating func plugIn(_ device: EmulatedDevice) {
         device.isPresent = true
+        tsm.authentications[device.address] = nil
         for function in device.functions { tsm.locks[function.address] = nil }
         followBusMastering(of: device)
     }
@@ -63,6 +64,7 @@ extension HostModel {
     mutating func swap(_ device: EmulatedDevice, _ serial: String) {
         device.identity.serial = serial
         resetUnasked(device)
+        giveIdentity(to: device)
     }
 
     func add(_ defect: DeviceDefect, to device: EmulatedDevice) {
@@ -83,5 +85,6 @@ extension HostModel {
             return
         }
         device.identity.firmware = version
+        device.showMeasurements()
     }
 }

@@ -16,15 +16,13 @@ public actor EmulatedHost: Platform {
     ///   - directory: where its domains are; nil: in the model alone, as the topology has them.
     ///   - traceCapacity: how many protocol messages it remembers.
     ///   - onCrash: called when a fault says that the host crashes; in a process of its own it does not return.
-    ///   - digest: the hash from which identities get their digests; SHA-384 where it matters.
     ///
     /// Throws ``TopologyError`` when a device's registers cannot be laid out.
     public init(
         _ topology: Topology, entropy: any EntropySource, directory: (any DomainDirectory)? = nil,
-        traceCapacity: Int = 4096, onCrash: @escaping @Sendable () -> Void = {},
-        digest: @escaping @Sendable ([UInt8]) -> [UInt8]
+        traceCapacity: Int = 4096, onCrash: @escaping @Sendable () -> Void = {}
     ) throws(TopologyError) {
-        var model = try HostModel(topology, entropy: entropy, traceCapacity: traceCapacity, digest: digest)
+        var model = try HostModel(topology, entropy: entropy, traceCapacity: traceCapacity)
         model.onCrash = onCrash
         self.model = model
         self.directory = directory
@@ -38,7 +36,10 @@ public actor EmulatedHost: Platform {
     // MARK: Platform
 
     /// The whole host as it is now; domains and hostdevs are those of the directory, where there is one.
+    ///
+    /// Devices that appeared since the last look are authenticated first.
     public func snapshot() async throws(PlatformError) -> HostSnapshot {
+        model.authenticateNewcomers()
         guard let directory else { return model.snapshot() }
         do throws(DirectoryError) {
             let domains = try await directory.domains()

@@ -1,11 +1,13 @@
 internal import Assignment
 internal import IOMMU
 internal import PCIe
+internal import SPDMEndpoints
 
 /// The emulated host: devices, links, TSM, IOMMU, memory and virtual machines, in virtual time.
 ///
-/// A value without copies: whoever holds it is its one owner, because it holds sessions and keys. It is deterministic:
-/// random bits and digests come from outside, and time moves only by what is done.
+/// A value without copies: whoever holds it is its one owner, because it holds sessions and keys. What it does is
+/// deterministic: random bits that show come from outside, and time moves only by what is done. Keys and signatures of
+/// certificates and sessions are real, and so another time they are others.
 ///
 /// ```
 ///   effects (what the engine orders)          events (what happens unasked)
@@ -24,8 +26,10 @@ public struct HostModel: ~Copyable {
     /// Called when a fault says that the host crashes; in a process of its own it does not return.
     public var onCrash: @Sendable () -> Void = {}
 
-    let digest: @Sendable ([UInt8]) -> [UInt8]
     var entropy: any EntropySource
+    /// Who issues the devices' certificates; and who issued those that have expired.
+    let authority = IdentityAuthority()
+    let expiredAuthority = IdentityAuthority(validity: 1_577_836_800...1_609_459_199)
     /// The devices by the address of function 0.
     var devices: [FunctionAddress: EmulatedDevice] = [:]
     /// The device of each function, by the address of function 0.
@@ -46,16 +50,13 @@ public struct HostModel: ~Copyable {
     ///   - topology: what it consists of.
     ///   - entropy: where it draws its random bits.
     ///   - traceCapacity: how many protocol messages it remembers.
-    ///   - digest: the hash from which identities get their digests; SHA-384 where it matters.
     ///
     /// Throws ``TopologyError`` when a device's registers cannot be laid out.
     public init(
-        _ topology: Topology, entropy: any EntropySource, traceCapacity: Int = 4096,
-        digest: @escaping @Sendable ([UInt8]) -> [UInt8]
+        _ topology: Topology, entropy: any EntropySource, traceCapacity: Int = 4096
     ) throws(TopologyError) {
         self.topology = topology
         self.entropy = entropy
-        self.digest = digest
         trace = ProtocolTrace(capacity: traceCapacity)
         var base = HostMemory.domainsBase
         for (index, description) in topology.domains.enumerated() {

@@ -1,5 +1,7 @@
 public import Assignment
+internal import OpenSSLCrypto
 public import PCIe
+internal import SPDMEndpoints
 internal import TDISP
 
 extension HostModel {
@@ -33,7 +35,10 @@ extension HostModel {
     private func pinningRoots(_ domain: DomainFacts) -> DomainFacts {
         var domain = domain
         let roots = domains[domain.id]?.description.pinnedRoots ?? []
-        domain.pinnedRoots = roots.map { IdentityClaims.rootDigest($0, digest) }
+        domain.pinnedRoots = roots.compactMap { name in
+            guard let root = try? authority.root(name) else { return nil }
+            return try? HashAlgorithm.sha384.digest(of: root.span)
+        }
         return domain
     }
 
@@ -66,7 +71,7 @@ extension HostModel {
             present: device.isPresent,
             memory: device.interfaceMemory(of: function).map {
                 MemoryFacts(register: UInt8($0.register), address: $0.address, size: $0.size)
-            })
+            }, authentication: tsm.authentications[device.address])
     }
 
     /// The configuration space of a function as a reader finds it: ones when the device is gone.

@@ -1,21 +1,27 @@
+internal import SPDM
 internal import TDISP
 
 /// The requests that the TSM of an emulated host sends, by the names that traces print and faults are placed on.
 public enum ProtocolMessage: String, Hashable, Sendable, Codable, CaseIterable {
-    // SPDM. Until sessions are spoken as bytes, the first three are events of the link without bytes.
+    // SPDM: on the wire in the clear or as secured records, so a fault loses or changes whole objects.
+    case getVersion = "GET_VERSION"
+    case getCapabilities = "GET_CAPABILITIES"
+    case negotiateAlgorithms = "NEGOTIATE_ALGORITHMS"
+    case getDigests = "GET_DIGESTS"
+    case getCertificate = "GET_CERTIFICATE"
+    case challenge = "CHALLENGE"
     case keyExchange = "KEY_EXCHANGE"
+    case finish = "FINISH"
     case getMeasurements = "GET_MEASUREMENTS"
     case endSession = "END_SESSION"
 
-    // IDE_KM
+    // IDE_KM and TDISP: inside a session, so a fault is one of the device's firmware behind the session.
     case query = "QUERY"
     case keyProgram = "KEY_PROG"
     case keySetGo = "K_SET_GO"
     case keySetStop = "K_SET_STOP"
-
-    // TDISP
-    case getVersion = "GET_TDISP_VERSION"
-    case getCapabilities = "GET_TDISP_CAPABILITIES"
+    case getTDISPVersion = "GET_TDISP_VERSION"
+    case getTDISPCapabilities = "GET_TDISP_CAPABILITIES"
     case lockInterface = "LOCK_INTERFACE"
     case getInterfaceReport = "GET_DEVICE_INTERFACE_REPORT"
     case getInterfaceState = "GET_DEVICE_INTERFACE_STATE"
@@ -25,13 +31,30 @@ public enum ProtocolMessage: String, Hashable, Sendable, Codable, CaseIterable {
     /// The TDISP request with this code, or nil for one that the TSM does not send.
     init?(_ type: TDISPMessageType) {
         switch type {
-        case .getVersion: self = .getVersion
-        case .getCapabilities: self = .getCapabilities
+        case .getVersion: self = .getTDISPVersion
+        case .getCapabilities: self = .getTDISPCapabilities
         case .lockInterface: self = .lockInterface
         case .getInterfaceReport: self = .getInterfaceReport
         case .getInterfaceState: self = .getInterfaceState
         case .startInterface: self = .startInterface
         case .stopInterface: self = .stopInterface
+        default: return nil
+        }
+    }
+
+    /// The SPDM request with this code, or nil for one that the TSM does not send by itself.
+    init?(_ code: MessageCode) {
+        switch code {
+        case .getVersion: self = .getVersion
+        case .getCapabilities: self = .getCapabilities
+        case .negotiateAlgorithms: self = .negotiateAlgorithms
+        case .getDigests: self = .getDigests
+        case .getCertificate: self = .getCertificate
+        case .challenge: self = .challenge
+        case .keyExchange: self = .keyExchange
+        case .finish: self = .finish
+        case .getMeasurements: self = .getMeasurements
+        case .endSession: self = .endSession
         default: return nil
         }
     }
@@ -42,8 +65,9 @@ public enum ProtocolMessage: String, Hashable, Sendable, Codable, CaseIterable {
         case .keyProgram: (7..<39, nil)
         case .lockInterface: (nil, 16..<48)
         case .startInterface: (16..<48, nil)
-        case .keyExchange, .getMeasurements, .endSession, .query, .keySetGo, .keySetStop, .getVersion, .getCapabilities,
-            .getInterfaceReport, .getInterfaceState, .stopInterface:
+        case .getVersion, .getCapabilities, .negotiateAlgorithms, .getDigests, .getCertificate, .challenge,
+            .keyExchange, .finish, .getMeasurements, .endSession, .query, .keySetGo, .keySetStop, .getTDISPVersion,
+            .getTDISPCapabilities, .getInterfaceReport, .getInterfaceState, .stopInterface:
             (nil, nil)
         }
     }

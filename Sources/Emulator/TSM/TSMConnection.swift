@@ -1,26 +1,36 @@
+internal import Assignment
+internal import OpenSSLCrypto
 internal import PCIe
 internal import SPDM
+internal import SPDMEndpoints
 internal import TDISP
 
 /// The TSM's side of one DSM's connection: session, stream, and a requester for each interface it spoke to.
 final class TSMConnection {
     let stream: StreamID
     let session: SessionID
-    /// The TSM's end of the session.
-    var channel: PlainChannel
+    /// The TSM's end of SPDM.
+    let peer: SPDMPeer
     var ide: IDERequester.State
     /// The stream key at hand, between its making and its second slot.
     var key: IDEKey?
     private var requesters: [FunctionAddress: TDIRequester] = [:]
 
-    init(dsm: FunctionAddress, stream: StreamID, session: SessionID) {
+    init(dsm: FunctionAddress, stream: StreamID, session: SessionID, peer: SPDMPeer) {
         self.stream = stream
         self.session = session
-        channel = PlainChannel(session: session)
+        self.peer = peer
         ide = IDERequester.initial(IDELink(portIndex: 0, streamID: stream, device: dsm))
     }
 
-    var isAlive: Bool { channel.isAlive }
+    /// Whether its loss was noticed and told.
+    var isLost = false
+    /// Whether the session lives, as far as the TSM knows.
+    var isAlive: Bool { !isLost && peer.requester.sessions.contains(session) }
+    /// Who the other end of the session proved to be.
+    var identity: VerifiedIdentity? { peer.requester.identity(of: session) }
+    /// The negotiated version of SPDM.
+    var version: SPDMVersion? { peer.requester.negotiated?.version }
 
     /// The requester of an interface; a new one must negotiate first.
     subscript(tdi: FunctionAddress) -> TDIRequester {
@@ -33,6 +43,21 @@ extension InterfaceID {
     /// Names a function, with its segment where that fits.
     init(naming address: FunctionAddress) {
         self = InterfaceID(address) ?? InterfaceID(requesterID: address.requesterID)
+    }
+}
+
+extension TSMConnection {
+    /// What was negotiated, and with whom, for a person.
+    var summary: String {
+        let session = "session \(session)"
+        guard let negotiated = peer.requester.negotiated, let algorithms = SelectedAlgorithms(negotiated.algorithms)
+        else { return session }
+        let names = [
+            algorithms.hash.rawValue, algorithms.signature?.rawValue, algorithms.group?.rawValue,
+            algorithms.suite?.rawValue,
+        ]
+        let serial = identity.map { " with serial \($0.serialNumber) under \($0.rootName)" } ?? ""
+        return "SPDM \(negotiated.version), \(names.compactMap(\.self).joined(separator: ", ")), \(session)\(serial)"
     }
 }
 
@@ -55,8 +80,12 @@ struct TSMLock {
 struct TSM {
     var connections: [FunctionAddress: TSMConnection] = [:]
     var locks: [FunctionAddress: TSMLock] = [:]
-    /// Who each device claimed to be when it was first connected for its present user.
-    var knownIdentities: [FunctionAddress: IdentityClaims] = [:]
+    /// The devices that it spoke to over SPDM.
+    var peers: [FunctionAddress: SPDMPeer] = [:]
+    /// What came of authenticating each device when it appeared.
+    var authentications: [FunctionAddress: DeviceAuthentication] = [:]
+    /// Who each device proved to be when it was first connected for its present user.
+    var knownIdentities: [FunctionAddress: KnownIdentity] = [:]
     /// Streams in use by bridge.
     private var streams: [String: Set<StreamID>] = [:]
 

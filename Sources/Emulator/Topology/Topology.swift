@@ -29,7 +29,8 @@ internal import PCIe
 ///     identity: {serial: ACC-0001, root: Example Device CA, firmware: 1.0.0}
 ///     driver: accel                  # none
 ///     workload: {pattern: sequential, burst: 2, size: 64B, misbehaves: false}
-///     flaws: []                      # phantom-functions, overlapping-memory, traffic-class
+///     flaws: []                      # phantom-functions, overlapping-memory, traffic-class,
+///                                    # expired-certificate, foreign-certificate
 /// domains:
 ///   - name: web1                     # *
 ///     uuid: 3f2c6d1e-5a1b-4f6e-9c55-0d8e7a6b0001   # *
@@ -38,6 +39,7 @@ internal import PCIe
 ///     running: true
 ///     shared: [{from: 0, size: 1MiB}]
 ///     pinned-roots: [Example Device CA]
+/// trusted-roots: [Example Device CA] # whom the host authenticates devices by; any root if left out
 /// ```
 public struct Topology: Hashable, Sendable {
     /// A name for people.
@@ -48,13 +50,19 @@ public struct Topology: Hashable, Sendable {
     public var devices: [Device]
     /// The virtual machines.
     public var domains: [Domain]
+    /// The roots under which the host accepts a device that appears, by the words in which devices name them; nil: any,
+    /// as long as the device holds the key of a whole chain. What a guest accepts is the guest's decision.
+    public var trustedRoots: [String]?
 
     /// Creates a topology; nothing is checked.
-    public init(name: String, bridges: [Bridge], devices: [Device], domains: [Domain]) {
+    public init(
+        name: String, bridges: [Bridge], devices: [Device], domains: [Domain], trustedRoots: [String]? = nil
+    ) {
         self.name = name
         self.bridges = bridges
         self.devices = devices
         self.domains = domains
+        self.trustedRoots = trustedRoots
     }
 
     /// A host bridge: the root of a PCI hierarchy.

@@ -64,7 +64,7 @@ extension Topology {
             self.flaws = flaws
         }
 
-        /// What can be wrong with how firmware or host set a device up; LOCK refuses each.
+        /// What can be wrong with a device. LOCK refuses how it is set up; its certificate keeps it from connecting.
         public enum Flaw: String, Hashable, Sendable, CaseIterable {
             /// Phantom functions are enabled.
             case phantomFunctions = "phantom-functions"
@@ -72,6 +72,10 @@ extension Topology {
             case overlappingMemory = "overlapping-memory"
             /// Its stream carries another traffic class than 0.
             case trafficClass = "traffic-class"
+            /// Its certificate has expired.
+            case expiredCertificate = "expired-certificate"
+            /// Its certificate names another device.
+            case foreignCertificate = "foreign-certificate"
         }
 
         /// What a device can have.
@@ -161,7 +165,7 @@ extension Topology {
         }
     }
 
-    /// Who a device says it is. Certificates' digests are derived from these words.
+    /// Who a device is. Its certificate chain is issued from these words when it is first asked.
     public struct Identity: Hashable, Sendable {
         /// Who signed its certificate.
         public var root: String

@@ -18,6 +18,13 @@ extension YAMLNode {
         }
     }
 
+    /// A list of texts.
+    func strings() throws(YAMLError) -> [String] {
+        var strings: [String] = []
+        for node in try list() { strings.append(try node.string()) }
+        return strings
+    }
+
     fileprivate func words<Word>(_ type: Word.Type) throws(YAMLError) -> Set<Word>
     where Word: CaseIterable & RawRepresentable & Hashable, Word.RawValue == String {
         var words: Set<Word> = []
@@ -142,10 +149,7 @@ extension Topology.Domain {
         }
         isRunning = try map.optional("running")?.bool() ?? isRunning
         tee = try map.optional("tee")?.optionalTEE() ?? nil
-        if let roots = map.optional("pinned-roots") {
-            pinnedRoots = []
-            for root in try roots.list() { pinnedRoots.append(try root.string()) }
-        }
+        pinnedRoots = try map.optional("pinned-roots")?.strings() ?? pinnedRoots
         shared = [0..<min(memory, 1 << 20)]
         guard let node = map.optional("shared") else { return }
         shared = []

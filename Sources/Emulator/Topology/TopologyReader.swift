@@ -29,7 +29,9 @@ extension Topology {
             for node in try map.required("bridges").list() { try reader.bridge(node) }
             for node in try map.required("devices").list() { try reader.device(node) }
             for node in try map.optional("domains")?.list() ?? [] { try reader.domain(node) }
-            return Topology(name: name, bridges: reader.bridges, devices: reader.devices, domains: reader.domains)
+            return Topology(
+                name: name, bridges: reader.bridges, devices: reader.devices, domains: reader.domains,
+                trustedRoots: try map.optional("trusted-roots")?.strings())
         }
     }
 }

@@ -49,7 +49,7 @@ public struct HostServer: Sendable {
         do throws(TopologyError) {
             host = try EmulatedHost(
                 topology, entropy: SecureEntropy(), directory: directory,
-                onCrash: { kill(getpid(), SIGKILL) }, digest: { bytes in HashAlgorithm.sha384.digestOrEmpty(of: bytes) }
+                onCrash: { kill(getpid(), SIGKILL) }
             )
         } catch {
             throw PlatformError(.invalidInput, error.description)
@@ -254,13 +254,6 @@ public struct HostServer: Sendable {
 private struct SecureEntropy: EntropySource {
     mutating func next() -> UInt64? {
         (try? SecureRandom.bytes(count: 8)).map { $0.reduce(0) { $0 << 8 | UInt64($1) } }
-    }
-}
-
-extension HashAlgorithm {
-    /// The digest; empty, and so equal to no pinned one, when OpenSSL has none.
-    fileprivate func digestOrEmpty(of bytes: [UInt8]) -> [UInt8] {
-        (try? digest(of: bytes.span)) ?? []
     }
 }
 

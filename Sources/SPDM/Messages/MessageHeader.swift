@@ -107,3 +107,27 @@ public struct MessageCode: RawRepresentable, Hashable, Sendable, Codable {
     /// ERROR, a response to any request.
     public static let error = Self(rawValue: 0x7F)
 }
+
+extension MessageCode: CustomStringConvertible {
+    /// The name of the specification, of a request or of its response; else the number.
+    public var description: String { Self.names[self] ?? "message \(String(rawValue, radix: 16))h" }
+
+    private static let names: [MessageCode: String] = [
+        getDigests: "GET_DIGESTS", getDigests.response: "DIGESTS", getCertificate: "GET_CERTIFICATE",
+        getCertificate.response: "CERTIFICATE", challenge: "CHALLENGE", challenge.response: "CHALLENGE_AUTH",
+        getVersion: "GET_VERSION", getVersion.response: "VERSION", chunkSend: "CHUNK_SEND",
+        chunkSend.response: "CHUNK_SEND_ACK", chunkGet: "CHUNK_GET", chunkGet.response: "CHUNK_RESPONSE",
+        getMeasurements: "GET_MEASUREMENTS", getMeasurements.response: "MEASUREMENTS",
+        getCapabilities: "GET_CAPABILITIES", getCapabilities.response: "CAPABILITIES",
+        negotiateAlgorithms: "NEGOTIATE_ALGORITHMS", negotiateAlgorithms.response: "ALGORITHMS",
+        keyExchange: "KEY_EXCHANGE", keyExchange.response: "KEY_EXCHANGE_RSP", finish: "FINISH",
+        finish.response: "FINISH_RSP", pskExchange: "PSK_EXCHANGE", pskExchange.response: "PSK_EXCHANGE_RSP",
+        pskFinish: "PSK_FINISH", pskFinish.response: "PSK_FINISH_RSP", heartbeat: "HEARTBEAT",
+        heartbeat.response: "HEARTBEAT_ACK", keyUpdate: "KEY_UPDATE", keyUpdate.response: "KEY_UPDATE_ACK",
+        getEncapsulatedRequest: "GET_ENCAPSULATED_REQUEST", getEncapsulatedRequest.response: "ENCAPSULATED_REQUEST",
+        deliverEncapsulatedResponse: "DELIVER_ENCAPSULATED_RESPONSE",
+        deliverEncapsulatedResponse.response: "ENCAPSULATED_RESPONSE_ACK", endSession: "END_SESSION",
+        endSession.response: "END_SESSION_ACK", vendorDefined: "VENDOR_DEFINED_REQUEST",
+        vendorDefined.response: "VENDOR_DEFINED_RESPONSE", respondIfReady: "RESPOND_IF_READY", error: "ERROR",
+    ]
+}

@@ -169,11 +169,10 @@ extension RequesterFailure.Obstacle: CustomStringConvertible {
 extension RequesterFailure: CustomStringConvertible {
     /// One line: which request, what was wrong, what is over.
     public var description: String {
-        let code = "request \(String(request.rawValue, radix: 16))h"
-        return switch loss {
-        case .nothing: "\(code): \(reason)"
-        case .session(let session): "\(code): \(reason); session \(session) is over"
-        case .connection: "\(code): \(reason); the connection is over"
+        switch loss {
+        case .nothing: "\(request): \(reason)"
+        case .session(let session): "\(request): \(reason); session \(session) is over"
+        case .connection: "\(request): \(reason); the connection is over"
         }
     }
 }

@@ -8,14 +8,10 @@ public enum ScenarioRunner {
     ///
     /// Beside what the scenario expects, the safety rules are held against the engine's every step, and after every step of
     /// the scenario against the host.
-    ///
-    /// - Parameter digest: the hash from which the devices' identities get their digests; SHA-384 where it matters.
-    public static func run(
-        _ scenario: Scenario, digest: @escaping @Sendable ([UInt8]) -> [UInt8]
-    ) async -> ScenarioResult {
+    public static func run(_ scenario: Scenario) async -> ScenarioResult {
         let stage: Stage
         do throws(StageError) {
-            stage = try Stage(scenario, digest: digest)
+            stage = try Stage(scenario)
         } catch {
             return ScenarioResult(
                 scenario, trace: Trace(),

@@ -16,7 +16,7 @@ final class Stage {
     private let domainNames: [DomainNumber: String]
     private let domainNamesByID: [DomainID: String]
 
-    init(_ scenario: Scenario, digest: @escaping @Sendable ([UInt8]) -> [UInt8]) throws(StageError) {
+    init(_ scenario: Scenario) throws(StageError) {
         let topology = scenario.topology
         directory = TopologyDirectory(topology)
         entropy = SharedEntropy(seed: scenario.seed ^ 0x5EED)
@@ -27,7 +27,7 @@ final class Stage {
             })
         do {
             host = try EmulatedHost(
-                topology, entropy: SeededEntropy(seed: scenario.seed), directory: directory, digest: digest)
+                topology, entropy: SeededEntropy(seed: scenario.seed), directory: directory)
             manager = try Manager(host: host, journal: journal, recorder: recorder, entropy: entropy)
         } catch {
             throw StageError(message: "\(error)")

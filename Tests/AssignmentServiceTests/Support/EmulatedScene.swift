@@ -15,7 +15,7 @@ struct EmulatedScene {
 
     init(devices count: Int = 1) async throws {
         let topology = Topology.uniform(devices: count)
-        host = try EmulatedHost(topology, entropy: SeededEntropy(seed: 1), digest: toyDigest)
+        host = try EmulatedHost(topology, entropy: SeededEntropy(seed: 1))
         devices = topology.devices.map(\.address)
         domain = try #require(topology.domains.first).id
         service = try Self.service(on: host, journal)
@@ -49,13 +49,6 @@ struct EmulatedScene {
                 platform: platform, journal: journal, judge: { $0.judged(by: BuiltInVerdict()) },
                 nonce: { [UInt8](repeating: 0x5A, count: 32) }, now: { 0 }))
     }
-}
-
-/// A hash for tests only: enough that different words give different digests.
-func toyDigest(_ bytes: [UInt8]) -> [UInt8] {
-    var state: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in bytes { state = (state ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    return (0..<48).map { UInt8(truncatingIfNeeded: state >> UInt64($0 % 8 * 8)) ^ UInt8($0) }
 }
 
 /// The effect at which a manager dies, and whether it was still carried out.

@@ -27,6 +27,14 @@ import Testing
         Fault(.teeIO, .violated(.lacking), "TEE-IO Supported is clear in Device Capabilities") {
             $0.device.teeIO = false
         },
+        Fault(.authentication, .met, "serial SN-1, issued under Example Device CA") { _ in },
+        Fault(.authentication, .violated(.refused), "certificate 2, notAfter: expired") {
+            $0.device.authentication = .refused("certificate 2, notAfter: expired")
+        },
+        Fault(.authentication, .violated(.lacking), "it does not speak SPDM") { $0.device.authentication = .cannot },
+        Fault(.authentication, .unknown, "the platform does not tell: connecting finds out") {
+            $0.device.authentication = nil
+        },
         Fault(.functionLevelReset, .violated(.lacking), "not FLR capable: its return could not be proven") {
             $0.device.flr = false
         },
@@ -99,7 +107,8 @@ import Testing
         #expect(
             plan.preconditions.map { "\($0.name.rawValue): \($0.found)" } == [
                 "device-exists: accelerator VF, 1d05:0001, under pci0000:3a", "device-answers: it does",
-                "tee-io: TEE-IO Supported is set", "dsm: hosted by 0000:3b:00.0", "flr: FLR capable",
+                "tee-io: TEE-IO Supported is set", "dsm: hosted by 0000:3b:00.0",
+                "authentication: serial SN-1, issued under Example Device CA", "flr: FLR capable",
                 "traffic-class: traffic class 0 only", "addresses-disjoint: disjoint", "phantom-functions: off",
                 "host-driver: vfio-pci, which is no function driver", "not-quarantined: it is not",
                 "at-rest: at rest: available", "state-as-recorded: not asked: there is no session",

@@ -30,7 +30,8 @@ struct Scene: Sendable {
             address: address(number), dsm: pf, bridge: "pci0000:3a",
             name: number == 0 ? "accelerator" : "accelerator VF",
             vendorID: 0x1D05, deviceID: 0x0001, physicalFunction: number == 0 ? nil : pf,
-            driver: number == 1 ? "vfio-pci" : nil, enabledVFs: number == 0 ? 2 : 0)
+            driver: number == 1 ? "vfio-pci" : nil, enabledVFs: number == 0 ? 2 : 0,
+            authentication: .authenticated(serial: "SN-1", root: "Example Device CA"))
     }
 
     var admission: Admission {

@@ -20,7 +20,7 @@ func fuzzTopology(_ input: [UInt8]) throws(BrokenInvariant) {
     // Thousands of functions take their time, and are made the same way.
     guard functions.count <= 16 else { return }
     do throws(TopologyError) {
-        _ = try EmulatedHost(topology, entropy: SeededEntropy(seed: 1), digest: { $0 })
+        _ = try EmulatedHost(topology, entropy: SeededEntropy(seed: 1))
     } catch {
         try requireOneLine("\(error)")
     }

@@ -1,5 +1,6 @@
 import OpenSSLCrypto
 import SPDM
+import SPDMVectors
 import Testing
 
 @Suite struct `SPDM sessions of another implementation` {

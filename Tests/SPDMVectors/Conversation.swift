@@ -1,38 +1,46 @@
-import OpenSSLCrypto
-import SPDM
-import Testing
+internal import OpenSSLCrypto
+public import SPDM
 
 /// The SPDM messages of a recorded run, read as both ends would read them.
-struct Conversation {
+public struct Conversation {
     /// What a message is.
-    enum Content: Equatable {
+    public enum Content: Equatable {
+        /// Any request but the next.
         case request(SPDMRequest)
+        /// Any response but the next.
         case response(SPDMResponse)
+        /// VENDOR_DEFINED, request or response.
         case vendorDefined(VendorDefined)
     }
 
-    struct Message {
-        var content: Content
+    /// A message.
+    public struct Message {
+        /// What it is.
+        public var content: Content
         /// The message of its true length.
-        var bytes: [UInt8]
+        public var bytes: [UInt8]
         /// What followed it in its DOE object or record.
-        var rest: [UInt8]
-        var isSecured: Bool
+        public var rest: [UInt8]
+        /// Whether a secured record carried it.
+        public var isSecured: Bool
     }
 
-    private(set) var messages: [Message] = []
-    private(set) var sizes = NegotiatedSizes()
+    /// The messages in order, without DOE discovery.
+    public private(set) var messages: [Message] = []
+    /// The negotiated sizes.
+    public private(set) var sizes = NegotiatedSizes()
     private var common: CapabilityFlags = []
     private var requesterFlags: CapabilityFlags = []
     private var lastRequest: SPDMRequest?
 
-    init(_ run: RecordedRun) throws {
+    /// Reads a run. Throws when a message cannot be read.
+    public init(_ run: RecordedRun) throws {
         for step in run.steps {
             let object = try DOEObject.decode(step.object.span)
             switch object.type {
             case .discovery: continue
             case .spdm: try read(Array(step.object[object.payload]), step.isRequest, isSecured: false)
-            default: try read(try #require(step.inside).message, step.isRequest, isSecured: true)
+            default: try read(try required(step.inside, "inside").message, step.isRequest, isSecured: true)
             }
         }
     }
@@ -48,7 +56,8 @@ struct Conversation {
             lastRequest = read.request
             (content, length) = (.request(read.request), read.length)
         } else {
-            let read = try SPDMResponse.decode(bytes.span, answering: try #require(lastRequest), sizes: sizes)
+            let read = try SPDMResponse.decode(
+                bytes.span, answering: try required(lastRequest, "request"), sizes: sizes)
             (content, length) = (.response(read.response), read.length)
         }
         messages.append(
@@ -62,27 +71,28 @@ struct Conversation {
         case .request(.getCapabilities(let message)): requesterFlags = message.requester.flags
         case .response(.capabilities(let message)): common = message.responder.flags.intersection(requesterFlags)
         case .response(.algorithms(let message)):
-            sizes = try #require(NegotiatedSizes(selected: message, common: common))
+            sizes = try required(NegotiatedSizes(selected: message, common: common), "sizes")
         default: break
         }
     }
 
     /// The six messages that open a connection.
-    var vca: [UInt8] { messages.prefix(6).flatMap(\.bytes) }
+    public var vca: [UInt8] { messages.prefix(6).flatMap(\.bytes) }
 
     /// The bytes of the only message with this code.
-    func bytes(_ code: MessageCode) throws -> [UInt8] {
+    public func bytes(_ code: MessageCode) throws -> [UInt8] {
         let found = messages.filter { $0.bytes[1] == code.rawValue }
-        try #require(found.count == 1, "\(code)")
+        guard found.count == 1 else { throw RecordedRunError(missing: "single message \(code.rawValue)") }
         return found[0].bytes
     }
 
-    func has(_ code: MessageCode) -> Bool { messages.contains { $0.bytes[1] == code.rawValue } }
+    /// Whether there is a message with this code.
+    public func has(_ code: MessageCode) -> Bool { messages.contains { $0.bytes[1] == code.rawValue } }
 }
 
 extension SessionTranscript {
     /// The transcript of the session in a recorded run.
-    init(_ conversation: Conversation, of run: RecordedRun) throws {
+    public init(_ conversation: Conversation, of run: RecordedRun) throws {
         self.init(connection: conversation.vca)
         let sizes = conversation.sizes
         let isPSK = conversation.has(.pskExchange)

@@ -1,6 +1,6 @@
 extension [UInt8] {
     /// Reads hexadecimal digits, with spaces allowed; nil when there is anything else, or half a byte.
-    init?(hex text: some StringProtocol) {
+    public init?(hex text: some StringProtocol) {
         let digits = Array<UInt8>(text.utf8.filter { $0 != UInt8(ascii: " ") })
         guard digits.count.isMultiple(of: 2) else { return nil }
         self = []
