@@ -10,7 +10,8 @@ extension RemappingUnit {
         return switch request.content {
         case .interrupt, .mmio: .passes
         case .translation(let address, let pasid, let access): translation(of: address, pasid, access, request, context)
-        case .page: context.isATSEnabled ? forwarding(request, context) : .refused(.noATS)
+        case .page(let address, let pasid):
+            context.isATSEnabled ? forwarding(address, pasid, request, context) : .refused(.noATS)
         case .peer(let other):
             peers.contains(request.requesterID, other) && contexts[other].gate == context.gate
                 ? .passes : .refused(.notBound(other))
@@ -58,13 +59,16 @@ extension RemappingUnit {
         }
     }
 
-    private func forwarding(_ request: FunctionRequest, _ context: RequesterContext) -> RequestVerdict {
-        guard case .walked(let walk) = profile.cell(context.standing, request.tBit).passage else {
-            return .refused(.fault(Fault(.notTranslated(request.tBit), at: 0)))
+    /// Who has to make a page present: the owner of the table that is walked first.
+    private func forwarding(
+        _ address: UInt64, _ pasid: PASID?, _ request: FunctionRequest, _ context: RequesterContext
+    ) -> RequestVerdict {
+        do throws(Fault) {
+            let admission = try admit(Self.dma(for: request, address, pasid, .read))
+            return .forwarded(to: (admission.first ?? admission.second).owner)
+        } catch {
+            return .refused(.fault(error))
         }
-        let table = walk.hasFirstStage ? context.guest : context[walk.secondStage]
-        return tableOwner(table).map { .forwarded(to: $0) }
-            ?? .refused(.fault(Fault(.noContext(request.tBit), at: 0)))
     }
 
     private static func dma(

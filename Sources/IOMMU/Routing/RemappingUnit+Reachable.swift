@@ -38,7 +38,8 @@ extension RemappingUnit {
             }
             ranges.append(
                 merging: ReachableRange(
-                    addresses: page << 12..<(page + 1) << 12, physical: resolved.physical, permissions: resolved.permissions,
+                    addresses: page << 12..<(page + 1) << 12, physical: resolved.physical,
+                    permissions: resolved.permissions,
                     owner: resolved.owner.owner))
         }
         return ranges

@@ -90,6 +90,40 @@ import Testing
         #expect(Array(table.mappings) == [mappings[3]])
     }
 
+    @Test func `splitting makes a page begin there and translates nothing differently`() throws {
+        var table = TranslationTable()
+        let huge = Self.page(0x4000_0000, 0x8000_0000, .huge, .read)
+        try table.map(huge)
+        table.split(at: 0x4020_3000)
+        #expect(table.mappings.count { $0.pageSize == .small } == 512)
+        #expect(table.mappings.count { $0.pageSize == .large } == 511)
+        #expect(table.mappings.allSatisfy { $0.permissions == .read && $0.physical == $0.address + 0x4000_0000 })
+        #expect(table.mapping(at: 0x4020_3000)?.address == 0x4020_3000)
+        try table.unmap(0x4020_3000..<0x4020_4000)
+        #expect(table.mapping(at: 0x4020_2000)?.pageSize == .small)
+    }
+
+    @Test func `where no page reaches across nothing is split`() throws {
+        var table = TranslationTable()
+        try table.map([Self.page(0x20_0000, 0, .large), Self.page(0x40_0000, 0)])
+        let before = table
+        for address in [0x20_0000, 0x40_0000, 0x40_1000, 0x8000_0000, 0x20_1001, 1 << 48, .max] as [UInt64] {
+            table.split(at: address)
+        }
+        #expect(table == before)
+    }
+
+    @Test(arguments: AddressWidth.allCases) func `a table ends at its width`(width: AddressWidth) throws {
+        var table = TranslationTable(width: width)
+        let last = Self.page(width.limit - 0x20_0000, 0, .large)
+        try table.map(last)
+        #expect(Array(table.mappings) == [last])
+        #expect(table.mapping(at: width.limit) == nil)
+        let beyond = Self.page(width.limit, 0)
+        #expect(throws: MappingError.tooWide(beyond)) { try table.map(beyond) }
+        #expect(table.nodeCount == width.levels - 1)
+    }
+
     @Test func `unmapping nothing is refused`() {
         var table = TranslationTable()
         #expect(throws: MappingError.notMapped(0..<0x1000)) { try table.unmap(0..<0x1000) }

@@ -162,4 +162,56 @@ import Testing
         try fixture.unit.requestConversion(Self.toPrivate)
         #expect(fixture.fault(0x5000, .untrusted) == nil)
     }
+
+    @Test func `a range inside large pages is unmapped exactly`() throws {
+        var fixture = try F()
+        let table = fixture.hostTable
+        try fixture.unit.map([Mapping(address: 0x20_0000, physical: 0x20_0000, pageSize: .large)], in: table)
+        let removed = try fixture.unit.unmapExactly(0x30_0000..<0x30_2000, in: table)
+        #expect(removed.map(\.address) == [0x30_0000, 0x30_1000])
+        #expect(fixture.unit.table(table)?.mappings.count { _ in true } == 510)
+        #expect(try fixture.unit.unmapExactly(0x30_0000..<0x30_2000, in: table).isEmpty)
+        #expect(fixture.unit.reach(of: Self.shared) == nil)
+        #expect(fixture.unit.reach(of: 0x30_2000..<0x30_3000) == .mapped(table, address: 0x30_2000))
+        let missing = TableNumber(rawValue: 9)
+        #expect(throws: MappingError.noSuchTable(missing)) { try fixture.unit.unmapExactly(0..<0x1000, in: missing) }
+        #expect(throws: MappingError.noSuchTable(missing)) { try fixture.unit.split(at: 0, in: missing) }
+    }
+
+    @Test func `a page mapped twice is held until both are gone`() throws {
+        var fixture = try F()
+        try fixture.map(0x5000, to: 0x30_0000, in: fixture.hostTable)
+        try fixture.map(0x6000, to: 0x30_0000, in: fixture.hostTable)
+        try fixture.unit.requestConversion(Self.toPrivate)
+        try fixture.unit.unmap(0x5000..<0x6000, in: fixture.hostTable)
+        #expect(throws: PageError.reachable(.mapped(fixture.hostTable, address: 0x6000))) {
+            try fixture.unit.completeConversion(Self.toPrivate)
+        }
+        try fixture.unit.unmap(0x6000..<0x7000, in: fixture.hostTable)
+        try fixture.unit.completeConversion(Self.toPrivate)
+    }
+
+    @Test(arguments: Standing.allCases)
+    func `a mapped page holds its conversion up whatever its device is doing`(standing: Standing) throws {
+        var fixture = try F()
+        try fixture.map(0x5000, to: 0x30_0000, in: fixture.hostTable)
+        fixture.unit.hold(F.device, as: standing, for: F.one)
+        try fixture.unit.requestConversion(Self.toPrivate)
+        let error = PageError.reachable(.mapped(fixture.hostTable, address: 0x5000))
+        #expect(throws: error) { try fixture.unit.completeConversion(Self.toPrivate) }
+        #expect(error.isHeld)
+        try fixture.unit.cancelConversion(Self.toPrivate)
+        #expect(fixture.unit.ownership.owner(of: 0x30_0000) == .shared(F.one))
+    }
+
+    @Test func `what is held can succeed later, what is refused cannot`() {
+        #expect(PageError.conversionPending(Self.toPrivate).isHeld)
+        for error in [
+            PageError.notRequested, .notThroughHost, .misaligned(physical: 1), .noMemory(physical: 0),
+            .ownership(physical: 0, .host),
+        ] {
+            #expect(!error.isHeld)
+            #expect(error.rule == nil)
+        }
+    }
 }
