@@ -1,0 +1,69 @@
+internal import OpenSSLCrypto
+internal import PCIe
+internal import SPDM
+internal import SPDMEndpoints
+
+// Who a device is: a key and certificates, issued from the words of its identity when it is first asked, and what it
+// measures.
+
+extension HostModel {
+    /// Makes sure that a device with a mailbox has somebody behind it. False when it has no mailbox, or no identity could
+    /// be made.
+    @discardableResult
+    mutating func prepareResponder(of device: EmulatedDevice) -> Bool {
+        guard device.description.features.contains(.doe) else { return false }
+        guard device.responder == nil else { return true }
+        return giveIdentity(to: device)
+    }
+
+    /// Issues a new identity. Nothing that was negotiated with the device before stands.
+    @discardableResult
+    mutating func giveIdentity(to device: EmulatedDevice) -> Bool {
+        guard let identity = try? issue(device) else { return false }
+        device.endSessions()
+        device.take(identity, ModelChance(fork()))
+        return true
+    }
+
+    private func issue(_ device: EmulatedDevice) throws(DeviceIdentityError) -> DeviceIdentity {
+        let flaws = device.description.flaws
+        var name = device.pciName
+        if flaws.contains(.foreignCertificate) { name.device ^= 1 }
+        let info = DeviceInfo(
+            manufacturer: "Example", product: device.description.name, serialNumber: device.identity.serial)
+        let authority = flaws.contains(.expiredCertificate) ? expiredAuthority : authority
+        return try authority.issue(DeviceDescription(info, pciName: name), under: device.identity.root)
+    }
+}
+
+extension EmulatedDevice {
+    /// The name that its registers give it.
+    var pciName: PCIDeviceName {
+        let space = functions[0].registers.space
+        return PCIDeviceName(
+            vendor: space.vendorID, device: space.deviceID, classCode: space.classCode, revision: space.revision,
+            subsystem: PCIDeviceName.Subsystem(vendor: space.subsystemVendorID, device: space.subsystemID))
+    }
+
+    /// Becomes the device with this key and these certificates.
+    func take(_ identity: any SlotIdentity, _ chance: consuming ModelChance) {
+        responder = SPDMResponder(
+            ResponderSettings(
+                profile: ResponderProfile(heartbeatPeriod: 0), slots: [ResponderSlot(0, identity)],
+                measurements: measurements),
+            chance: chance)
+    }
+
+    /// Measures anew, after its firmware changed.
+    func showMeasurements() { responder?.setMeasurements(measurements, isFirmwareUpdated: true) }
+
+    private var measurements: [DeviceMeasurement] {
+        let firmware = Array("firmware \(identity.firmware)".utf8)
+        let hardware = Array("hardware \(pciName)".utf8)
+        return [
+            DeviceMeasurement(index: 1, kind: .firmware, value: .bitStream(firmware)),
+            DeviceMeasurement(index: 2, kind: .hardwareConfiguration, value: .bitStream(hardware)),
+            DeviceMeasurement(index: 3, kind: .firmwareVersion, value: .raw(Array(identity.firmware.utf8))),
+        ]
+    }
+}
