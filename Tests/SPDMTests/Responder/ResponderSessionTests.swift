@@ -144,9 +144,9 @@ import Testing
         var fixture = ResponderFixture.established(profile)
         _ = fixture.send(.getDigests(GetDigests()), over: Self.session)
         _ = fixture.send(.chunkSend(ResponderFixture.firstChunk), over: Self.session)
-        #expect(fixture.machine.deferral != nil && fixture.machine.transfer != .none)
+        #expect(fixture.machine.deferral != nil && !fixture.machine.transfers.isEmpty)
         _ = fixture.take(.incident(.sessionLost(Self.session)))
-        #expect(fixture.machine.deferral == nil && fixture.machine.transfer == .none)
+        #expect(fixture.machine.deferral == nil && fixture.machine.transfers.isEmpty)
         var working = ResponderFixture.established()
         _ = working.send(ResponderFixture.vendorDefined(.v1_2), over: Self.session)
         _ = working.take(.incident(.sessionLost(Self.session)))
@@ -242,7 +242,7 @@ import Testing
                     index: 1, proof: GetMeasurements.Proof(nonce: ResponderFixture.nonce, slot: 0)))
             // GET_MEASUREMENTS of 37 bytes is too short for chunks; KEY_EXCHANGE is not.
             #expect(fixture.sendInChunks(request, size: 42, over: session).answer == "05")
-            #expect(fixture.machine.transfer == .none)
+            #expect(fixture.machine.transfers.isEmpty)
             let exchange = fixture.keyExchange()
             let effect = fixture.sendInChunks(exchange, size: 60, over: session, handle: 200)
             let expected = whole.send(exchange, over: session)
@@ -257,7 +257,7 @@ import Testing
         var fixture = ResponderFixture.connected()
         let effect = fixture.sendInChunks(fixture.keyExchange(slot: 7), size: 100)
         #expect(effect.bytes == [0x12, 0x05, 0, 1, 1, 0, 0x12, 0x7F, 0x01, 0])
-        #expect(fixture.machine.transfer == .none)
+        #expect(fixture.machine.transfers.isEmpty)
     }
 
     @Test func `a chunk that does not fit ends the message with an early error`() {
@@ -270,7 +270,7 @@ import Testing
             let effect = fixture.send(request)
             #expect(effect.bytes.prefix(3) == [0x12, 0x05, 1], "\(place)")
             #expect(effect.bytes.suffix(4) == [0x12, 0x7F, 0x01, 0], "\(place)")
-            #expect(fixture.machine.transfer == .none, "\(place)")
+            #expect(fixture.machine.transfers.isEmpty, "\(place)")
             #expect(fixture.send(fixture.keyExchange()).answer == "64", "\(place)")
         }
     }
@@ -285,16 +285,20 @@ import Testing
             let effect = fixture.send(request)
             #expect(effect.bytes.prefix(3) == [0x12, 0x05, 1])
             #expect(effect.bytes.suffix(4) == [0x12, 0x7F, code, 0])
-            #expect(fixture.machine.transfer == .none)
+            #expect(fixture.machine.transfers.isEmpty)
         }
     }
 
-    @Test func `chunks of one place do not go into a message of another`() {
+    @Test func `what passes in chunks in one place does not disturb another`() {
         var fixture = ResponderFixture.established()
         _ = fixture.send(Self.chunk(0, 50))
-        let before = fixture.machine
-        #expect(fixture.send(Self.chunk(1, 50, last: true), over: Self.session).answer == "error 04")
-        #expect(fixture.machine == before)
+        #expect(fixture.send(.heartbeat(Heartbeat()), over: Self.session).answer == "68")
+        _ = fixture.send(Self.chunk(0, 60, handle: 3), over: Self.session)
+        #expect(fixture.machine.transfers.count == 2)
+        #expect(fixture.send(.heartbeat(Heartbeat()), over: Self.session).answer == "error 04")
+        #expect(fixture.send(Self.chunk(1, 50, last: true, handle: 3), over: Self.session).bytes[2] == 1)
+        #expect(fixture.send(Self.chunk(1, 50, last: true)).bytes[2] == 0)
+        #expect(fixture.machine.transfers.isEmpty)
     }
 
     @Test func `chunks do not carry chunks, nor GET_VERSION`() {
@@ -308,7 +312,7 @@ import Testing
             let effect = fixture.send(.chunkSend(last))
             #expect(effect.answer == "05")
             #expect(effect.bytes.dropFirst(7).first == 0x7F)
-            #expect(fixture.machine.negotiated != nil && fixture.machine.transfer == .none)
+            #expect(fixture.machine.negotiated != nil && fixture.machine.transfers.isEmpty)
         }
     }
 
@@ -325,7 +329,7 @@ import Testing
             #expect(
                 fetched.message == [0x12, 0x01, 0, 5] + ResponderFixture.filled(0xC0) + ResponderFixture.filled(0xC2))
             #expect(fetched.sizes == [64, 64])
-            #expect(fixture.machine.transfer == .none)
+            #expect(fixture.machine.transfers.isEmpty)
             #expect(
                 fixture.send(.chunkGet(ChunkGet(handle: announced[4], sequence: 3)), over: session).answer == "error 04"
             )
@@ -361,7 +365,7 @@ import Testing
                         maximumMessageSize: 90))))
         _ = fixture.send(ResponderFixture.algorithms)
         #expect(fixture.send(.getDigests(GetDigests())).bytes == [0x12, 0x7F, 0x0D, 0, 100, 0, 0, 0])
-        #expect(fixture.machine.transfer == .none)
+        #expect(fixture.machine.transfers.isEmpty)
     }
 
     @Test func `a request longer than this end takes at once is too large, in one piece`() {

@@ -7,21 +7,20 @@ extension Responder {
     ) throws(Refusal) -> Effect {
         guard isAllowed else { throw .unsupported(.chunkSend) }
         guard incoming.acknowledging == nil else { throw .invalid }
-        if case .incoming(let chunks) = transfer, chunks.session != incoming.session { throw .unexpected }
         do throws(Refusal) {
             let chunks = try received(chunk, incoming)
             guard chunk.isLast else {
-                transfer = .incoming(chunks)
+                transfers[incoming.session] = .incoming(chunks)
                 let ack = ChunkSendAck(handle: chunk.handle, sequence: chunk.sequence)
                 return answer(ack.encoded(version: version), to: incoming)
             }
-            transfer = .none
+            transfers[incoming.session] = nil
             return process(
                 Incoming(
                     bytes: chunks.message, session: incoming.session, time: incoming.time,
                     acknowledging: ChunkNumber(handle: chunk.handle, sequence: chunk.sequence)))
         } catch {
-            transfer = .none
+            transfers[incoming.session] = nil
             let message = ErrorMessage(version: version, code: error.code)
             let ack = ChunkSendAck(
                 foundError: true, handle: chunk.handle, sequence: chunk.sequence, response: message.encoded())
@@ -45,30 +44,29 @@ extension Responder {
 
     /// The large message that the chunk belongs to: the one that is under way, or a new one.
     private func begun(_ chunk: Chunk, _ incoming: Incoming) throws(Refusal) -> IncomingChunks {
-        switch transfer {
+        switch transfers[incoming.session] {
         case .incoming(let chunks): return chunks
         case .outgoing: throw .unexpected
-        case .none: break
+        case nil: break
         }
         guard chunk.sequence == 0, !chunk.isLast,
             chunk.messageSize > EndpointCapabilities.minimumDataTransferSize
         else { throw .invalid }
         guard chunk.messageSize <= profile.capabilities.maximumMessageSize else { throw Refusal(.requestTooLarge) }
         return IncomingChunks(
-            handle: chunk.handle, size: Int(chunk.messageSize), session: incoming.session, nextSequence: 0,
-            message: [])
+            handle: chunk.handle, size: Int(chunk.messageSize), nextSequence: 0, message: [])
     }
 
     /// CHUNK_GET: the next chunk of a large response.
     mutating func chunkGet(_ request: ChunkGet, _ incoming: Incoming) throws(Refusal) -> Effect {
-        guard case .outgoing(var outgoing) = transfer, outgoing.session == incoming.session,
-            incoming.acknowledging == nil, let limit = responseLimit
+        guard case .outgoing(var outgoing) = transfers[incoming.session], incoming.acknowledging == nil,
+            let limit = responseLimit
         else { throw .unexpected }
         guard request.handle == outgoing.handle, request.sequence == outgoing.nextSequence else { throw .invalid }
         let chunk = outgoing.chunk(limit: limit)
         outgoing.offset += chunk.bytes.count
         outgoing.nextSequence &+= 1
-        transfer = chunk.isLast ? .none : .outgoing(outgoing)
+        transfers[incoming.session] = chunk.isLast ? nil : .outgoing(outgoing)
         return answer(chunk.encodedResponse(version: version), to: incoming)
     }
 }

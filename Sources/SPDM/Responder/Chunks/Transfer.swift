@@ -1,8 +1,6 @@
 extension Responder {
-    /// The large message that passes in chunks; there is one at a time (DSP0274, 10.26 and 10.27).
+    /// A large message that passes in chunks (DSP0274, 10.26 and 10.27).
     public enum Transfer: Hashable, Sendable {
-        /// None.
-        case none
         /// A request, in CHUNK_SEND.
         case incoming(IncomingChunks)
         /// A response, fetched with CHUNK_GET.
@@ -11,18 +9,8 @@ extension Responder {
         /// Whether a request may come between its chunks.
         func admits(_ code: MessageCode) -> Bool {
             switch self {
-            case .none: true
             case .incoming: code == .chunkSend
             case .outgoing: code == .chunkGet
-            }
-        }
-
-        /// Whether it passes in the records of this session.
-        func isOf(_ session: SessionID) -> Bool {
-            switch self {
-            case .none: false
-            case .incoming(let chunks): chunks.session == session
-            case .outgoing(let outgoing): outgoing.session == session
             }
         }
     }
@@ -33,8 +21,6 @@ extension Responder {
         public let handle: UInt8
         /// How large it will be.
         public let size: Int
-        /// Where its chunks come; nil in the clear.
-        public let session: SessionID?
         /// Number of the chunk that comes next.
         public var nextSequence: UInt16
         /// What there is of it.
@@ -46,17 +32,14 @@ extension Responder {
         /// Number of the large message.
         public let handle: UInt8
         let message: [UInt8]
-        /// Where its chunks go; nil in the clear.
-        public let session: SessionID?
         /// Number of the chunk that comes next.
         public var nextSequence: UInt16 = 0
         /// How much was fetched.
         var offset = 0
 
-        init(handle: UInt8, message: [UInt8], session: SessionID?) {
+        init(handle: UInt8, message: [UInt8]) {
             self.handle = handle
             self.message = message
-            self.session = session
         }
 
         /// The next chunk, where the requester takes `limit` bytes at once.

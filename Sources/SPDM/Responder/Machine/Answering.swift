@@ -29,7 +29,7 @@ extension Responder {
             return writer.bytes
         }
         lastHandle &+= 1
-        transfer = .outgoing(Outgoing(handle: lastHandle, message: message, session: session))
+        transfers[session] = .outgoing(Outgoing(handle: lastHandle, message: message))
         return ErrorMessage(version: version, largeResponse: lastHandle).encoded()
     }
 

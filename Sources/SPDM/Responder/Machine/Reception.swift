@@ -55,7 +55,9 @@ extension Responder {
         guard incoming.bytes.count >= 4 else { throw .invalid }
         let code = MessageCode(rawValue: incoming.bytes[1])
         if code == .getVersion, incoming.acknowledging == nil { return try version(incoming) }
-        guard transfer.admits(code) || incoming.acknowledging != nil else { throw .unexpected }
+        if incoming.acknowledging == nil, let transfer = transfers[incoming.session] {
+            guard transfer.admits(code) else { throw .unexpected }
+        }
         switch connection {
         case .closed: throw .unexpected
         case .lost: throw Refusal(.requestResynch)

@@ -11,8 +11,8 @@
 /// a vendor's message for the device, or nothing. The outcome of work comes back as an event; until then every request
 /// is answered Busy. A request that is refused changes nothing but the transcripts that the specification resets.
 ///
-/// The value is the state. No key is in it, and no more than one half-open handshake, one chunked message, one
-/// deferred request and ``ResponderProfile/sessionLimit`` sessions, whatever the peer sends. Sessions end by being gone
+/// The value is the state. No key is in it, and no more than one half-open handshake, one deferred request,
+/// ``ResponderProfile/sessionLimit`` sessions and one chunked message in each, whatever the peer sends. Sessions end by being gone
 /// from it: who holds their keys looks after every step which are left.
 public struct Responder: Hashable, Sendable {
     /// What this end offers and demands.
@@ -21,8 +21,8 @@ public struct Responder: Hashable, Sendable {
     public internal(set) var connection: Connection
     /// What an outcome is awaited for.
     public internal(set) var work: Work?
-    /// The message that passes in chunks.
-    public internal(set) var transfer: Transfer
+    /// The message that passes in chunks: one in the clear, which is nil, and one in every session.
+    public internal(set) var transfers: [SessionID?: Transfer] = [:]
     /// The request that was answered ResponseNotReady.
     public internal(set) var deferral: Deferral?
     /// Number of the last large response; the next gets the next.
@@ -48,7 +48,6 @@ public struct Responder: Hashable, Sendable {
     public init(_ profile: ResponderProfile) {
         self.profile = profile
         connection = .closed
-        transfer = .none
     }
 
     /// Takes an event. An outcome that nobody waits for changes nothing.

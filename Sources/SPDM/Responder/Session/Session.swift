@@ -46,7 +46,7 @@ extension Responder {
 
     /// The session is over, with everything that passes in it.
     mutating func endSession(_ session: SessionID) {
-        if transfer.isOf(session) { transfer = .none }
+        transfers[session] = nil
         if deferral?.incoming.session == session { deferral = nil }
         if work?.incoming.session == session { work = nil }
         if negotiated?.handshake?.session == session { negotiated?.handshake = nil }
