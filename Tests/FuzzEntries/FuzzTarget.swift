@@ -55,6 +55,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case session
     /// Certificates: split, read and verified.
     case certificates
+    /// A certificate chain, and whether it is believed.
+    case deviceTrust = "device-trust"
     /// A vendor-defined SPDM message, opened and closed.
     case vendorDefined = "vendor-defined"
     /// An SPDM ERROR, read and written.
@@ -106,6 +108,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .spdmRequesterLife: try fuzzSPDMRequesterLife(input)
         case .session: try fuzzSession(input)
         case .certificates: try fuzzCertificates(input)
+        case .deviceTrust: try fuzzDeviceTrust(input)
         case .vendorDefined: try fuzzVendorDefined(input)
         case .spdmError: try fuzzSPDMError(input)
         case .plainChannel: try fuzzPlainChannel(input)

@@ -33,16 +33,32 @@ struct SessionSetting {
         let name = PCIDeviceName(vendor: 0x1AF4, device: 0x1041, classCode: 0x02_0000, revision: 1)
         let info = DeviceInfo(manufacturer: "ACME", product: "NIC", serialNumber: "1")
         let description = DeviceDescription(info, pciName: name, keyType: .p256)
-        let root = try authority.root("fuzz")
+        let trust = DeviceTrust(.roots([try authority.root("fuzz")]))
+        let device = try authority.issue(description, under: "fuzz")
+        let chain = try device.chain(rootHash: .sha256)
+        let context = ChainContext(version: .v1_2, hash: .sha256, signature: .ecdsaP256)
         return Identities(
-            device: try authority.issue(description, under: "fuzz"),
-            requester: try authority.issue(description, under: "fuzz"), trust: DeviceTrust(.roots([root])))
+            device: device, requester: try authority.issue(description, under: "fuzz"), trust: trust, chain: chain,
+            verified: try trust.verify(chain, as: context, at: time))
     }.mapError { BrokenInvariant("no identity can be made: \($0)") }
 
     private struct Identities {
         var device: DeviceIdentity
         var requester: DeviceIdentity
         var trust: DeviceTrust
+        /// The device's chain, which is verified once, as that takes its time.
+        var chain: [UInt8]
+        var verified: VerifiedIdentity
+
+        var responderTrust: ResponderTrust {
+            let responderTrust = ResponderTrust(trust)
+            let (known, identity) = (chain, verified)
+            return ResponderTrust(
+                verify: { (chain, context, time) throws(ChainRefusal) in
+                    chain == known ? identity : try responderTrust.verify(chain, context, time)
+                },
+                provisioned: responderTrust.provisioned)
+        }
     }
 
     private var policy: AlgorithmPolicy {
@@ -69,7 +85,7 @@ struct SessionSetting {
         let identities = try Self.identities.get()
         let settings = RequesterSettings(
             offer: RequesterOffer(policy: policy, capabilities: capabilities(isPSK ? .psk : [])),
-            trust: ResponderTrust(identities.trust), identity: identities.requester, preSharedKeys: [Self.key])
+            trust: identities.responderTrust, identity: identities.requester, preSharedKeys: [Self.key])
         return SPDMRequester(settings)
     }
 
