@@ -79,7 +79,7 @@ extension SPDMResponder {
             }
         }
         var identities = Responder.Identities(slots: slots)
-        if let own = settings.provisionedKey {
+        if let own = settings.provisionedKey, own.signatures.contains(algorithms.asymmetric) {
             let key = try EffectFailure.crypto { () throws(CryptoError) in
                 try own.withKey { key throws(CryptoError) in try key.publicKey().subjectPublicKeyInfo }
             }

@@ -50,7 +50,9 @@ extension SPDMResponder {
             askForKeyUpdate(response.session)
             return .answer(message)
         } catch {
-            return lost(response.keys.session ?? response.session ?? SessionID(rawValue: 0))
+            // What goes in the clear and changes no keys cannot fail.
+            guard let session = response.keys.session ?? response.session else { return .nothing }
+            return lost(session)
         }
     }
 

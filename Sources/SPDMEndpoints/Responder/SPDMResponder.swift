@@ -47,7 +47,7 @@ public struct SPDMResponder: ~Copyable, Sendable {
         switch open(message.bytes) {
         case .message(let bytes, let session): return run(.received(bytes, over: session, at: time))
         case .refused(let session): return lost(session)
-        case .unknown: return .answer(refusalInTheClear)
+        case .unknown: return refuse(machine.version == .v1_1 ? .invalidSession : .decryptError)
         }
     }
 
@@ -143,13 +143,12 @@ extension SPDMResponder {
     /// The session's keys are gone, and the requester is told so outside it.
     mutating func lost(_ session: SessionID) -> Output {
         take(.sessionLost(session))
-        return .answer(refusalInTheClear)
+        return refuse(.decryptError)
     }
 
-    /// What a record is answered that does not open.
-    private var refusalInTheClear: TransportMessage {
-        let version = machine.version
-        let error = ErrorMessage(version: version, code: version == .v1_1 ? .invalidSession : .decryptError)
-        return TransportMessage(isSecured: false, bytes: error.encoded())
+    /// What a record is answered that does not open: nothing of a session is in it.
+    private func refuse(_ code: ErrorMessage.Code) -> Output {
+        let error = ErrorMessage(version: machine.version, code: code)
+        return .answer(TransportMessage(isSecured: false, bytes: error.encoded()))
     }
 }

@@ -368,6 +368,27 @@ import Testing
         #expect(fixture.machine.transfers.isEmpty)
     }
 
+    @Test func `a vendor's answer that fits into no record comes in chunks, or not at all`() {
+        for (version, answer) in [(SPDMVersion.v1_1, "error 0d"), (.v1_2, "error 0f")] {
+            var fixture = ResponderFixture(.test, version: version)
+            _ = fixture.send(.getVersion(GetVersion()))
+            _ = fixture.send(
+                .getCapabilities(
+                    GetCapabilities(
+                        EndpointCapabilities(
+                            flags: ResponderFixture.requesterFlags, dataTransferSize: 100_000,
+                            maximumMessageSize: 100_000))))
+            _ = fixture.send(ResponderFixture.algorithms)
+            _ = fixture.send(fixture.keyExchange())
+            _ = fixture.send(ResponderFixture.finish, over: Self.session)
+            _ = fixture.send(ResponderFixture.vendorDefined(version), over: Self.session)
+            let response = [version.rawValue, 0x7E, 0, 0] + ResponderFixture.filled(0, 65_514)
+            #expect(fixture.take(.vendorAnswered(response)).answer == answer)
+            _ = fixture.send(ResponderFixture.vendorDefined(version))
+            #expect(fixture.take(.vendorAnswered(response)).answer == "7e")
+        }
+    }
+
     @Test func `a request longer than this end takes at once is too large, in one piece`() {
         var profile = ResponderProfile.test
         profile.capabilities.dataTransferSize = 100

@@ -7,7 +7,7 @@ extension Responder {
         guard let slot = negotiated.identities.slot(request.slot) else { throw .invalid }
         let offset = Int(request.offset)
         guard offset < slot.chain.count, request.length > 0 else { throw .invalid }
-        let room = min(responseLimit ?? Int(UInt16.max), Int(UInt16.max)) - Self.certificateHeaderSize
+        let room = min(responseLimit(in: incoming.session) ?? .max, Int(UInt16.max)) - Self.certificateHeaderSize
         let end = min(offset + min(Int(request.length), room), slot.chain.count)
         let response = CertificateMessage(
             slot: request.slot, model: negotiated.sizes.multiKey ? slot.model : 0,

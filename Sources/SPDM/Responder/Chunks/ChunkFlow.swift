@@ -60,7 +60,7 @@ extension Responder {
     /// CHUNK_GET: the next chunk of a large response.
     mutating func chunkGet(_ request: ChunkGet, _ incoming: Incoming) throws(Refusal) -> Effect {
         guard case .outgoing(var outgoing) = transfers[incoming.session], incoming.acknowledging == nil,
-            let limit = responseLimit
+            let limit = responseLimit(in: incoming.session)
         else { throw .unexpected }
         guard request.handle == outgoing.handle, request.sequence == outgoing.nextSequence else { throw .invalid }
         let chunk = outgoing.chunk(limit: limit)

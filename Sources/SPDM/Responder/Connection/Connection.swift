@@ -67,14 +67,19 @@ extension Responder {
         func place(of session: SessionID) -> Int? { sessions.firstIndex { $0.id == session } }
     }
 
-    /// The largest response that the requester takes in one piece; nil before SPDM 1.2 and before it said so.
-    var responseLimit: Int? {
+    /// The largest response that goes in one piece: what the requester takes, from SPDM 1.2 on, and what fits into a
+    /// record. Nil where there is no limit.
+    func responseLimit(in session: SessionID?) -> Int? {
+        // The length in front of an encrypted message takes two bytes.
+        let record = session.map { _ in SecuredRecord.maximumMessageSize - 2 }
+        let requester: EndpointCapabilities
         switch connection {
-        case .closed, .lost, .versioned: nil
-        case .capable(let capable): capable.version >= .v1_2 ? Int(capable.requester.dataTransferSize) : nil
-        case .negotiated(let negotiated):
-            negotiated.version >= .v1_2 ? Int(negotiated.requester.dataTransferSize) : nil
+        case .closed, .lost, .versioned: return record
+        case .capable(let capable): requester = capable.requester
+        case .negotiated(let negotiated): requester = negotiated.requester
         }
+        guard version >= .v1_2 else { return record }
+        return min(record ?? .max, Int(requester.dataTransferSize))
     }
 
     /// The version that errors carry: the negotiated one, or 1.0 before.

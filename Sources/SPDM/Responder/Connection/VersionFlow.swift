@@ -1,6 +1,6 @@
 extension Responder {
     /// GET_VERSION: everything starts anew, and all sessions are over.
-    mutating func version(_ incoming: Incoming) throws(Refusal) -> Effect {
+    mutating func startAnew(_ incoming: Incoming) throws(Refusal) -> Effect {
         guard incoming.session == nil else { throw .unexpected }
         guard incoming.bytes.first == SPDMVersion.v1_0.rawValue else { throw Refusal(.versionMismatch) }
         let response = VersionMessage(profile.policy.versions.sorted().map(VersionMessage.Entry.init)).encoded()

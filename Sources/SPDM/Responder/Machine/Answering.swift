@@ -5,7 +5,7 @@ extension Responder {
     /// it is larger than what the requester takes at once.
     mutating func answer(_ message: [UInt8], to incoming: Incoming, keys: Response.KeyChange = .none) -> Effect {
         let bytes = acknowledged(message, incoming)
-        guard let limit = responseLimit, bytes.count > limit else {
+        guard let limit = responseLimit(in: incoming.session), bytes.count > limit else {
             return .respond(Response(bytes: bytes, session: incoming.session, keys: keys))
         }
         let announcement = announce(message, incoming.session)

@@ -29,7 +29,7 @@ extension Responder {
     }
 
     /// Answers a request that came whole or out of its chunks. One that is refused leaves the state as it was, but for
-    /// what ``forgetTranscripts(_:_:)`` does.
+    /// what ``forgetTranscripts(_:_:isRefused:)`` does.
     mutating func process(_ incoming: Incoming) -> Effect {
         do throws(Refusal) {
             var next = self
@@ -54,7 +54,7 @@ extension Responder {
     private mutating func handle(_ incoming: Incoming) throws(Refusal) -> Effect {
         guard incoming.bytes.count >= 4 else { throw .invalid }
         let code = MessageCode(rawValue: incoming.bytes[1])
-        if code == .getVersion, incoming.acknowledging == nil { return try version(incoming) }
+        if code == .getVersion, incoming.acknowledging == nil { return try startAnew(incoming) }
         if incoming.acknowledging == nil, let transfer = transfers[incoming.session] {
             guard transfer.admits(code) else { throw .unexpected }
         }

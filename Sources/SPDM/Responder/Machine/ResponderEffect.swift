@@ -1,5 +1,5 @@
 extension Responder {
-    /// What the owner does. Every effect but the first three has an outcome, which comes back as an event.
+    /// What the owner does. Every effect but the first two has an outcome, which comes back as an event.
     public enum Effect: Hashable, Sendable {
         /// Nothing, and no answer.
         case none
