@@ -65,8 +65,8 @@ let package = Package(
         .target(
             name: "EmulatorProcess",
             dependencies: [
-                "Assignment", "Attestation", "Emulator", "IOMMU", "Libvirt", "OpenSSLCrypto", "StrictYAML",
-                "PCIe", "TDISP", flyingSocks, logging,
+                "Assignment", "Attestation", "Emulator", "IOMMU", "Libvirt", "OpenSSLCrypto", "PCIe", "SPDM",
+                "SPDMEndpoints", "SPDMTransport", "StrictYAML", "TDISP", flyingSocks, logging,
             ]),
 
         // Owners and what runs the engine
@@ -85,9 +85,9 @@ let package = Package(
         .target(
             name: "CommandLineTool",
             dependencies: [
-                "Assignment", "AssignmentService", "Attestation", "Emulator", "EmulatorProcess", "IOMMU", "Journal",
-                "Libvirt", "MachineGraph", "OpenSSLCrypto", "PCIe", "ScenarioReplay", "StrictYAML", "TDISP",
-                argumentParser, logging,
+                "Assignment", "AssignmentService", "Attestation", "Emulator", "EmulatorProcess", "ForeignDevice",
+                "IOMMU", "Journal", "Libvirt", "MachineGraph", "OpenSSLCrypto", "PCIe", "SPDM", "SPDMEndpoints",
+                "SPDMTransport", "ScenarioReplay", "StrictYAML", "TDISP", argumentParser, logging,
             ]),
         .executableTarget(name: "tdispctl", dependencies: ["CommandLineTool"]),
         .executableTarget(

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Assignment
+internal import ForeignDevice
 internal import PCIe
 
 /// `tdispctl convert`
@@ -9,6 +10,9 @@ struct Convert: AsyncParsableCommand {
         discussion: """
             From the host or from shared operation: driver off, connected, put into the domain, locked, evidence judged, \
             accepted, probed. A conversion that fails ends where it began, or in quarantine. Ctrl-C turns it back.
+
+            With --endpoint, the protocol is driven with a device of any make, from certificates to RUN and back. There is \
+            no domain and no IOMMU then, and nothing becomes private.
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -19,7 +23,9 @@ struct Convert: AsyncParsableCommand {
     var devices: [FunctionAddress]
 
     @Option(help: ArgumentHelp("The confidential domain, by name or UUID.", valueName: "name"))
-    var domain: String
+    var domain: String?
+
+    @OptionGroup(title: "A device at an endpoint") var endpoint: EndpointOptions
 
     @Flag(help: "Show the plan and change nothing.")
     var plan = false
@@ -32,12 +38,25 @@ struct Convert: AsyncParsableCommand {
 
     func validate() throws {
         guard !devices.isEmpty else { throw ValidationError("name at least one device") }
+        guard endpoint.endpoint != nil else {
+            guard domain != nil else { throw ValidationError("Missing expected argument '--domain <name>'") }
+            return
+        }
+        guard domain == nil, !plan, !convertAgain, !allowConventionalReset else {
+            throw ValidationError("at an endpoint there is no domain to convert for, and nothing to plan or recover")
+        }
+        guard devices.count == 1 else { throw ValidationError("there is one device at an endpoint") }
     }
 
     func run() async throws {
         try await reporting(options) {
+            if let url = endpoint.endpoint {
+                return try await EndpointConversation(
+                    options: endpoint, endpoint: url, output: options.output, isQuiet: options.quiet
+                ).run(.convert, devices[0])
+            }
             let session = try await Session.open(options, plan ? .reading : .changing(command: "convert"))
-            let domain = try session.domain(domain)
+            let domain = try session.domain(domain ?? "")
             let targets = try devices.map { try session.function($0) }
             if plan {
                 return try PlanPrinter(session, options).print(

@@ -15,11 +15,14 @@ struct Emulate: AsyncParsableCommand {
         discussion: """
             Devices, links, TSM, IOMMU and domains of an emulated host live in a process of their own, so that every call \
             of tdispctl sees the same device, also after a kill -9. Other verbs start it when --topology names one.
+
+            With --listen HOST:PORT, one emulated device is served to any SPDM requester instead, in the foreground.
             """,
         subcommands: [
             EmulateStart.self, EmulateStatus.self, EmulateInject.self, EmulateAdvance.self, EmulateStop.self,
-            EmulateServe.self,
-        ])
+            EmulateListen.self, EmulateServe.self,
+        ],
+        defaultSubcommand: EmulateListen.self)
 }
 
 /// `tdispctl emulate start`

@@ -20,8 +20,7 @@ public struct Tdispctl: AsyncParsableCommand {
                 name: "Devices",
                 subcommands: [
                     List.self, Show.self, PlanCommand.self, Convert.self, Release.self, Recover.self, Disconnect.self,
-                    Routes.self,
-                    History.self,
+                    Attest.self, Routes.self, History.self,
                 ]),
             CommandGroup(name: "Scenarios and models", subcommands: [Replay.self, Graph.self]),
             CommandGroup(name: "Host", subcommands: [Doctor.self, Emulate.self]),

@@ -68,7 +68,7 @@ extension EmulatedDevice {
         }
         return IDEKM.QueryResponse(
             portIndex: port, requesterID: address.requesterID, segment: UInt8(truncatingIfNeeded: address.segment),
-            maxPortIndex: 0, registers: registers ?? [])
+            maxPortIndex: description.dsm.port, registers: registers ?? [])
     }
 
     private func apply(_ change: IDEStreamChange) {

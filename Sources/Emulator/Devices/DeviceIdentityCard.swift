@@ -49,7 +49,7 @@ extension EmulatedDevice {
     func take(_ identity: any SlotIdentity, _ chance: consuming ModelChance) {
         responder = SPDMResponder(
             ResponderSettings(
-                profile: ResponderProfile(heartbeatPeriod: 0), slots: [ResponderSlot(0, identity)],
+                profile: ResponderProfile(policy: policy, heartbeatPeriod: 0), slots: [ResponderSlot(0, identity)],
                 measurements: measurements),
             chance: chance)
     }

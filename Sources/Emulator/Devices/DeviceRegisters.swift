@@ -48,10 +48,11 @@ extension EmulatedDevice {
     }
 
     private func follow(_ before: SelectiveStreamBlock, _ after: SelectiveStreamBlock) {
-        let key = IDEStreamKey(portIndex: 0, streamID: after.control.streamID)
+        let key = IDEStreamKey(portIndex: description.dsm.port, streamID: after.control.streamID)
         guard before.isSameStream(as: after) else {
             if before.control.rawValue != 0 {
-                takeIDE(.streamRemoved(IDEStreamKey(portIndex: 0, streamID: before.control.streamID)))
+                takeIDE(
+                    .streamRemoved(IDEStreamKey(portIndex: description.dsm.port, streamID: before.control.streamID)))
             }
             guard after.control.rawValue != 0 else { return }
             takeIDE(.streamConfigured(key))
@@ -88,7 +89,7 @@ extension EmulatedDevice {
 
     /// The link went down.
     func loseLink() {
-        takeIDE(.portLost(0, .linkDown))
+        takeIDE(.portLost(description.dsm.port, .linkDown))
         takeDSM(.deviceIncident(.linkDown))
     }
 }

@@ -19,7 +19,7 @@ extension EmulatedDevice {
     private var configuredStreams: [LockContext.Stream] {
         let blocks = (try? IDECapability(in: functions[0].registers.space))?.selectiveStreams ?? []
         return blocks.filter { $0.control.rawValue != 0 }.map { block in
-            let key = IDEStreamKey(portIndex: 0, streamID: block.control.streamID)
+            let key = IDEStreamKey(portIndex: description.dsm.port, streamID: block.control.streamID)
             let keys = ide.ports.streams[key]?.keys
             return LockContext.Stream(
                 id: block.control.streamID, isDefault: block.control.isDefault,

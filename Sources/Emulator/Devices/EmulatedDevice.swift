@@ -16,7 +16,7 @@ final class EmulatedDevice {
     /// The TDISP responder; nil: a device without TDISP.
     var dsm: DSM?
     /// The IDE_KM responder.
-    var ide = IDEResponder.initial(maxPortIndex: 0)
+    var ide: IDEResponder.State
     /// The keys of its port.
     var keys = KeyBank()
     /// What its own clock shows, in seconds since 1970.
@@ -25,6 +25,8 @@ final class EmulatedDevice {
     var mailbox = DOEMailbox()
     /// The host's end of the mailbox.
     var driver = DOEMailboxDriver()
+    /// The versions and algorithms of SPDM that it agrees to.
+    var policy = AlgorithmPolicy.strict
     /// Its end of SPDM; nil: it was never asked, or has no mailbox.
     var responder: SPDMResponder?
     /// The sessions that are established with it.
@@ -46,6 +48,7 @@ final class EmulatedDevice {
         self.description = description
         self.entropy = entropy
         identity = description.identity
+        ide = IDEResponder.initial(maxPortIndex: description.dsm.port)
         rootPort = RootPort(
             address: description.rootPort, registers: try factory.rootPort(of: description))
         functions = []

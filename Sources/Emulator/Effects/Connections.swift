@@ -62,7 +62,7 @@ extension HostModel {
         switch run(.openSession(SessionWish(.slot(0))), with: device) {
         case .success(.sessionOpened(let opened)):
             return .success(
-                TSMConnection(dsm: device.address, stream: stream, session: opened.id, peer: peer(of: device)))
+                TSMConnection(device, stream: stream, session: opened.id, peer: peer(of: device)))
         case .failure(let failure): return .failure(failure)
         case .success: return .failure(RequesterFailure(.keyExchange, .closed))
         }
@@ -95,7 +95,7 @@ extension HostModel {
     }
 
     /// Register blocks at both ends: stream number, default, requester IDs of the other end.
-    private mutating func configureStream(_ stream: StreamID, _ device: EmulatedDevice) {
+    mutating func configureStream(_ stream: StreamID, _ device: EmulatedDevice) {
         time += latencies.configurationWrite
         let requesters = device.functions.map(\.address.requesterID)
         device.rootPort.configure(

@@ -13,7 +13,7 @@ extension HostModel {
     /// A packet fails its integrity check at one end of the stream, which tells the other by a message.
     mutating func failIntegrityCheck(_ device: EmulatedDevice, atRootPort: Bool = false) {
         guard let stream = tsm.connections[device.address]?.stream else { return }
-        let key = IDEStreamKey(portIndex: 0, streamID: stream)
+        let key = IDEStreamKey(portIndex: device.description.dsm.port, streamID: stream)
         device.takeIDE(.streamLost(key, atRootPort ? .failMessageReceived : .integrityCheckFailed))
         device.rootPort.take(.lost(atRootPort ? .integrityCheckFailed : .failMessageReceived))
         notices.post(.connection(.streamInsecure), of: device.address)
@@ -36,7 +36,7 @@ extension HostModel {
 
     /// Streams first, then the session, then the interfaces; only then debug opens.
     mutating func openDebug(_ device: EmulatedDevice) {
-        device.takeIDE(.portLost(0, .debugAuthorized))
+        device.takeIDE(.portLost(device.description.dsm.port, .debugAuthorized))
         device.endSessions()
         device.takeDSM(.deviceIncident(.debugAuthorized))
         device.isDebugOpen = true

@@ -103,7 +103,8 @@ extension HostModel {
         let port = device.rootPort
         guard let stream = packet.stream, let block = port.block, block.control.streamID == stream,
             block.requesters.contains(packet.requesterID), port.stream.isSecure,
-            let sender = device.ide.ports.streams[IDEStreamKey(portIndex: 0, streamID: stream)]
+            let sender = device.ide.ports.streams[
+                IDEStreamKey(portIndex: device.description.dsm.port, streamID: stream)]
         else { return .noSecureStream }
         let substream: IDESubstream = access == .write ? .posted : .nonPosted
         guard let keySet = sender.transmitKeySet(substream) else { return .noSecureStream }
@@ -124,7 +125,8 @@ extension HostModel {
             guard device.keys.agrees(with: device.rootPort.keys, on: IDEKeySlot(keySet, .receive, substream)) else {
                 return failIntegrityCheck(device)
             }
-            device.takeIDE(.received(IDEStreamKey(portIndex: 0, streamID: stream), substream, keySet))
+            device.takeIDE(
+                .received(IDEStreamKey(portIndex: device.description.dsm.port, streamID: stream), substream, keySet))
         }
     }
 }

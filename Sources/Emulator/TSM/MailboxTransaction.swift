@@ -1,4 +1,4 @@
-public import PCIe
+internal import PCIe
 internal import SPDM
 
 extension HostModel {
@@ -34,14 +34,5 @@ extension HostModel {
             case .finish(.failed): return nil
             }
         }
-    }
-}
-
-/// A DOE object from outside, for a device that is served to others than the host's own TSM.
-extension HostModel {
-    /// What the mailbox of a DSM, named by function 0, answers to an object; nil when it answers nothing.
-    public mutating func answer(_ object: [UInt8], of dsm: FunctionAddress) -> [UInt8]? {
-        guard let device = devices[dsm], prepareResponder(of: device) else { return nil }
-        return transact(object, with: device)
     }
 }

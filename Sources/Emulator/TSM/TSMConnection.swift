@@ -16,11 +16,12 @@ final class TSMConnection {
     var key: IDEKey?
     private var requesters: [FunctionAddress: TDIRequester] = [:]
 
-    init(dsm: FunctionAddress, stream: StreamID, session: SessionID, peer: SPDMPeer) {
+    init(_ device: EmulatedDevice, stream: StreamID, session: SessionID, peer: SPDMPeer) {
         self.stream = stream
         self.session = session
         self.peer = peer
-        ide = IDERequester.initial(IDELink(portIndex: 0, streamID: stream, device: dsm))
+        ide = IDERequester.initial(
+            IDELink(portIndex: device.description.dsm.port, streamID: stream, device: device.address))
     }
 
     /// Whether its loss was noticed and told.

@@ -151,17 +151,20 @@ extension Topology {
         public var requestsPerDevice: UInt8
         /// Selective stream blocks of its port.
         public var streams: Int
+        /// PortIndex of its port in IDE_KM.
+        public var port: UInt8
 
         /// Creates options.
         public init(
             lockFlags: LockFlags = [.noFirmwareUpdate, .lockMSIX], addressWidth: UInt8 = 52,
-            requestsPerInterface: UInt8 = 1, requestsPerDevice: UInt8 = 4, streams: Int = 1
+            requestsPerInterface: UInt8 = 1, requestsPerDevice: UInt8 = 4, streams: Int = 1, port: UInt8 = 0
         ) {
             self.lockFlags = lockFlags
             self.addressWidth = addressWidth
             self.requestsPerInterface = requestsPerInterface
             self.requestsPerDevice = requestsPerDevice
             self.streams = streams
+            self.port = port
         }
     }
 

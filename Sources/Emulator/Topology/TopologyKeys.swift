@@ -78,6 +78,7 @@ extension YAMLNode {
             options.requestsPerDevice =
                 try map.optional("requests-per-device")?.integer(UInt8.self, in: 1...255) ?? options.requestsPerDevice
             options.streams = try map.optional("streams")?.integer(Int.self, in: 1...8) ?? options.streams
+            options.port = try map.optional("port")?.integer() ?? options.port
             return options
         }
     }

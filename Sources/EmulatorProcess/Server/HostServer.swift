@@ -1,5 +1,5 @@
 public import Assignment
-internal import Emulator
+public import Emulator
 internal import Foundation
 internal import IOMMU
 internal import Libvirt
@@ -251,8 +251,12 @@ public struct HostServer: Sendable {
 }
 
 /// Random bits of the operating system.
-private struct SecureEntropy: EntropySource {
-    mutating func next() -> UInt64? {
+public struct SecureEntropy: EntropySource {
+    /// Creates a source.
+    public init() {}
+
+    /// The next 64 bits; nil when the generator cannot be seeded.
+    public mutating func next() -> UInt64? {
         (try? SecureRandom.bytes(count: 8)).map { $0.reduce(0) { $0 << 8 | UInt64($1) } }
     }
 }

@@ -1,0 +1,129 @@
+internal import ArgumentParser
+internal import Emulator
+internal import EmulatorProcess
+internal import Foundation
+internal import OpenSSLCrypto
+internal import PCIe
+internal import SPDM
+internal import SPDMEndpoints
+internal import SPDMTransport
+internal import StrictYAML
+internal import TDISP
+
+/// `tdispctl emulate --listen`: one emulated device, for other people's requesters.
+struct EmulateListen: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "listen", abstract: "Serve one emulated device at an endpoint, to any SPDM requester.",
+        discussion: """
+            Speaks the socket protocol of the DMTF's emulators. The device has a certificate chain of its own, whose root's \
+            digest is printed, or yours. Ends when a client sends SHUTDOWN, or with Ctrl-C.
+            """,
+        shouldDisplay: false)
+
+    @Option(
+        help: ArgumentHelp(
+            "Where to listen.", discussion: "HOST:PORT, spdm-emu+unix:///PATH or spdm-emu+stdio:",
+            valueName: "address"),
+        transform: { text in
+            do throws(Endpoint.ParseError) { return try Endpoint(listeningAt: text) } catch {
+                throw ValidationError(error.description)
+            }
+        })
+    var listen: Endpoint?
+
+    @Option(help: ArgumentHelp("The topology that the device is in: 'demo', or a YAML file.", valueName: "name|file"))
+    var topology = "demo"
+
+    @Option(
+        help: ArgumentHelp(
+            "The device, by any of its functions. Default: the first with TDISP.", valueName: "device"),
+        transform: DeviceArgument.parse)
+    var device: FunctionAddress?
+
+    @Option(
+        help: ArgumentHelp(
+            "Show this certificate chain: DER certificates, root first, one behind the other.", valueName: "file"))
+    var certificates: String?
+
+    @Option(help: ArgumentHelp("The private key of its last certificate, in DER.", valueName: "file"))
+    var key: String?
+
+    @Flag(help: "Agree to every version and algorithm that is spoken here, not only to strong ones.")
+    var tolerant = false
+
+    @Option(help: ArgumentHelp("Write the data objects that pass into a file for Wireshark.", valueName: "file"))
+    var pcap: String?
+
+    @Flag(name: [.short, .long], help: "Print nothing but errors.")
+    var quiet = false
+
+    func validate() throws {
+        guard (certificates == nil) == (key == nil) else {
+            throw ValidationError("--certificates and --key belong together")
+        }
+    }
+
+    func run() async throws {
+        guard let listen else { throw CleanExit.helpRequest(Emulate.self) }
+        try await reporting(OutputFormat.table) {
+            let device = try server()
+            let capture = try Self.capture(to: pcap)
+            do throws(TransportError) {
+                let socket = try await SPDMSocketServer.listen(at: listen, capture: capture)
+                if !quiet { Console.err(greeting(device, at: socket.endpoint)) }
+                try await device.serve(on: socket) { [quiet] function, state in
+                    if !quiet { Console.err("\(function) \(state)\n") }
+                }
+            } catch {
+                throw Failure(error, listen)
+            }
+            if let complaint = await capture?.finish() { throw Failure(.failed, "\(complaint)") }
+        }
+    }
+
+    private func server() throws(Failure) -> DeviceServer {
+        let parsed: Topology
+        do throws(YAMLError) { parsed = try Topology(named: topology) } catch { throw Failure(.usage, "\(error)") }
+        let identity = try identity()
+        do throws(DeviceServerError) {
+            return try DeviceServer(
+                parsed, device: device, identity: identity, policy: tolerant ? .tolerant : .strict,
+                entropy: SecureEntropy())
+        } catch {
+            throw Failure(.notFound, "\(error)", next: "tdispctl list --topology \(topology)")
+        }
+    }
+
+    private func identity() throws(Failure) -> DeviceIdentity? {
+        guard let certificates, let key else { return nil }
+        let chain = try FileContents.read(certificates)
+        let bytes = try FileContents.read(key)
+        do throws(DeviceIdentityError) {
+            return try DeviceIdentity(chain: chain, privateKey: SecretBytes(copying: bytes.span))
+        } catch {
+            throw Failure(.usage, "\(certificates) and \(key) are no identity", seen: "\(error)")
+        }
+    }
+
+    private static func capture(to file: String?) throws(Failure) -> ObjectCapture? {
+        guard let file else { return nil }
+        do throws(CaptureError) {
+            return try ObjectCapture(to: file) { .now }
+        } catch {
+            throw Failure(.failed, "\(error)", next: "name a file that can be written")
+        }
+    }
+
+    private func greeting(_ server: DeviceServer, at endpoint: Endpoint) -> String {
+        var text = "serving \(server.device) of '\(topology)' at \(endpoint)\n"
+        guard let root = server.root, let digest = try? HashAlgorithm.sha384.digest(of: root.span) else { return text }
+        let digits = digest.map { hex($0, 2) }.joined()
+        text += "  try  tdispctl convert \(server.device) --endpoint \(endpoint) --trust sha384:\(digits)\n"
+        return text
+    }
+}
+
+extension Pcap.Timestamp {
+    /// The time as this machine has it.
+    static var now: Pcap.Timestamp { Pcap.Timestamp(nanoseconds: UInt64(Date().timeIntervalSince1970 * 1e9)) }
+}
