@@ -6,6 +6,13 @@ struct KeptInput {
     /// Its path in `Tests/Fuzz`, or the run.
     let name: String
     let bytes: [UInt8]
+    /// At how many places a test changes it: recorded inputs are many, and long.
+    var placeCount = 128
+
+    /// So many places, spread over it.
+    var places: some Sequence<Int> {
+        stride(from: 0, to: bytes.count, by: max(1, (bytes.count + placeCount - 1) / placeCount))
+    }
 
     /// Where inputs are kept: what fuzzing starts from, and what it found.
     enum Folder: String, CaseIterable {
@@ -30,7 +37,9 @@ struct KeptInput {
     /// What fuzzing of a target starts from.
     static func seeds(of target: FuzzTarget) throws -> [KeptInput] {
         try all(of: target, in: .corpus)
-            + target.recordedInputs().map { KeptInput(name: "\(target.rawValue) of \($0.name)", bytes: $0.bytes) }
+            + target.recordedInputs().map {
+                KeptInput(name: "\(target.rawValue) of \($0.name)", bytes: $0.bytes, placeCount: 16)
+            }
     }
 
     /// The inputs of a target in a folder, in order of their names.

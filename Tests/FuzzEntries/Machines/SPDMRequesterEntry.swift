@@ -17,7 +17,7 @@ func spdmRequester(after input: [UInt8]) throws(BrokenInvariant) -> SPDMRequeste
         switch step.what {
         case 0: for _ in 0...step.which { try model.proceed() }
         case 1: try model.proceed(flipped: script.number())
-        case 2: try model.answer(script.longMessage())
+        case 2: try model.answer(script.longMessage(), settling: step.which & 1 == 1)
         case 3: try model.begin(operation(step.which, in: model.session))
         case 4: try model.result(.failed(reasons[step.which % reasons.count]))
         case 5: try model.result(results[step.which % results.count])
@@ -42,7 +42,8 @@ private func operation(_ which: Int, in session: SessionID) -> RequesterOperatio
         .connect, .authenticate(slot: 0, challenge: nil), .authenticate(slot: 0, challenge: .all),
         .authenticate(slot: 0xFF, challenge: MeasurementSummary.none), .authenticate(slot: 3, challenge: nil),
         .openSession(SessionWish(.slot(0), summary: .all)), .openSession(SessionWish(.slot(0xFF))),
-        .openSession(SessionWish(.psk(hint: [1]))), .measure(MeasurementQuery(.all, signedBy: 0), in: nil),
+        .openSession(SessionWish(.psk(hint: [1]), summary: .all)),
+        .measure(MeasurementQuery(.all, signedBy: 0), in: nil),
         .measure(MeasurementQuery(.each, attributes: .raw), in: session),
         .measure(MeasurementQuery(.each, signedBy: 3), in: session),
         .measure(MeasurementQuery(.count), in: nil), .measure(MeasurementQuery(.one(1)), in: session),

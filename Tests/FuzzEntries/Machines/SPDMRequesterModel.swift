@@ -44,10 +44,17 @@ struct SPDMRequesterModel {
         if !before.isResting { try require(state == before, "a second operation disturbed the first") }
     }
 
-    /// The answer to the request that is out; nothing when there is none.
-    mutating func answer(_ bytes: [UInt8]) throws(BrokenInvariant) {
+    /// The answer to the request that is out; nothing when there is none. Where `settling`, cryptography finds everything
+    /// right before and after.
+    mutating func answer(_ bytes: [UInt8], settling: Bool) throws(BrokenInvariant) {
+        if settling { try settle() }
         guard case .exchange = effect else { return }
         try take(.result(.answered(bytes)))
+        if settling { try settle() }
+    }
+
+    private mutating func settle() throws(BrokenInvariant) {
+        for _ in 0..<Self.stepLimit { try succeed() }
     }
 
     /// The right answer to the request that is out, or the right outcome of the effect; with a bit of an answer flipped

@@ -52,7 +52,7 @@ func responderProfile(_ offer: UInt8) -> ResponderProfile {
     if offer & 0x20 != 0 { flags.insert(.multiKeySelectable) }
     let modes: [KeyExchangeResponse.MutualAuthentication] = [.none, .encapsulated, .encapsulatedDigests, .provisioned]
     return ResponderProfile(
-        policy: .tolerant, signatures: [.ecdsaP256, .ecdsaP384],
+        policy: .tolerant, signatures: [.ecdsaP256, .ecdsaP384, .rsapss3072],
         capabilities: EndpointCapabilities(
             ctExponent: 20, flags: flags, dataTransferSize: offer & 0x40 != 0 ? 64 : 4096, maximumMessageSize: 65536),
         mutualAuthentication: .init(modes[Int(offer & 3)], isRequired: false), heartbeatPeriod: 20, sessionLimit: 2,

@@ -49,6 +49,8 @@ private struct RecordedInputs {
             }
         }
         for chain in try RecordedCertificates.chains(of: run) { add(chain) }
+        add(conversation.responderLife, to: .spdmResponderLife)
+        add(conversation.requesterLife, to: .spdmRequesterLife)
     }
 
     private mutating func addObject(_ object: [UInt8], _ read: DOEObject) {
