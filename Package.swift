@@ -148,7 +148,8 @@ let package = Package(
                 "ScenarioReplay", "StrictYAML", "TDISP", "WireBytes",
             ],
             path: "Tests/FuzzEntries"),
-        .testTarget(name: "FuzzTests", dependencies: ["FuzzEntries", "PCIe", "TDISP", "WireBytes"]),
+        .testTarget(
+            name: "FuzzTests", dependencies: ["FuzzEntries", "PCIe", "SPDM", "SPDMEndpoints", "TDISP", "WireBytes"]),
         .testTarget(
             name: "SystemTests",
             dependencies: [
