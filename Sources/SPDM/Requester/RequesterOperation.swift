@@ -18,7 +18,7 @@ public enum RequesterOperation: Hashable, Sendable {
     case updateKeys(SessionID, KeyUpdate.Operation)
     /// GET_ENCAPSULATED_REQUEST: do what the responder asks for.
     case answerEncapsulated(SessionID)
-    /// END_SESSION. If the responder is to forget what was negotiated, the connection is over too.
+    /// END_SESSION. The bit is about what a responder with CACHE_CAP keeps over a reset; the connection goes on.
     case endSession(SessionID, clearsNegotiatedState: Bool)
 }
 

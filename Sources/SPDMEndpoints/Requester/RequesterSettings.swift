@@ -30,7 +30,7 @@ public struct RequesterSettings: Sendable {
     public typealias KeyLog = @Sendable (SessionID, _ label: String, _ secret: [UInt8]) -> Void
 
     /// What it offers.
-    public var offer: RequesterOffer
+    public let offer: RequesterOffer
     /// Which responders are believed.
     public var trust: ResponderTrust
     /// What it shows of itself in mutual authentication; nil for nothing.
@@ -44,15 +44,16 @@ public struct RequesterSettings: Sendable {
 
     /// Creates settings.
     ///
-    /// Without an offer, it is all that what is given makes possible, under the strict policy.
+    /// Without an offer, it is all that what is given makes possible, under the strict policy. Of the requester's
+    /// signatures, only those are offered that the identity can make.
     public init(
         offer: RequesterOffer? = nil, trust: ResponderTrust, identity: (any SlotIdentity)? = nil,
         preSharedKeys: [PreSharedKey] = [], recordLimit: UInt64 = SessionKeys.recordLimit, keyLog: KeyLog? = nil
     ) {
-        self.offer =
-            offer
-            ?? RequesterOffer(
-                capabilities: Self.capabilities(hasIdentity: identity != nil, hasKeys: !preSharedKeys.isEmpty))
+        let possible = Self.capabilities(hasIdentity: identity != nil, hasKeys: !preSharedKeys.isEmpty)
+        var offer = offer ?? RequesterOffer(capabilities: possible)
+        if let identity { offer.policy.requesterSignatures.removeAll { !identity.signatures.contains($0) } }
+        self.offer = offer
         self.trust = trust
         self.identity = identity
         self.preSharedKeys = preSharedKeys

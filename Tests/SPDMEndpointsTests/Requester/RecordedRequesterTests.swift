@@ -60,6 +60,47 @@ import Testing
         }
     }
 
+    /// How a run fails for a requester that lacks something, and what is left.
+    private static func failure(
+        _ name: String, without lack: ReplayedResponder.Lack
+    ) throws -> (failure: RequesterFailure, refusal: ChainRefusal?)? {
+        var responder = try ReplayedResponder(name)
+        responder.looks = false
+        var requester = try responder.requester(without: lack)
+        for operation in responder.script.operations {
+            guard case .failed(let failure) = try perform(operation, &requester, &responder) else { continue }
+            #expect(requester.sessions.isEmpty)
+            if lack == .trust {
+                #expect(requester.identity(inSlot: 0) == nil)
+                #expect(
+                    requester.begin(.openSession(SessionWish(.slot(0))), at: 0)
+                        == .failed(RequesterFailure(.keyExchange, .notPossible(.notAuthenticated(slot: 0)))))
+            }
+            return (failure, requester.chainRefusal)
+        }
+        return nil
+    }
+
+    @Test func `a chain that nobody trusts is refused, with the reason, and opens no session`() throws {
+        let (failure, refusal) = try #require(try Self.failure("min-enc-v1.2", without: .trust))
+        let why = try #require(refusal)
+        #expect(failure.reason == .untrusted(why.description))
+        #expect(failure.request == .getCertificate)
+        #expect(failure.loss == .nothing)
+    }
+
+    @Test func `without an identity mutual authentication fails, and the session with it`() throws {
+        let (failure, _) = try #require(try Self.failure("mut-wencap-enc-v1.2", without: .identity))
+        #expect(failure.reason == .notPossible(.noKey))
+        #expect(failure.loss == .session(SessionID(requester: 0xFFFF, responder: 0xFFFF)))
+    }
+
+    @Test func `a hint without a key opens no session`() throws {
+        let (failure, _) = try #require(try Self.failure("psk-enc-v1.2", without: .preSharedKey))
+        #expect(failure.reason == .notPossible(.noKey))
+        #expect(failure.request == .pskExchange)
+    }
+
     @Test(arguments: [("min-enc-v1.2", "dhe_secret"), ("psk-enc-v1.2", "psk")])
     func `the secret of a session is written where somebody asks for it`(name: String, label: String) throws {
         let log = Mutex<[Line]>([])

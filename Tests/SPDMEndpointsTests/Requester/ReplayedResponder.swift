@@ -53,7 +53,7 @@ final class RequesterIdentity: SlotIdentity {
         key = try PrivateKey(generating: .p256)
     }
 
-    var signatures: BaseAsymmetricAlgorithms { .rsapss3072 }
+    var signatures: BaseAsymmetricAlgorithms { [.rsassa2048, .rsapss2048, .rsassa3072, .rsapss3072] }
 
     func chain(rootHash hash: HashAlgorithm) throws(DeviceIdentityError) -> [UInt8] { recorded }
 
@@ -88,16 +88,24 @@ struct ReplayedResponder {
     /// A time at which the recorded certificates are valid.
     static let time: Int64 = 1_780_000_000
 
+    /// What a requester may lack.
+    enum Lack {
+        case trust, identity, preSharedKey
+    }
+
     /// The requester that the run recorded.
     func requester(
-        recordLimit: UInt64 = SessionKeys.recordLimit, keyLog: RequesterSettings.KeyLog? = nil
+        without lack: Lack? = nil, recordLimit: UInt64 = SessionKeys.recordLimit,
+        keyLog: RequesterSettings.KeyLog? = nil
     ) throws -> SPDMRequester {
         let isPSK = run.has("psk_value")
         let secret = try run.bytes(isPSK ? "psk_value" : "dhe_secret")
-        let own = run.has("requester_chain") ? try RequesterIdentity(try run.bytes("requester_chain")) : nil
+        let chain = run.has("requester_chain") && lack != .identity ? try run.bytes("requester_chain") : nil
+        let psk = PreSharedKey(hint: Array("TestPskHint\0".utf8), secret: SecretBytes(copying: secret.span))
         let settings = RequesterSettings(
-            offer: script.offer, trust: try trust(), identity: own,
-            preSharedKeys: [PreSharedKey(hint: Array("TestPskHint\0".utf8), secret: SecretBytes(copying: secret.span))],
+            offer: script.offer,
+            trust: lack == .trust ? ResponderTrust(DeviceTrust(.roots([]))) : try trust(),
+            identity: try chain.map(RequesterIdentity.init), preSharedKeys: lack == .preSharedKey ? [] : [psk],
             recordLimit: recordLimit, keyLog: keyLog)
         return SPDMRequester(settings, chance: RequesterChance(script, secret: secret))
     }

@@ -25,7 +25,8 @@ import WireBytes
             default: continue
             }
         }
-        #expect(requester.state.name == "disconnected")
+        #expect(requester.state.name == "connected")
+        #expect(requester.state.sessions.isEmpty)
     }
 
     @Test(arguments: RecordedRun.names) func `no answer in any state leaves no session that was not there`(

@@ -15,7 +15,7 @@ struct ScriptedResponder {
     var chain = [UInt8](repeating: 0xC5, count: 100)
     var digests: [UInt8] = Self.digest(1)
     var mutual = KeyExchangeResponse.MutualAuthentication.none
-    var heartbeatPeriod: UInt8 = 0
+    var heartbeatPeriod: UInt8 = 9
     var selected: [OpaqueElement] = [SecuredMessageVersions.selected(VersionMessage.Entry(rawValue: 0x1100)).element]
     /// Measurements there are, by index.
     var measurements: [UInt8] = [1, 2]

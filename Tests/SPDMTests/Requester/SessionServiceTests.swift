@@ -135,8 +135,13 @@ import Testing
         #expect(failure.loss == .nothing)
         #expect(failure.isOutcomeUnknown)
         #expect(requester.state.sessions == [session])
-        (requester, session) = try ScriptedRequester.inSession { $0.capabilities.flags.remove(.heartbeat) }
-        #expect(try requester.failure(.heartbeat(session))?.reason == .notPossible(.capability(.heartbeat)))
+        for hasFlag in [true, false] {
+            (requester, session) = try ScriptedRequester.inSession {
+                $0.heartbeatPeriod = 0
+                if !hasFlag { $0.capabilities.flags.remove(.heartbeat) }
+            }
+            #expect(try requester.failure(.heartbeat(session))?.reason == .notPossible(.capability(.heartbeat)))
+        }
     }
 
     @Test func `vendor-defined messages pass as they are`() throws {

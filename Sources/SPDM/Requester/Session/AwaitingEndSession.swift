@@ -27,7 +27,7 @@ public struct AwaitingEndSession: Hashable, Sendable, ConnectionPhase {
             } catch {
                 return fail(error)
             }
-            return ended()
+            return connection.without(session).finish(.sessionEnded(session))
         case .failed(let reason): return fail(reason)
         case .drew, .computed, .succeeded: return .ignored(in: .awaitingEndSession(self))
         }
@@ -35,12 +35,5 @@ public struct AwaitingEndSession: Hashable, Sendable, ConnectionPhase {
 
     private func fail(_ reason: RequesterFailure.Reason) -> RequesterMachine.Transition {
         connection.fail(.endSession, reason, in: session, losingSession: true)
-    }
-
-    private func ended() -> RequesterMachine.Transition {
-        let outcome = RequesterOutcome.sessionEnded(session)
-        guard request.clearsNegotiatedState else { return connection.without(session).finish(outcome) }
-        return RequesterMachine.Transition(
-            .disconnected(Disconnected(offer: connection.offer)), .finish(outcome))
     }
 }

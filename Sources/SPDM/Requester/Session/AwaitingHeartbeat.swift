@@ -7,8 +7,11 @@ public struct AwaitingHeartbeat: Hashable, Sendable, ConnectionPhase {
     var code: MessageCode { .heartbeat }
 
     static func begin(_ connection: RequesterConnection, _ session: SessionID) -> RequesterMachine.Transition {
-        guard connection.session(session) != nil else { return connection.refuse(.heartbeat, .noSession(session)) }
-        guard connection.negotiated.common.contains(.heartbeat) else {
+        guard let established = connection.session(session) else {
+            return connection.refuse(.heartbeat, .noSession(session))
+        }
+        // A period of 0 means that the responder wants none, and may refuse them.
+        guard connection.negotiated.common.contains(.heartbeat), established.heartbeatPeriod > 0 else {
             return connection.refuse(.heartbeat, .capability(.heartbeat))
         }
         var connection = connection
