@@ -49,8 +49,9 @@ extension RequesterFailure {
         case requestTooLarge(Int)
         /// The response is too large for this end, in bytes.
         case responseTooLarge(Int)
-        /// The answer came in the clear instead of in a record, the other way round, or in another session's record.
-        case unprotected
+        /// The answer came in the clear instead of in a record, or the other way round. If it was an ERROR, nobody vouches
+        /// for it, and the session is over all the same.
+        case unprotected(ErrorMessage?)
         /// A record did not open, so the session is over.
         case recordNotAuthentic
         /// A signature does not verify.
@@ -122,6 +123,13 @@ extension RequesterFailure.Reason {
 }
 
 extension RequesterFailure.Reason: CustomStringConvertible {
+    private static func unprotected(_ error: ErrorMessage?) -> String {
+        guard let error else {
+            return "the answer did not come in a record of the session, or in one where none belongs"
+        }
+        return "ERROR \(String(error.code.rawValue, radix: 16))h in the clear instead of a record of the session"
+    }
+
     /// One line.
     public var description: String {
         switch self {
@@ -133,7 +141,7 @@ extension RequesterFailure.Reason: CustomStringConvertible {
         case .unexpected(let field, let expected, let seen): "\(field) is \(seen), expected \(expected)"
         case .requestTooLarge(let count): "a request of \(count) bytes is too large for the responder"
         case .responseTooLarge(let count): "a response of \(count) bytes is too large"
-        case .unprotected: "the answer did not come in a record of the session, or came in one where none belongs"
+        case .unprotected(let error): Self.unprotected(error)
         case .recordNotAuthentic: "the answer's record did not open"
         case .signature(let context): "the signature does not verify (\(context.rawValue))"
         case .verifyData: "the verify data do not agree"

@@ -93,10 +93,12 @@ extension SPDMRequester {
     /// The SPDM message in what the transport brought.
     func unwrap(_ message: TransportMessage, _ carriage: Carriage) throws(RequesterFailure.Reason) -> [UInt8] {
         guard let session = carriage.session else {
-            guard !message.isSecured else { throw .unprotected }
+            guard !message.isSecured else { throw .unprotected(nil) }
             return message.bytes
         }
-        guard message.isSecured, let holder = keys[session] else { throw .unprotected }
+        guard message.isSecured, let holder = keys[session] else {
+            throw .unprotected(try? ErrorMessage(decoding: message.bytes.span))
+        }
         do throws(SessionKeyError) {
             return try holder.keys.open(message.bytes.span)
         } catch {

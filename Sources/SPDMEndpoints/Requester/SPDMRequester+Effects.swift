@@ -7,41 +7,33 @@ extension SPDMRequester {
 
     /// Carries out an effect.
     mutating func carryOut(_ effect: RequesterMachine.Effect) -> Progress {
-        switch effect {
-        case .none: return .step(nothingAwaited)
-        case .refuse(let failure), .fail(let failure): return .step(.failed(failure))
-        case .finish(let outcome): return .step(.done(outcome))
-        case .exchange(let exchange): return .step(carry(exchange))
-        case .draw, .verifyChain, .admitProvisionedKey, .verifySignature, .agree, .derive, .presentIdentity, .sign,
-            .authenticate, .establish, .updateKey:
-            break
-        }
         do throws(RequesterFailure.Reason) {
-            return .result(try compute(effect))
+            return try attempt(effect)
         } catch {
             return .result(.failed(error))
         }
     }
 
-    private mutating func compute(
-        _ effect: RequesterMachine.Effect
-    ) throws(RequesterFailure.Reason) -> RequesterMachine.Result {
+    private mutating func attempt(_ effect: RequesterMachine.Effect) throws(RequesterFailure.Reason) -> Progress {
         switch effect {
-        case .draw(let draw): return .drew(try drawn(draw))
+        case .none: return .step(nothingAwaited)
+        case .refuse(let failure), .fail(let failure): return .step(.failed(failure))
+        case .finish(let outcome): return .step(.done(outcome))
+        case .exchange(let exchange): return .step(carry(exchange))
+        case .draw(let draw): return .result(.drew(try drawn(draw)))
+        case .presentIdentity: return .result(.drew(.identity(try ownIdentity())))
+        case .admitProvisionedKey: return .result(.computed(try admitProvisionedKey()))
+        case .sign(let transcript): return .result(.computed(try sign(transcript)))
+        case .authenticate(let session, let transcript):
+            return .result(.computed(try verifyData(session, transcript)))
         case .verifyChain(let claim): try verifyChain(claim)
-        case .admitProvisionedKey: return .computed(try admitProvisionedKey())
         case .verifySignature(let claim): try verify(claim)
         case .agree(let agreement): try agree(agreement)
         case .derive(let derivation): try derive(derivation)
-        case .presentIdentity: return .drew(.identity(try ownIdentity()))
-        case .sign(let transcript): return .computed(try sign(transcript))
-        case .authenticate(let session, let transcript):
-            return .computed(try verifyData(session, transcript))
         case .establish(let establishment): try establish(establishment)
         case .updateKey(let session): try updateKey(session)
-        case .none, .refuse, .fail, .finish, .exchange: break
         }
-        return .succeeded
+        return .result(.succeeded)
     }
 }
 

@@ -29,7 +29,7 @@ func spdmRequester(after input: [UInt8]) throws(BrokenInvariant) -> SPDMRequeste
 }
 
 private let reasons: [RequesterFailure.Reason] = [
-    .noAnswer, .busy, .recordNotAuthentic, .signature(.keyExchange), .verifyData, .unprotected, .crypto("it failed"),
+    .noAnswer, .busy, .recordNotAuthentic, .signature(.keyExchange), .verifyData, .chainDigest, .crypto("it failed"),
     .refused(ErrorMessage(version: .v1_2, code: .requestResynch)),
     .refused(ErrorMessage(version: .v1_2, code: .decryptError)),
     .refused(ErrorMessage(version: .v1_2, code: .invalidRequest)),

@@ -62,10 +62,11 @@ import Testing
         name: String
     ) throws {
         let outcome = try Self.failure(name, of: MessageCode.endSession.response) {
-            $0 = TransportMessage(isSecured: false, bytes: [0x12, 0x6C, 0, 0])
+            $0 = TransportMessage(isSecured: false, bytes: [0x12, 0x7F, 6, 0])
         }
         let (failure, sessions) = try #require(outcome)
-        #expect(failure.reason == .unprotected)
+        #expect(failure.reason == .unprotected(ErrorMessage(version: .v1_2, code: .decryptError)))
+        #expect(failure.isOutcomeUnknown)
         #expect(failure.loss == .session(SessionID(requester: 0xFFFF, responder: 0xFFFF)))
         #expect(sessions.isEmpty)
     }
@@ -73,7 +74,7 @@ import Testing
     @Test func `a record in answer to a request in the clear is refused`() throws {
         let outcome = try Self.failure("min-enc-v1.2", of: MessageCode.keyExchange.response) { $0.isSecured = true }
         let (failure, sessions) = try #require(outcome)
-        #expect(failure.reason == .unprotected)
+        #expect(failure.reason == .unprotected(nil))
         #expect(failure.loss == .nothing)
         #expect(sessions.isEmpty)
     }
