@@ -42,7 +42,9 @@ import Testing
     @Test(arguments: [SPDMVersion.v1_1, .v1_2, .v1_3], [true, false])
     func `a session is opened from a pre-shared key`(version: SPDMVersion, hasContext: Bool) throws {
         var requester = try TestDevice.connected(version: version) {
-            if !hasContext { $0.capabilities.flags.remove(.pskWithContext) }
+            guard !hasContext else { return }
+            $0.capabilities.flags.remove(.pskWithContext)
+            $0.capabilities.flags.insert(.psk)
         }
         let session = try #require(try requester.openPSKSession(hint: TestDevice.hint, psk: TestDevice.psk))
         #expect(try requester.exchange(Self.heartbeat, in: session) == [version.rawValue, 0x68, 0, 0])

@@ -258,7 +258,7 @@ enum TestDevice {
 
     static func settings(_ change: (inout ResponderProfile) -> Void = { _ in }) throws -> ResponderSettings {
         var profile = ResponderProfile(policy: .tolerant)
-        profile.capabilities.flags.formUnion([.mutualAuthentication, .psk, .pskWithContext])
+        profile.capabilities.flags.formUnion([.mutualAuthentication, .pskWithContext])
         profile.heartbeatPeriod = 30
         change(&profile)
         return ResponderSettings(

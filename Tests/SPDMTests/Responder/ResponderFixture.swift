@@ -193,7 +193,7 @@ extension ResponderProfile {
     /// Everything that a responder can do, with limits that tests reach.
     static var test: ResponderProfile {
         var capabilities = EndpointCapabilities.device
-        capabilities.flags.formUnion([.mutualAuthentication, .psk, .pskWithContext])
+        capabilities.flags.formUnion([.mutualAuthentication, .pskWithContext])
         capabilities.dataTransferSize = 1024
         var policy = AlgorithmPolicy.tolerant
         policy.versions = [.v1_1, .v1_2, .v1_3]

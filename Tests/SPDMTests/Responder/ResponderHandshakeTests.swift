@@ -92,10 +92,13 @@ import Testing
         #expect(fixture.send(fixture.keyExchange()).answer == "64")
         let second = fixture.machine.handshakeSession
         #expect(second == SessionID(requester: 0x1234, responder: ResponderFixture.half - 1))
+        _ = fixture.send(.chunkSend(ResponderFixture.firstChunk), over: second)
+        #expect(fixture.machine.transfers.count == 1)
         #expect(fixture.send(fixture.pskExchange()).answer == "66")
         let third = fixture.machine.handshakeSession
         #expect(third == SessionID(requester: 0x1234, responder: ResponderFixture.half - 2))
         #expect(second.map(fixture.machine.isAlive) == false)
+        #expect(fixture.machine.transfers.isEmpty)
         #expect(fixture.machine.sessions == [ResponderFixture.session])
     }
 
@@ -191,6 +194,7 @@ import Testing
     @Test func `without a context the session is established at once`() {
         var profile = ResponderProfile.test
         profile.capabilities.flags.remove(.pskWithContext)
+        profile.capabilities.flags.insert(.psk)
         var fixture = ResponderFixture.connected(profile)
         let request = fixture.pskExchange().encoded(version: .v1_2)
         let effect = fixture.send(request)

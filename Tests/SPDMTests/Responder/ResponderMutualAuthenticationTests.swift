@@ -93,6 +93,7 @@ import Testing
         #expect(request.prefix(12) == [0x12, 0x6B, 1, 1, 0, 0, 0, 0, 0x12, 0x82, 3, 0])
         let end = fixture.send(Self.deliver(1, Self.certificate(slot: 3)), over: Self.session).bytes
         #expect(end == [0x12, 0x6B, 0, 2, 1, 0, 0, 0, 3])
+        #expect(fixture.send(ResponderFixture.finish, over: Self.session).answer == "error 01")
         #expect(fixture.send(Self.signedFinish(0), over: Self.session).answer == "error 01")
         #expect(fixture.send(Self.signedFinish(3), over: Self.session).answer == "65")
     }

@@ -25,7 +25,8 @@ public struct ResponderProfile: Hashable, Sendable {
     public var signatures: BaseAsymmetricAlgorithms
     /// How measurements are hashed; nil for the hash of transcripts.
     public var measurementHash: MeasurementHashAlgorithms?
-    /// What CAPABILITIES tells. Flags that a version does not have are left out there.
+    /// What CAPABILITIES tells. Flags that a version does not have are left out there; of the two bits of PSK and of
+    /// MEAS, the one that says more is told.
     public var capabilities: EndpointCapabilities
     /// Versions of secured messages, the preferred first.
     public var securedVersions: [VersionMessage.Entry]
@@ -77,7 +78,10 @@ public struct ResponderProfile: Hashable, Sendable {
     /// The flags that `version` has.
     func flags(_ version: SPDMVersion) -> CapabilityFlags {
         let bits: UInt32 = version >= .v1_3 ? 0x0FFF_FFFF : version >= .v1_2 ? 0x003F_FFFF : 0x0001_FFFF
-        return CapabilityFlags(rawValue: capabilities.flags.rawValue & bits)
+        var flags = CapabilityFlags(rawValue: capabilities.flags.rawValue & bits)
+        if flags.contains(.pskWithContext) { flags.remove(.psk) }
+        if flags.contains(.measurements) { flags.remove(.measurementsUnsigned) }
+        return flags
     }
 }
 
