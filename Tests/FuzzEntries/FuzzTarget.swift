@@ -55,6 +55,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case session
     /// Certificates: split, read and verified.
     case certificates
+    /// Certificates in PEM.
+    case pem
     /// A certificate chain, and whether it is believed.
     case deviceTrust = "device-trust"
     /// A vendor-defined SPDM message, opened and closed.
@@ -108,6 +110,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .spdmRequesterLife: try fuzzSPDMRequesterLife(input)
         case .session: try fuzzSession(input)
         case .certificates: try fuzzCertificates(input)
+        case .pem: try fuzzPEM(input)
         case .deviceTrust: try fuzzDeviceTrust(input)
         case .vendorDefined: try fuzzVendorDefined(input)
         case .spdmError: try fuzzSPDMError(input)

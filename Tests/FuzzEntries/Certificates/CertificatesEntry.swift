@@ -48,3 +48,17 @@ private func reading<Value>(
         return nil
     }
 }
+
+/// A text of PEM: what is in it is certificates, or there is one line that says why it is not.
+func fuzzPEM(_ input: [UInt8]) throws(BrokenInvariant) {
+    let encodings: [[UInt8]]
+    do throws(CryptoError) {
+        encodings = try Certificate.encodings(inPEM: input.span)
+    } catch {
+        return try requireOneLine(error.description)
+    }
+    try require(!encodings.isEmpty, "no certificate, and no error")
+    let all = Array(encodings.joined())
+    let split = try reading { () throws(CertificateError) in try CertificateChain.split(all.span) }
+    try require(split == encodings, "what was read is no certificates")
+}
