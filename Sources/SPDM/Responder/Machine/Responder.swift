@@ -12,8 +12,8 @@
 /// is answered Busy. A request that is refused changes nothing but the transcripts that the specification resets.
 ///
 /// The value is the state. No key is in it, and no more than one half-open handshake, one deferred request,
-/// ``ResponderProfile/sessionLimit`` sessions and one chunked message in each, whatever the peer sends. Sessions end by being gone
-/// from it: who holds their keys looks after every step which are left.
+/// ``ResponderProfile/sessionLimit`` sessions and one chunked message in each, whatever the peer sends. Sessions end by
+/// being gone from it: who holds their keys looks after every step which are left.
 public struct Responder: Hashable, Sendable {
     /// What this end offers and demands.
     public let profile: ResponderProfile
