@@ -19,7 +19,7 @@ struct TranslationCache: Sendable {
         var secondStage: TableNumber { tables.second }
     }
 
-    /// The tables of a walk in 64 bits: first stage (or none) above, second stage below.
+    /// The tables of a walk in 64 bits: first stage, `none` where there is none, above; second stage below.
     struct TablePair: RawRepresentable, Hashable {
         let rawValue: UInt64
 
@@ -83,8 +83,8 @@ struct TranslationCache: Sendable {
 
     @inline(__always)
     private func firstWay(_ page: UInt64, _ tables: TablePair) -> Int {
-        let set = setBits == 0 ? 0 : Self.hash(page, tables) >> (64 &- setBits)
-        return Int(truncatingIfNeeded: set) << 2
+        let set = setBits == 0 ? 0 : Self.hash(page, tables) &>> (64 &- setBits)
+        return Int(truncatingIfNeeded: set) &<< 2
     }
 
     @inline(__always)

@@ -17,6 +17,7 @@ struct ContextTable: Hashable, Sendable {
     }
 
     subscript(requester: RequesterID) -> RequesterContext {
+        @inline(__always)
         get {
             let block = blocks[Int(requester.rawValue >> 8)]
             return block < 0 ? RequesterContext() : contexts[Self.index(block, requester)]

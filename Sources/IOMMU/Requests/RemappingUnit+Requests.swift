@@ -26,8 +26,8 @@ extension RemappingUnit {
             case .translated = verdict
         else { return verdict }
         let dma = Self.dma(for: request, address, pasid, access)
-        guard let admission = try? admit(dma), let page = try? page(of: dma, admission) else { return verdict }
-        iotlb.fill(address >> 12, admission.tables, page)
+        guard let (page, tables) = try? page(of: dma) else { return verdict }
+        iotlb.fill(address >> 12, tables, page)
         deviceCaches[DeviceCaches.Key(request: request, page: address >> 12, pasid)] = page
         return verdict
     }
@@ -52,7 +52,7 @@ extension RemappingUnit {
         guard context.isATSEnabled else { return .refused(.noATS) }
         let dma = Self.dma(for: request, address, pasid, access)
         do throws(Fault) {
-            let page = try page(of: dma, try admit(dma))
+            let page = try page(of: dma).page
             return .translated(physical: page.physical, page.permissions)
         } catch {
             return .refused(.fault(error))
@@ -65,7 +65,8 @@ extension RemappingUnit {
     ) -> RequestVerdict {
         do throws(Fault) {
             let admission = try admit(Self.dma(for: request, address, pasid, .read))
-            return .forwarded(to: (admission.first ?? admission.second).owner)
+            let owner = tableOwner(admission.tables.first) ?? tableOwner(admission.tables.second)
+            return owner.map { .forwarded(to: $0) } ?? .refused(.noATS)
         } catch {
             return .refused(.fault(error))
         }

@@ -2,24 +2,28 @@ import PCIe
 
 /// What is settled about a DMA before its address is looked at: which tables are walked, and which pages it may reach.
 struct Admission {
-    /// The guest's table; nil: the second stage alone.
-    let first: RemappingUnit.Table?
-    let second: RemappingUnit.Table
-    /// Their numbers, by which translations are cached.
+    /// The tables, by which translations are cached too.
     let tables: TranslationCache.TablePair
-    let allowed: Allowance
+    let pages: RoutingCell.PageKind
+    /// The VM that holds the requester.
+    let domain: DomainNumber
+    /// Whether the ownership structure is asked about the frame.
+    let isChecked: Bool
 
-    /// The pages that it may reach.
-    struct Allowance {
-        /// The owner of these pages, below `limit`.
-        let owner: PackedOwner
-        /// The owner from `limit` on.
-        let ownerAbove: PackedOwner
-        let limit: UInt64
-        /// Whether it is looked at when the DMA gets there.
-        let isChecked: Bool
+    /// The owner of the frames that an address may lead to.
+    @inline(__always)
+    func owner(at address: UInt64, vTOM: UInt64?) -> PackedOwner {
+        switch pages {
+        case .host: .host
+        case .shared: .shared(domain)
+        case .private: .private(domain)
+        case .privateBelowVTOM: address < vTOM ?? .max ? .private(domain) : .shared(domain)
+        }
+    }
 
-        func owner(at address: UInt64) -> PackedOwner { address < limit ? owner : ownerAbove }
+    /// Whether a translated request may have a frame: its address is no device address, so that vTOM says nothing of it.
+    func allowsTranslated(_ owner: PackedOwner) -> Bool {
+        owner == self.owner(at: 0, vTOM: 0) || owner == self.owner(at: 0, vTOM: .max)
     }
 }
 
@@ -34,18 +38,17 @@ extension RemappingUnit {
         }
         let context = contexts[request.requesterID]
         let walk = try walk(for: request, context)
-        let number = context[walk.secondStage]
-        guard number != .none, let second = tables[Int(number.rawValue)] else {
+        let second = context[walk.secondStage]
+        guard second != .none, let owner = tables[Int(second.rawValue)]?.owner else {
             throw Fault(.noContext(request.tBit), at: request.address)
         }
-        if case .trusted(let domain) = second.owner, domain != context.domain {
-            throw Fault(
-                .contextOfOther(domain), in: second.owner, at: request.address, rule: .noTrustedDMAWithoutRun)
+        if case .trusted(let domain) = owner, domain != context.domain {
+            throw Fault(.contextOfOther(domain), in: owner, at: request.address, rule: .noTrustedDMAWithoutRun)
         }
         let first = walk.hasFirstStage ? try firstStage(of: request, context) : TableNumber.none
         return Admission(
-            first: first == .none ? nil : tables[Int(first.rawValue)], second: second,
-            tables: TranslationCache.TablePair(first, number), allowed: allowance(walk, request.tBit, context.domain))
+            tables: TranslationCache.TablePair(first, second), pages: walk.pages, domain: context.domain,
+            isChecked: request.tBit == .untrusted || profile.ownership.checksTrustedAccess)
     }
 
     /// The walk that the profile's table has for a request.
@@ -65,6 +68,7 @@ extension RemappingUnit {
     }
 
     /// The guest's table for a request.
+    @inline(__always)
     private func firstStage(of request: DMARequest, _ context: RequesterContext) throws(Fault) -> TableNumber {
         let number: TableNumber
         if let pasid = request.pasid {
@@ -78,19 +82,5 @@ extension RemappingUnit {
         guard let owner = tableOwner(number) else { throw Fault(.noContext(request.tBit), at: request.address) }
         if case .guest(let domain) = owner, domain == context.domain { return number }
         throw Fault(.contextOfOther(owner.domain ?? context.domain), in: owner, at: request.address)
-    }
-
-    @inline(__always)
-    private func allowance(_ walk: RoutingCell.Walk, _ tBit: TBit, _ domain: DomainNumber) -> Admission.Allowance {
-        let (owner, above): (PackedOwner, PackedOwner) =
-            switch walk.pages {
-            case .host: (.host, .host)
-            case .shared: (.shared(domain), .shared(domain))
-            case .private: (.private(domain), .private(domain))
-            case .privateBelowVTOM: (.private(domain), .shared(domain))
-            }
-        return Admission.Allowance(
-            owner: owner, ownerAbove: above, limit: profile.vTOM ?? .max,
-            isChecked: tBit == .untrusted || profile.ownership.checksTrustedAccess)
     }
 }

@@ -14,6 +14,7 @@ public struct Fault: Error, Hashable, Sendable, Codable {
     public let detail: Detail?
 
     /// Creates a fault.
+    @inline(never)
     public init(
         _ check: Check, in table: TableOwner? = nil, at address: UInt64, rule: RoutingRule? = nil,
         detail: Detail? = nil

@@ -62,12 +62,14 @@ extension RemappingUnit {
     /// The entries of both stages, and the frame if the walk gets there.
     private func walkSteps(_ admission: Admission, _ request: DMARequest, into steps: inout RouteSteps) {
         var address = request.address
-        if let first = admission.first {
+        if let first = tableRecord(admission.tables.first) {
             guard let guestPhysical = entries(of: first, address, request.access, into: &steps) else { return }
             steps.add(.guestPhysical(guestPhysical))
             address = guestPhysical
         }
-        guard let physical = entries(of: admission.second, address, request.access, into: &steps) else { return }
+        guard let second = tableRecord(admission.tables.second),
+            let physical = entries(of: second, address, request.access, into: &steps)
+        else { return }
         addFrame(physical, request, admission, into: &steps)
     }
 
@@ -102,10 +104,9 @@ extension RemappingUnit {
         let owner = cached?.owner ?? ownership.packedOwner(of: physical)
         steps.add(.frame(physical: physical, owner?.owner))
         guard let owner else { return }
-        let allowed = admission.allowed
         let isAllowed =
             request.isTranslated
-            ? owner == allowed.owner || owner == allowed.ownerAbove : owner == allowed.owner(at: request.address)
-        steps.add(.ownership(profile.ownership, allows: allowed.isChecked || request.isTranslated ? isAllowed : nil))
+            ? admission.allowsTranslated(owner) : owner == admission.owner(at: request.address, vTOM: profile.vTOM)
+        steps.add(.ownership(profile.ownership, allows: admission.isChecked || request.isTranslated ? isAllowed : nil))
     }
 }

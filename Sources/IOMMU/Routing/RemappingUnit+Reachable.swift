@@ -23,17 +23,18 @@ extension RemappingUnit {
         let cached = iotlb.entries.filter { $0.tables == admission.tables }
         let stale = Dictionary(cached.map { ($0.page, $0.resolved) }) { first, _ in first }
         var pages = stale
-        let outer = admission.first ?? admission.second
+        let stages = [admission.tables.first, admission.tables.second].compactMap(tableRecord)
+        guard let outer = stages.first else { return [] }
         for mapping in MappingSequence(of: outer.root, among: nodes, in: 0..<outer.width.limit) {
             for address in stride(from: mapping.address, to: mapping.addresses.upperBound, by: 4096)
             where stale[address >> 12] == nil {
-                pages[address >> 12] = resolve(address, admission)
+                pages[address >> 12] = resolve(address, stages)
             }
         }
         var ranges: [ReachableRange] = []
         for (page, resolved) in pages.sorted(by: { $0.key < $1.key }) {
-            let allowed = admission.allowed.owner(at: page << 12)
-            guard resolved.owner == allowed || !admission.allowed.isChecked, resolved.permissionBits != 0 else {
+            let allowed = admission.owner(at: page << 12, vTOM: profile.vTOM)
+            guard resolved.owner == allowed || !admission.isChecked, resolved.permissionBits != 0 else {
                 continue
             }
             ranges.append(
@@ -46,11 +47,10 @@ extension RemappingUnit {
     }
 
     /// Where a page leads, with the permissions that all tables on the way leave it; nil: nowhere.
-    private func resolve(_ address: UInt64, _ admission: Admission) -> ResolvedPage? {
+    private func resolve(_ address: UInt64, _ stages: [Table]) -> ResolvedPage? {
         var permissions: UInt64 = 0b11
         var target = address
-        for table in [admission.first, admission.second] {
-            guard let table else { continue }
+        for table in stages {
             guard target < table.width.limit else { return nil }
             let end = nodes.walk(table.root, target)
             guard end.isLeaf else { return nil }

@@ -8,7 +8,7 @@ public struct MappingSequence: Sequence, IteratorProtocol, Sendable {
     init(of root: TableNodes.Root, among nodes: TableNodes, in range: Range<UInt64>) {
         (self.nodes, self.root) = (nodes, root)
         address = range.lowerBound
-        end = Swift.min(range.upperBound, TableEntry.bytes(level: root.levels + 1))
+        end = Swift.min(range.upperBound, root.limit)
     }
 
     /// The next page; nil at the end. What is not mapped is skipped by the size of the entry that is missing.

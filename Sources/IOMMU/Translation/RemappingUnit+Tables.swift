@@ -17,6 +17,7 @@ extension RemappingUnit {
     }
 
     /// Who owns a table; nil: there is no such table.
+    @inline(__always)
     public func tableOwner(_ number: TableNumber) -> TableOwner? { tableRecord(number)?.owner }
 
     /// A table; nil: there is no such table.
@@ -90,6 +91,7 @@ extension RemappingUnit {
         _ = try? unmap(0..<width.limit, in: number)
     }
 
+    @inline(__always)
     func tableRecord(_ number: TableNumber) -> Table? {
         tables.indices.contains(Int(number.rawValue)) ? tables[Int(number.rawValue)] : nil
     }

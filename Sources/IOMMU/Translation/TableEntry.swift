@@ -24,10 +24,16 @@ enum TableEntry: Hashable {
     }
 
     /// Index of an address in a node of a level.
+    @inline(__always)
     static func index(of address: UInt64, level: Int) -> Int {
-        Int(truncatingIfNeeded: address >> (12 &+ 9 &* UInt64(truncatingIfNeeded: level &- 1)) & 0x1FF)
+        Int(truncatingIfNeeded: address &>> shift(level: level) & 0x1FF)
     }
 
     /// Bytes that one entry of a level covers.
-    static func bytes(level: Int) -> UInt64 { 1 << (12 &+ 9 &* UInt64(truncatingIfNeeded: level &- 1)) }
+    @inline(__always)
+    static func bytes(level: Int) -> UInt64 { 1 &<< shift(level: level) }
+
+    /// Number of address bits below one entry of a level.
+    @inline(__always)
+    private static func shift(level: Int) -> UInt64 { UInt64(truncatingIfNeeded: 3 &+ 9 &* level) }
 }

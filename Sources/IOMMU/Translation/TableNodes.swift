@@ -13,6 +13,10 @@ struct TableNodes: Sendable {
     struct Root: Hashable {
         let node: Int
         let levels: Int
+
+        /// First address behind what it can map.
+        @inline(__always)
+        var limit: UInt64 { TableEntry.bytes(level: levels &+ 1) }
     }
 
     /// How many nodes there is room for.
@@ -52,9 +56,9 @@ struct TableNodes: Sendable {
         var node = root.node
         var level = root.levels
         while true {
-            let bits = entries[node << 9 | TableEntry.index(of: address, level: level)]
+            let bits = entries[node &<< 9 | TableEntry.index(of: address, level: level)]
             if bits & 0b11 != 0 || bits == 0 { return WalkEnd(level: level, bits: bits) }
-            node = Int(truncatingIfNeeded: bits >> 12)
+            node = Int(truncatingIfNeeded: bits &>> 12)
             level &-= 1
         }
     }
@@ -70,6 +74,7 @@ struct TableNodes: Sendable {
         var permissionBits: UInt64 { bits & 0b11 }
 
         /// The address behind one that the leaf covers.
+        @inline(__always)
         func physical(of address: UInt64) -> UInt64 {
             bits & ~0xFFF | address & (TableEntry.bytes(level: level) &- 1)
         }
