@@ -1,11 +1,21 @@
 internal import SPDM
 
+/// What one end believes that was negotiated.
+struct Agreement: Equatable {
+    var version: SPDMVersion
+    var algorithms: Algorithms
+    var requester: CapabilityFlags
+    var responder: CapabilityFlags
+}
+
 /// The messages in the clear that one end took for those of a handshake, as they were when it sent or received them.
 struct HandshakeView {
     private static let codes: [MessageCode] = [
         .getVersion, .getCapabilities, .negotiateAlgorithms, .keyExchange, .pskExchange, .finish,
     ]
 
+    /// What was negotiated by them.
+    var agreement: Agreement?
     /// By the code of the request, and whether it is the request.
     private var messages: [MessageCode: [Bool: [UInt8]]] = [:]
     /// What is being answered.

@@ -18,8 +18,14 @@ struct SessionModel: ~Copyable {
     private var arriving: [TransportMessage] = []
     private var requesterView = HandshakeView()
     private var responderView = HandshakeView()
+    /// What the requester saw in handshakes before this one: their last message may come late.
+    private var earlierViews: [HandshakeView] = []
+    /// What the responder saw of the sessions that it established.
+    private var established: [SessionID: HandshakeView] = [:]
     /// What is being carried out.
     private var operation = RequesterOperation.connect
+    /// How many of the vendor's requests were sent in sessions, and did not arrive yet.
+    private var underWay = 0
 
     init(_ setting: SessionSetting, _ script: Script) throws(BrokenInvariant) {
         let requester = try setting.requester()
@@ -36,10 +42,15 @@ struct SessionModel: ~Copyable {
     /// The next step of the script.
     mutating func step() -> (what: UInt8, which: Int)? { script.step() }
 
-    /// Carries out an operation, with what the script does to its messages; says why it fails, nil when
-    /// it does not.
+    /// Carries out an operation, with what the script does to its messages; says why it fails, nil when it does
+    /// not.
     mutating func perform(_ operation: RequesterOperation) throws(BrokenInvariant) -> RequesterFailure? {
-        if case .answerEncapsulated(let session) = operation { responder.updateKey(of: session) }
+        switch operation {
+        case .answerEncapsulated(let session): responder.updateKey(of: session)
+        case .connect, .openSession: earlierViews.append(requesterView)
+        case .exchange: underWay += 1
+        case .authenticate, .measure, .heartbeat, .updateKeys, .endSession: break
+        }
         self.operation = operation
         arriving = []
         var step = requester.begin(operation, at: SessionSetting.time)
@@ -72,6 +83,7 @@ struct SessionModel: ~Copyable {
     /// Carries a request there and its response back.
     private mutating func carry(_ request: TransportMessage) throws(BrokenInvariant) -> SPDMRequester.Step {
         if !request.isSecured { requesterView.note(request: request.bytes) }
+        requesterView.agreement = requester.negotiated.map(Agreement.init)
         for message in pass(request) {
             guard let response = try answer(message) else { continue }
             responderView.note(message, answeredBy: response)
@@ -90,22 +102,19 @@ struct SessionModel: ~Copyable {
         return passed
     }
 
-    /// What the device answers; to a vendor's message in a session only if it is the requester's.
+    /// What the device answers; in a session, to each of the requester's messages once.
     private mutating func answer(_ message: TransportMessage) throws(BrokenInvariant) -> TransportMessage? {
-        switch responder.receive(message, at: SessionSetting.time) {
-        case .answer(let answer): return answer
-        case .nothing: return nil
-        case .vendorRequest(let request, let session):
-            if let session {
+        var output = responder.receive(message, at: SessionSetting.time)
+        if case .vendorRequest(let request, let session) = output {
+            if session != nil {
                 try require(
-                    operation == .exchange(vendorDefined: request, in: session), "the device got another message")
+                    request == setting.vendorRequest && underWay > 0, "the device got a message that nobody sent")
+                underWay -= 1
             }
-            guard case .answer(let answer) = responder.answer(vendorResponse: SessionSetting.response(to: request))
-            else {
-                return nil
-            }
-            return answer
+            output = responder.answer(vendorResponse: SessionSetting.response(to: request))
         }
+        guard case .answer(let answer) = output else { return nil }
+        return answer
     }
 }
 
@@ -114,37 +123,35 @@ struct SessionModel: ~Copyable {
 extension SessionModel {
     /// A session that the responder establishes was asked for by the requester, message for message.
     private mutating func checkEstablished() throws(BrokenInvariant) {
-        let established = responder.takeEstablishedSessions()
+        let sessions = responder.takeEstablishedSessions()
         _ = responder.takeEndedSessions()
         try require(responder.sessions.count <= SessionSetting.sessionLimit, "\(responder.sessions.count) sessions")
-        guard !established.isEmpty else { return }
-        try checkAgreement(isOver: false)
-    }
-
-    private func checkAgreement(isOver: Bool) throws(BrokenInvariant) {
-        guard let (own, others) = bothNegotiated else { throw BrokenInvariant("a session without connection") }
-        try require(
-            own.version == others.version && own.algorithms == others.algorithms
-                && own.requester.flags == others.requester.flags
-                && own.responder.flags == others.flags, "the ends agreed on different things")
-        guard !setting.hasSmallPieces else { return }
-        if let code = requesterView.difference(from: responderView, isOver: isOver) {
-            throw BrokenInvariant("a session although message \(code.rawValue) was changed")
+        responderView.agreement = responder.negotiated.map(Agreement.init)
+        for session in sessions {
+            established[session] = responderView
+            let isAsked = (earlierViews + [requesterView]).contains {
+                difference($0, responderView, isOver: false) == nil
+            }
+            try require(isAsked, "the responder established \(session), which nobody asked for so")
         }
     }
 
-    private var bothNegotiated: (NegotiatedConnection, Responder.Negotiated)? {
-        guard let own = requester.negotiated, let others = responder.negotiated else { return nil }
-        return (own, others)
+    /// What two views differ in; nil when they agree. Where messages pass in pieces, only what was negotiated is compared.
+    private func difference(_ left: HandshakeView, _ right: HandshakeView, isOver: Bool) -> String? {
+        guard left.agreement == right.agreement, left.agreement != nil else { return "what was negotiated" }
+        guard !setting.hasSmallPieces else { return nil }
+        return left.difference(from: right, isOver: isOver).map { "message \($0)" }
     }
 
     /// An outcome says no more than what is so.
     private func check(_ outcome: RequesterOutcome) throws(BrokenInvariant) {
         switch outcome {
         case .sessionOpened(let session):
-            try checkAgreement(isOver: true)
-            try require(responder.sessions.contains(session.id), "\(session.id) is not the responder's")
-            try require(requester.sessions.contains(session.id), "\(session.id) is not the requester's")
+            guard let theirs = established[session.id] else { throw BrokenInvariant("\(session.id) is not theirs") }
+            if let difference = difference(requesterView, theirs, isOver: true) {
+                throw BrokenInvariant("\(session.id) is open, although the ends differ in \(difference)")
+            }
+            try require(requester.sessions.contains(session.id), "\(session.id) is open, and is not there")
         case .authenticated:
             let leaf = requester.identity(inSlot: 0)?.leaf?.encoding
             try require(leaf == (try setting.deviceLeaf()), "another device is authenticated")
@@ -158,5 +165,19 @@ extension SessionModel {
             try require(!requester.sessions.contains(session), "\(session) goes on")
         case .connected, .heartbeat, .keysUpdated, .encapsulatedRequestsAnswered: break
         }
+    }
+}
+
+extension Agreement {
+    fileprivate init(_ negotiated: NegotiatedConnection) {
+        self.init(
+            version: negotiated.version, algorithms: negotiated.algorithms, requester: negotiated.requester.flags,
+            responder: negotiated.responder.flags)
+    }
+
+    fileprivate init(_ negotiated: Responder.Negotiated) {
+        self.init(
+            version: negotiated.version, algorithms: negotiated.algorithms, requester: negotiated.requester.flags,
+            responder: negotiated.flags)
     }
 }

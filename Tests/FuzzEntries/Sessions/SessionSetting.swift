@@ -120,13 +120,13 @@ struct SessionSetting {
             return [.connect, .authenticate(slot: 0, challenge: .all), .measure(query, in: nil)]
         }
         return [
-            .exchange(vendorDefined: request, in: session), .heartbeat(session), .updateKeys(session, .updateKey),
+            .exchange(vendorDefined: vendorRequest, in: session), .heartbeat(session), .updateKeys(session, .updateKey),
             .measure(query, in: session), .updateKeys(session, .updateAllKeys), .answerEncapsulated(session),
         ]
     }
 
     /// A vendor's request.
-    private var request: [UInt8] { [policy.versions[0].rawValue, 0xFE, 0, 0, 3, 0, 2, 1, 0, 3, 0, 1, 0xAB, bits] }
+    var vendorRequest: [UInt8] { [policy.versions[0].rawValue, 0xFE, 0, 0, 3, 0, 2, 1, 0, 3, 0, 1, 0xAB, bits] }
 
     /// What the device answers to a vendor's request.
     static func response(to request: [UInt8]) -> [UInt8] { request[..<1] + [0x7E] + request.dropFirst(2) }
