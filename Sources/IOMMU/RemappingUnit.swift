@@ -3,8 +3,8 @@ import PCIe
 /// An IOMMU with what it protects: contexts by requester ID and T, translation tables of both stages, caches, DMA in
 /// flight, and whose each page of memory is.
 ///
-/// A value: who owns it changes it by these functions, and copies it to try something out. What the host maps in its own
-/// tables is not judged when it maps it, but when a DMA gets there.
+/// A value: who owns it changes it by these functions, and copies it to try something out. What the host maps in its
+/// own tables is not judged when it maps it, but when a DMA gets there.
 ///
 /// ``route(_:)``, ``explain(_:)`` and ``reachableRanges(of:_:)`` only look; ``perform(_:)`` leaves the traces of a DMA.
 public struct RemappingUnit: Sendable {

@@ -6,8 +6,8 @@ extension RemappingUnit {
         invalidations.add(scope)
     }
 
-    /// The hardware takes everything from the queue: the IOTLB forgets, devices are asked. What DMA in flight or a device
-    /// still holds up completes later.
+    /// The hardware takes everything from the queue: the IOTLB forgets, devices are asked. What DMA in flight or a
+    /// device still holds up completes later.
     public mutating func processInvalidations() {
         for index in invalidations.pending.indices where invalidations.pending[index].stage == .requested {
             let scope = invalidations.pending[index].scope

@@ -1,5 +1,5 @@
-/// Where a 4 KiB page of device addresses leads, in 64 bits: frame number in 39:0, permissions in 41:40, the owner of the
-/// frame as it was found in 59:42, bit 63 set. Zero: nothing.
+/// Where a 4 KiB page of device addresses leads, in 64 bits: frame number in 39:0, permissions in 41:40, the owner of
+/// the frame as it was found in 59:42, bit 63 set. Zero: nothing.
 struct ResolvedPage: RawRepresentable, Hashable, Sendable {
     let rawValue: UInt64
 
@@ -20,6 +20,11 @@ struct ResolvedPage: RawRepresentable, Hashable, Sendable {
     var owner: PackedOwner { PackedOwner(rawValue: UInt32(truncatingIfNeeded: rawValue >> 42) & 0x3_FFFF) }
 
     func allows(_ access: DMAAccess) -> Bool { permissionBits & UInt64(access.permission.rawValue) != 0 }
+
+    /// The same with what it permits and another page does not.
+    func permitting(beyond other: Self) -> Self {
+        ResolvedPage(physical: physical, permissionBits: permissionBits & ~other.permissionBits, owner: owner)
+    }
 
     /// Whether it leads to a frame of a range.
     func reaches(_ range: Range<UInt64>) -> Bool {

@@ -1,7 +1,7 @@
 /// The IOTLB: 4 KiB translations by device page and the tables that were walked. Larger pages are broken up.
 ///
-/// Four ways a set, filled by walks. A full set forgets one of its entries; which, follows from the page alone. Everything
-/// else stays until it is invalidated, whatever the tables say by then.
+/// Four ways a set, filled by walks. A full set forgets one of its entries; which, follows from the page alone.
+/// Everything else stays until it is invalidated, whatever the tables say by then.
 struct TranslationCache: Sendable {
     private var ways: ContiguousArray<Way> = []
     /// Number of index bits of a set.

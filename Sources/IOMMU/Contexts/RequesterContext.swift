@@ -1,4 +1,5 @@
-/// What is known of one requester. One that nobody has set up may do nothing: it has no tables, and cannot master the bus.
+/// What is known of one requester. One that nobody has set up may do nothing: it has no tables, and cannot master the
+/// bus.
 public struct RequesterContext: Hashable, Sendable {
     /// How the platform holds the function.
     public internal(set) var standing: Standing = .host

@@ -1,8 +1,8 @@
 import PCIe
 
 extension RemappingUnit {
-    /// What the IOMMU driver of the VM that holds a function would believe of a DMA, beside what really happens. Changes
-    /// nothing.
+    /// What the IOMMU driver of the VM that holds a function would believe of a DMA, beside what really happens.
+    /// Changes nothing.
     public func guestView(of request: DMARequest) -> GuestView {
         let context = contexts[request.requesterID]
         let route = route(request)

@@ -2,7 +2,8 @@ public import PCIe
 
 /// The untrusted mappings of one requester, kept while it is in private operation: saved, dropped, and restored once.
 ///
-/// Pages keep their sizes. A page that is no longer a shared page of the domain when the mappings come back is left out.
+/// Pages keep their sizes. A page that is no longer a shared page of the domain when the mappings come back is left
+/// out.
 public struct MappingLedger: Hashable, Sendable, Codable {
     /// Whose mappings they are.
     public let requesterID: RequesterID

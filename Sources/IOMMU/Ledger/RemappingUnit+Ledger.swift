@@ -26,8 +26,8 @@ extension RemappingUnit {
         ledger.stage = .dropped
     }
 
-    /// Maps again what a ledger holds, but for pages that are no longer shared pages of its domain, and writes those down
-    /// in the ledger.
+    /// Maps again what a ledger holds, but for pages that are no longer shared pages of its domain, and writes those
+    /// down in the ledger.
     ///
     /// Throws `stage` unless it was dropped and not yet restored, `trustedContextPresent`, `tableNotEmpty`, and what
     /// ``saveMappings(of:domain:)`` does.

@@ -1,7 +1,7 @@
 /// The structure in which a platform keeps whose each page is, and what that structure is asked.
 ///
-/// That T=0 reaches no private page is checked at every access on all of them. They differ in what holds T=1 to the private
-/// pages of its own VM: a check of each access, of each mapping, or both.
+/// That T=0 reaches no private page is checked at every access on all of them. They differ in what holds T=1 to the
+/// private pages of its own VM: a check of each access, of each mapping, or both.
 public enum OwnershipStructure: String, Hashable, Sendable, Codable, CaseIterable {
     /// AMD: the reverse map table. The host fills the tables; each access is checked.
     case reverseMap = "reverse map table (RMP)"

@@ -18,8 +18,8 @@ extension RemappingUnit {
         try ownership.give(physical, to: newOwner)
     }
 
-    /// First step of a conversion: from now on nobody can map the pages. What is mapped or cached stays, until its owner
-    /// removes and invalidates it; it is no matter in which state any device is.
+    /// First step of a conversion: from now on nobody can map the pages. What is mapped or cached stays, until its
+    /// owner removes and invalidates it; it is no matter in which state any device is.
     ///
     /// Throws ``PageError``: `ownership` when a page is not what is to be converted, `conversionPending`, `misaligned`,
     /// `noMemory`.
@@ -45,8 +45,8 @@ extension RemappingUnit {
         conversions.remove(at: index)
     }
 
-    /// What can reach pages by DMA; nil: nothing. The one place that knows all ways: tables, the IOTLB, what devices have
-    /// cached, and DMA in flight.
+    /// What can reach pages by DMA; nil: nothing. The one place that knows all ways: tables, the IOTLB, what devices
+    /// have cached, and DMA in flight.
     public func reach(of physical: Range<UInt64>) -> PageReach? {
         if ownership.isMapped(physical), let mapped = mapping(of: physical) { return mapped }
         if let entry = iotlb.first(reaching: physical) { return .cached(entry.secondStage, address: entry.address) }

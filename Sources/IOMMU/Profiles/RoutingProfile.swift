@@ -1,7 +1,7 @@
 public import PCIe
 
-/// How DMA is routed: a platform and a kind of vIOMMU. The only place that knows platforms apart; everything behind it is
-/// the same for all.
+/// How DMA is routed: a platform and a kind of vIOMMU. The only place that knows platforms apart; everything behind it
+/// is the same for all.
 public struct RoutingProfile: Sendable {
     /// The platform.
     public let platform: PlatformProfile

@@ -22,12 +22,14 @@ extension RoutingProfileError: CustomStringConvertible {
     /// One line for an operator.
     public var description: String {
         switch self {
-        case .unknownPlatform(let name):
-            "no platform profile '\(name)'; there are \(PlatformProfile.allCases.map(\.rawValue).joined(separator: ", "))"
-        case .unknownVIOMMU(let name):
-            "no vIOMMU kind '\(name)'; there are \(VIOMMUKind.allCases.map(\.rawValue).joined(separator: ", "))"
+        case .unknownPlatform(let name): "no platform profile '\(name)'; there are \(Self.list(PlatformProfile.self))"
+        case .unknownVIOMMU(let name): "no vIOMMU kind '\(name)'; there are \(Self.list(VIOMMUKind.self))"
         case .impossible(let platform, let viommu, let reason):
             "\(platform) with a vIOMMU of kind \(viommu) is impossible: \(reason.rawValue)"
         }
+    }
+
+    private static func list<Names: CaseIterable & CustomStringConvertible>(_ names: Names.Type) -> String {
+        names.allCases.map(\.description).joined(separator: ", ")
     }
 }

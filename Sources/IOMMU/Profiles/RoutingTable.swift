@@ -1,7 +1,7 @@
 import PCIe
 
-/// What a platform says for itself. The rest is TDISP's own and the same for all: T=1 comes only from RUN; nothing comes
-/// from CONFIG_LOCKED and ERROR.
+/// What a platform says for itself. The rest is TDISP's own and the same for all: T=1 comes only from RUN; nothing
+/// comes from CONFIG_LOCKED and ERROR.
 struct RoutingTable: Hashable {
     /// T=0 of the host's own functions.
     let available: RoutingCell

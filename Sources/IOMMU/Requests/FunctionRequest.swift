@@ -83,7 +83,7 @@ extension RequestRefusal: CustomStringConvertible {
     public var description: String {
         switch self {
         case .closed(let kind, let standing, let tBit, let cell):
-            "no \(kind.rawValue) with \(tBit) in \(standing) (\(cell.source))"
+            "no \(kind.rawValue) with \(tBit) in \(standing): \(cell.source)"
         case .noATS: "ATS is not enabled"
         case .notBound(let other): "not bound to \(other)"
         case .fault(let fault): fault.description

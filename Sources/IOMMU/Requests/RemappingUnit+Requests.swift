@@ -32,8 +32,8 @@ extension RemappingUnit {
         return verdict
     }
 
-    /// A DMA as its device sends it once it holds a translation: with the host physical address that it believes; nil: it
-    /// holds none that allows the access.
+    /// A DMA as its device sends it once it holds a translation: with the host physical address that it believes; nil:
+    /// it holds none that allows the access.
     public func translatedByDevice(_ request: DMARequest) -> DMARequest? {
         let key = DeviceCaches.Key(
             requester: request.requesterID, pasid: request.pasid, tBit: request.tBit, page: request.address >> 12)

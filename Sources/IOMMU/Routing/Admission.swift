@@ -21,7 +21,8 @@ struct Admission {
         }
     }
 
-    /// Whether a translated request may have a frame: its address is no device address, so that vTOM says nothing of it.
+    /// Whether a translated request may have a frame: its address is no device address, so that vTOM says nothing of
+    /// it.
     func allowsTranslated(_ owner: PackedOwner) -> Bool {
         owner == self.owner(at: 0, vTOM: 0) || owner == self.owner(at: 0, vTOM: .max)
     }

@@ -4,7 +4,8 @@ import PCIe
 public struct RouteExplanation: Hashable, Sendable, Codable {
     /// The request.
     public let request: DMARequest
-    /// The steps for its first address; if it faults later, for the address at which it does. The last is where it ends.
+    /// The steps for its first address; if it faults later, for the address at which it does. The last is where it
+    /// ends.
     public let steps: [RouteStep]
     /// Where it goes: the verdict.
     public let route: Route

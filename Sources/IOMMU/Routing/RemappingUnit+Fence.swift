@@ -7,8 +7,8 @@ extension RemappingUnit {
     /// Lifts the fence of a VM (SEV-TIO: ASID_FENCE_CLEAR). Where there is none, nothing changes.
     public mutating func clearFence(of domain: DomainNumber) { fences.remove(domain) }
 
-    /// A private DMA that got as far as the tables and faulted there takes all T=1 of its VM with it, where the platform
-    /// has it so. What was stopped before that harms nobody else.
+    /// A private DMA that got as far as the tables and faulted there takes all T=1 of its VM with it, where the
+    /// platform has it so. What was stopped before that harms nobody else.
     mutating func fence(after fault: Fault, of request: DMARequest) {
         guard profile.fencesAfterFault, request.tBit == .trusted, let domain = contexts[request.requesterID].owner
         else {

@@ -1,14 +1,14 @@
 import PCIe
 
 extension RemappingUnit {
-    /// Where a DMA goes. Everything is decided here; ``explain(_:)`` only tells how. Changes nothing: what is cached counts,
-    /// and nothing more is cached.
+    /// Where a DMA goes. Everything is decided here; ``explain(_:)`` only tells how. Changes nothing: what is cached
+    /// counts, and nothing more is cached.
     public func route(_ request: DMARequest) -> Route {
         Self.route(request) { piece throws(Fault) in try translate(piece) }
     }
 
-    /// Routes a DMA and does what a DMA does: its translations are cached, and where the platform has it so, a private DMA
-    /// that faults fences its VM off.
+    /// Routes a DMA and does what a DMA does: its translations are cached, and where the platform has it so, a private
+    /// DMA that faults fences its VM off.
     public mutating func perform(_ request: DMARequest) -> Route {
         let route = Self.route(request) { piece throws(Fault) in try translateAndCache(piece) }
         switch route {

@@ -1,7 +1,8 @@
-/// One leaf of a translation table: a page of device addresses, the physical page behind it, and what may be done to it.
+/// One leaf of a translation table: a page of device addresses, the physical page behind it, and what may be done to
+/// it.
 public struct Mapping: Hashable, Sendable, Codable {
-    /// First device address (IOVA; in a trusted or host table behind a first stage: guest physical), a multiple of the page
-    /// size, below the limit of the table.
+    /// First device address (IOVA; in a trusted or host table behind a first stage: guest physical), a multiple of the
+    /// page size, below the limit of the table.
     public let address: UInt64
     /// First host physical address (in a guest's table: guest physical), a multiple of the page size, below 2^52.
     public let physical: UInt64

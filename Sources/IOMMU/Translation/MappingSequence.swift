@@ -1,4 +1,5 @@
-/// The pages that a table maps in a range of device addresses, in order; those that reach into the range are among them.
+/// The pages that a table maps in a range of device addresses, in order; those that reach into the range are among
+/// them.
 public struct MappingSequence: Sequence, IteratorProtocol, Sendable {
     private let nodes: TableNodes
     private let root: TableNodes.Root

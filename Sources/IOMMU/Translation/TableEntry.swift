@@ -1,5 +1,5 @@
-/// What an entry of a table holds. In 64 bits: 0, or a node number or a physical address in bits 63:12 and what it is in
-/// the bits below, a leaf's permissions in bits 1:0.
+/// What an entry of a table holds. In 64 bits: 0, or a node number or a physical address in bits 63:12 and what it is
+/// in the bits below, a leaf's permissions in bits 1:0.
 enum TableEntry: Hashable {
     case notPresent
     case node(Int)

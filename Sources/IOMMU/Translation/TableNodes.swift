@@ -49,8 +49,8 @@ struct TableNodes: Sendable {
 
     func isEmpty(node: Int) -> Bool { present[node] == 0 }
 
-    /// Where the walk for an address ends, which has to be below the limit of the root: at a leaf, or at an entry that is
-    /// not present.
+    /// Where the walk for an address ends, which has to be below the limit of the root: at a leaf, or at an entry that
+    /// is not present.
     @inline(__always)
     func walk(_ root: Root, _ address: UInt64) -> WalkEnd {
         var node = root.node

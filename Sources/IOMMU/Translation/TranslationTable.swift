@@ -58,7 +58,8 @@ public struct TranslationTable: Sendable {
     }
 
     /// Puts smaller pages in the place of one that reaches across an address, so that a page begins there. Nothing is
-    /// translated differently after it. The address is a multiple of 4 KiB; where no page reaches across, nothing changes.
+    /// translated differently after it. The address is a multiple of 4 KiB; where no page reaches across, nothing
+    /// changes.
     public mutating func split(at address: UInt64) {
         guard address % PageSize.small.bytes == 0, address < width.limit else { return }
         nodes.split(at: address, in: root)

@@ -4,8 +4,8 @@ import Testing
 
 @Suite struct `Guest's view` {
     private typealias F = Fixture
-    /// An address that the guest's table maps to the shared page, and is at the same time the guest physical address of a
-    /// shared page further on.
+    /// An address that the guest's table maps to the shared page, and is at the same time the guest physical address of
+    /// a shared page further on.
     private static let address: UInt64 = 0x31_0000
 
     private func world(_ profile: RoutingProfile, _ standing: Standing) throws -> ProfileWorld {
@@ -41,8 +41,8 @@ import Testing
         #expect(view.finding == .identityFlip(believed: 0x30_0000, actual: Self.address))
         #expect(
             view.finding.description
-                == "With T=0 the guest's IOMMU flips to identity: its driver believes that the address leads to 0x300000, "
-                + "but no guest table is walked, and the address itself is taken as guest physical 0x310000.")
+                == "With T=0 the guest's IOMMU flips to identity: its driver believes that the address leads to "
+                + "0x300000, but no guest table is walked, and the address itself is taken as guest physical 0x310000.")
     }
 
     @Test func `what the guest's table forbids goes through with T=0 of a split vIOMMU`() throws {

@@ -5,7 +5,8 @@ import Testing
 @Suite struct `Mapping ledger` {
     private typealias F = Fixture
 
-    /// 3 GiB of memory, the first the host's, the others shared pages of domain 1, and what the host mapped for the device.
+    /// 3 GiB of memory, the first the host's, the others shared pages of domain 1, and what the host mapped for the
+    /// device.
     private struct World {
         var unit = RemappingUnit(memorySize: 3 << 30)
         let table: TableNumber
@@ -192,8 +193,8 @@ import Testing
         #expect(ledger.stage == .dropped)
     }
 
-    /// Random pages of two sizes, random pages made private meanwhile: what comes back and what is recorded is everything
-    /// that was saved, once.
+    /// Random pages of two sizes, random pages made private meanwhile: what comes back and what is recorded is
+    /// everything that was saved, once.
     @Test(arguments: 1...6 as ClosedRange<UInt64>) func `every page comes back or is recorded`(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         var mappings: [Mapping] = []

@@ -7,9 +7,9 @@ import Testing
 @Suite struct `Profile tables` {
     private typealias F = Fixture
 
-    /// What T=0 and T=1 reach in each standing (host, unlocked, locked, run, error): `h`ost pages, `s`hared or `p`rivate
-    /// pages of the own VM, shared ones through the `v`TOM window, `-` nothing, `x` not translated; `g` in front: behind the
-    /// guest's table.
+    /// What T=0 and T=1 reach in each standing (host, unlocked, locked, run, error): `h`ost pages, `s`hared or
+    /// `p`rivate pages of the own VM, shared ones through the `v`TOM window, `-` nothing, `x` not translated; `g` in
+    /// front: behind the guest's table.
     private static let tables: [String: [(untrusted: String, trusted: String)]] = [
         "sev-tio": [("h", "-"), ("s", "-"), ("-", "-"), ("-", "pv"), ("-", "-")],
         "sev-tio/split": [("h", "-"), ("s", "-"), ("-", "-"), ("-", "gp"), ("-", "-")],
@@ -75,7 +75,8 @@ import Testing
         if expectation == "-" { return .gate(context.gate, request.tBit) }
         let isInTable = request.tBit == .untrusted ? !throughVTOM : !world.refused.contains(sample)
         let owner = world.unit.ownership.owner(of: sample.physical) ?? .host
-        // Of what the tables lack, the host's page alone has a neighbour in its 2 MiB, and the window has nothing at all.
+        // Of what the tables lack, the host's page alone has a neighbour in its 2 MiB, and the window has nothing at
+        // all.
         return isInTable
             ? .ownership(physical: sample.physical, owner)
             : .notMapped(level: throughVTOM ? 4 : sample == .host ? 1 : 2)

@@ -5,8 +5,8 @@ import Testing
 @Suite struct `Requests that are not DMA` {
     private typealias F = Fixture
 
-    /// Whether a request passes in each standing (host, unlocked, locked, run, error): with neither T value `-`, with `0`, with
-    /// `1`, or with both `*`. `p`: with T=1 where the platform says so.
+    /// Whether a request passes in each standing (host, unlocked, locked, run, error): with neither T value `-`, with
+    /// `0`, with `1`, or with both `*`. `p`: with T=1 where the platform says so.
     private static let table: [(FunctionRequest.Content, String)] = [
         (.interrupt(isLocked: false), "0000-"), (.interrupt(isLocked: true), "000--"),
         (.mmio(isNonTEE: false), "00-1-"), (.mmio(isNonTEE: true), "*****"),
@@ -126,7 +126,8 @@ import Testing
         let verdict = unit.verdict(on: FunctionRequest(.interrupt(isLocked: false), F.device, .untrusted))
         #expect(
             verdict.description
-                == "refused: no interrupt with T=0 in ERROR (TDISP 1.0 (PCIe 6.x chapter 11), TLP rules by interface state)"
+                == "refused: no interrupt with T=0 in ERROR: "
+                + "TDISP 1.0 (PCIe 6.x chapter 11), TLP rules by interface state"
         )
     }
 }

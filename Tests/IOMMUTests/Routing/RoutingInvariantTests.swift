@@ -29,7 +29,8 @@ import Testing
             try shuffleOwners(&random)
         }
 
-        /// A trusted table is filled while all pages are its domain's; later owners are drawn anew, as if the TSM had erred.
+        /// A trusted table is filled while all pages are its domain's; later owners are drawn anew, as if the TSM had
+        /// erred.
         private mutating func addTable(
             _ owner: TableOwner, _ tBit: TBit, of requester: RequesterID, _ random: inout SplitMix64
         ) throws {

@@ -269,6 +269,10 @@ import Testing
         if case .reaches(let segments) = route {
             #expect(segments.allSatisfy { $0.owner == world.unit.ownership.owner(of: $0.physical) })
         }
+        let isInRange = world.unit.reachableRanges(of: F.device, tBit).contains {
+            $0.addresses.contains(request.address) && $0.permissions.allow(request.access)
+        }
+        #expect(isInRange == (route.physical != nil))
         let frame = world.number(below: Self.frames)
         #expect((world.unit.reach(of: frame << 12..<(frame + 1) << 12) != nil) == world.model.reach(of: frame))
     }

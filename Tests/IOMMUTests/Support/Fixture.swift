@@ -3,7 +3,8 @@ import PCIe
 
 /// Two VMs and the host in 8 MiB of memory.
 ///
-/// 0..<1 MiB host; 1..<3 private and 3..<4 shared of domain 1; 4..<5 private and 5..<6 shared of domain 2; the rest host.
+/// 0..<1 MiB host; 1..<3 private and 3..<4 shared of domain 1; 4..<5 private and 5..<6 shared of domain 2; the rest
+/// host.
 struct Fixture {
     static let one = DomainNumber(rawValue: 1)
     static let two = DomainNumber(rawValue: 2)

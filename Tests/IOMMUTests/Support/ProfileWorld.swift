@@ -15,8 +15,8 @@ enum PageSample: UInt64, CaseIterable {
     func address(isBehindFirstStage: Bool) -> UInt64 { isBehindFirstStage ? rawValue + 0x1000_0000 : rawValue }
 }
 
-/// The memory of ``Fixture`` on any profile, with a device that domain 1 may hold and a page of each kind in every table
-/// that takes it.
+/// The memory of ``Fixture`` on any profile, with a device that domain 1 may hold and a page of each kind in every
+/// table that takes it.
 struct ProfileWorld {
     private typealias F = Fixture
 

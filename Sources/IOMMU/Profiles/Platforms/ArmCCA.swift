@@ -17,8 +17,8 @@ extension RoutingTable {
 }
 
 extension RoutingTable.Result {
-    /// Arm CCA device assignment. The RMM specification gives a Realm a virtual SMMU and does not say what it does with T=0:
-    /// both answers are here.
+    /// Arm CCA device assignment. The RMM specification gives a Realm a virtual SMMU and does not say what it does with
+    /// T=0: both answers are here.
     static func armCCA(_ viommu: VIOMMUKind) -> Self {
         switch viommu {
         case .none: .possible(.armCCA)

@@ -1,5 +1,6 @@
 extension RoutingTable.Result {
-    /// RISC-V CoVE-IO. T=1 goes by an IOMMU instance that the TSM owns; the memory tracking table is asked at each access.
+    /// RISC-V CoVE-IO. T=1 goes by an IOMMU instance that the TSM owns; the memory tracking table is asked at each
+    /// access.
     static func coveIO(_ viommu: VIOMMUKind) -> Self {
         switch viommu {
         case .none:

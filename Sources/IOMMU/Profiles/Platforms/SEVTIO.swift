@@ -1,7 +1,8 @@
 extension RoutingTable.Result {
     /// AMD SEV-TIO. T=1 goes by the trusted device table entry; the host fills its tables, and the reverse map table is
-    /// asked at each access. Without a vIOMMU, T=1 from vTOM on reaches shared pages: T=1 all the same, not mixed traffic.
-    /// With one, first-stage entries would tell private from shared pages; nothing public says how, so that is closed.
+    /// asked at each access. Without a vIOMMU, T=1 from vTOM on reaches shared pages: T=1 all the same, not mixed
+    /// traffic. With one, first-stage entries would tell private from shared pages; nothing public says how, so that is
+    /// closed.
     static func sevTIO(_ viommu: VIOMMUKind) -> Self {
         switch viommu {
         case .none: .possible(table(running: .trusted(to: .privateBelowVTOM, .sevTIOEntry), attached: .sevTIOHost))
