@@ -9,10 +9,11 @@ extension RemappingUnit {
     /// - Parameters:
     ///   - requester: the function.
     ///   - standing: as what.
-    ///   - domain: for which VM; nil: for the one that it is held for already.
+    ///   - domain: for which VM; nil: for the one that it is held for already. The host's functions have none.
     public mutating func hold(_ requester: RequesterID, as standing: Standing, for domain: DomainNumber? = nil) {
         contexts[requester].standing = standing
         if let domain { contexts[requester].domain = domain }
+        if standing == .host { contexts[requester].domain = DomainNumber(rawValue: 0) }
         if standing != .run { unbindPeers(of: requester) }
     }
 

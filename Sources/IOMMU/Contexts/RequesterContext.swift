@@ -41,7 +41,7 @@ public struct RequesterContext: Hashable, Sendable {
         }
         set {
             switch newValue {
-            case .ordinary: (standing, domain) = (.host, DomainNumber(rawValue: 0))
+            case .ordinary: standing = .host
             case .sharedOnly(let domain): (standing, self.domain) = (.unlocked, domain)
             case .silent: standing = .locked
             case .privateOnly(let domain): (standing, self.domain) = (.run, domain)
