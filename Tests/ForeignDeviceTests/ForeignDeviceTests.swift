@@ -65,7 +65,9 @@ import Testing
 
     @Test func `it is the same over a socket`() async throws {
         let device = SampleDevice(try Sample.responder())
-        let server = try await SPDMSocketServer.listen(at: .tcp(host: "127.0.0.1", port: 0))
+        // The machine may be busy with other tests.
+        let limits = TransportLimits(connecting: .seconds(300), object: .seconds(300), idle: .seconds(300))
+        let server = try await SPDMSocketServer.listen(at: .tcp(host: "127.0.0.1", port: 0), limits: limits)
         let service = SPDMService { message in
             guard let object = try? message.doeObject(), let answer = try? await device.exchange(object) else {
                 return nil
@@ -73,7 +75,7 @@ import Testing
             return try? TransportMessage(doeObject: answer.span)
         }
         async let serving: Void = server.serve(service)
-        let client = try await SPDMSocketClient.connect(to: server.endpoint)
+        let client = try await SPDMSocketClient.connect(to: server.endpoint, limits: limits)
         let report = try await ForeignDevice.run(over: client, try Sample.settings())
         await client.close(.shutDown)
         try await serving

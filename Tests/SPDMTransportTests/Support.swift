@@ -21,11 +21,21 @@ final class Scratch: Sendable {
 
 /// Limits that no test reaches unless its peer is silent for good.
 extension TransportLimits {
-    static let patient = TransportLimits(connecting: .seconds(60), object: .seconds(60), idle: .seconds(60))
+    static let patient = TransportLimits(
+        connecting: .seconds(300), object: .seconds(300), idle: .seconds(300))
 
-    /// For a test whose peer never does what is waited for.
+    /// The same, for a test whose peer sends too much.
+    static let narrow = TransportLimits(
+        connecting: .seconds(300), object: .seconds(300), idle: .seconds(300), payloadSize: 1024)
+
+    /// For a test whose peer connects and then never does what is waited for.
     static let short = TransportLimits(
-        connecting: .milliseconds(100), object: .milliseconds(100), idle: .milliseconds(100), payloadSize: 1024)
+        connecting: .seconds(300), object: .milliseconds(100), idle: .milliseconds(100), payloadSize: 1024)
+
+    /// Those under which a test's time runs out, if that is what it is to see.
+    static func expecting(_ error: TransportError) -> TransportLimits {
+        if case .overdue = error { short } else { narrow }
+    }
 }
 
 enum Sample {
