@@ -93,8 +93,9 @@ let package = Package(
         .executableTarget(
             name: "tdisp-bench",
             dependencies: [
-                "Assignment", "AssignmentService", "Attestation", "CAllocationCounter", "Emulator", "IOMMU", "Journal",
-                "OpenSSLCrypto", "PCIe", "ScenarioReplay", "TDISP",
+                "Assignment", "AssignmentService", "Attestation", "CAllocationCounter", "Emulator", "EmulatorProcess",
+                "ForeignDevice", "IOMMU", "Journal", "OpenSSLCrypto", "PCIe", "SPDM", "SPDMEndpoints",
+                "SPDMTransport", "ScenarioReplay", "TDISP",
             ],
             path: "Sources/Benchmarks"),
         .target(name: "CAllocationCounter"),

@@ -1,22 +1,31 @@
 import Foundation
 
-/// Measures engine, codecs, routing, conversions, journal and scenarios, and prints the figures: `tdisp-bench [--json] [--scenarios FOLDER] [--directory FOLDER]`.
+/// Measures engine, codecs, routing, conversions, journal, sessions and scenarios, and prints the figures:
+/// `tdisp-bench [--json] [--scenarios FOLDER] [--directory FOLDER] [GROUP...]`, all groups if none is named.
 ///
 /// Nothing is asserted about the figures; what fails is work that was not done.
 @main
 enum Main {
+    /// What is measured, in this order: memory first, as what others free would hide it.
+    static let groups: [(name: String, figures: @Sendable (Options) async throws -> [Figure])] = [
+        ("session", { _ in try SessionMemory.figures(sessions: 100) }),
+        ("conversion", { _ in try await ConversionBenchmark.memory(devices: 1000) }),
+        ("engine", { _ in try EngineBenchmark.figures() }),
+        ("routing", { _ in try RoutingBenchmark.figures() }),
+        ("conversion", { options in try await ConversionBenchmark.figures(in: options.directory) }),
+        ("session", { _ in try await SessionBenchmark.figures() }),
+        ("scenarios", { options in try await ScenarioBenchmark.figures(from: options.scenarios) }),
+        ("messages", { _ in try MessageBenchmark.figures() }),
+        ("start-up", { _ in try StartUpBenchmark.figures() }),
+    ]
+
     static func main() async {
         do {
             let options = try Options(CommandLine.arguments.dropFirst())
             var report = Report()
-            // First, as what later ones free would hide it.
-            report.figures += try await ConversionBenchmark.memory(devices: 1000)
-            report.figures += try EngineBenchmark.figures()
-            report.figures += try RoutingBenchmark.figures()
-            report.figures += try await ConversionBenchmark.figures(in: options.directory)
-            report.figures += try await ScenarioBenchmark.figures(from: options.scenarios)
-            report.figures += try MessageBenchmark.figures()
-            report.figures += try StartUpBenchmark.figures()
+            for (group, figures) in groups where options.groups.isEmpty || options.groups.contains(group) {
+                report.figures += try await figures(options)
+            }
             print(try options.isJSON ? report.json() : report.table)
         } catch {
             FileHandle.standardError.write(Data("tdisp-bench: \(error)\n".utf8))
@@ -31,6 +40,8 @@ struct Options {
     var scenarios = "Scenarios"
     /// Where the journal is put for as long as it is measured.
     var directory = FileManager.default.temporaryDirectory.path
+    /// Which groups are measured; none for all.
+    var groups: Set<String> = []
 
     init(_ arguments: ArraySlice<String>) throws(UsageError) {
         var rest = arguments
@@ -39,6 +50,7 @@ struct Options {
             case "--json": isJSON = true
             case "--scenarios": scenarios = try rest.takeFolder(of: argument)
             case "--directory": directory = try rest.takeFolder(of: argument)
+            case _ where Main.groups.contains { $0.name == argument }: groups.insert(argument)
             default: throw UsageError(description: "unknown argument '\(argument)'")
             }
         }

@@ -1,19 +1,9 @@
 import PCIe
 import TDISP
 
-/// A message that is decoded and encoded: its name, its bytes, and whether it carries bytes or entries of its own number.
-struct MessageSample {
-    let name: String
-    let bytes: [UInt8]
-    let isFixedSize: Bool
-    /// Decodes once or many times; throws what the decoder throws.
-    let decode: (_ bytes: [UInt8], _ times: Int) throws -> Void
-    /// Encodes so often and gives the bytes.
-    let encode: (_ times: Int) -> [UInt8]
-}
-
 extension MessageSample {
-    static var all: [MessageSample] { requests.map(MessageSample.init) + responses.map(MessageSample.init) + ideKM }
+    /// Every message of TDISP and IDE_KM.
+    static var tdisp: [MessageSample] { requests.map(MessageSample.init) + responses.map(MessageSample.init) + ideKM }
 
     private static let interfaceID = InterfaceID(requesterID: RequesterID(rawValue: 0x3B01))
     private static let nonce = StartNonce(InlineArray<32, UInt8> { UInt8($0) })
@@ -131,14 +121,4 @@ extension MessageSample {
             decode: { bytes, times in for _ in 0..<times { blackHole(try IDEKM.Response(decoding: bytes.span)) } },
             encode: { times in repeated(times) { response.encoded() } })
     }
-}
-
-/// Does something so often; gives the last result.
-private func repeated(_ times: Int, _ body: () -> [UInt8]) -> [UInt8] {
-    var last: [UInt8] = []
-    for _ in 0..<times {
-        last = body()
-        blackHole(last)
-    }
-    return last
 }

@@ -1,10 +1,10 @@
 import Foundation
 import TDISP
 
-/// Every message of TDISP and IDE_KM: what it costs to read and to write one.
+/// Every message of SPDM, TDISP and IDE_KM: what it costs to read and to write one.
 enum MessageBenchmark {
     static func figures() throws -> [Figure] {
-        try MessageSample.all.flatMap(figures) + reportFigures()
+        try (MessageSample.tdisp + MessageSample.spdm).flatMap(figures) + reportFigures()
     }
 
     private static func figures(of sample: MessageSample) throws -> [Figure] {
