@@ -2,9 +2,9 @@ import PCIe
 
 /// Contexts by requester ID: a root of 256 buses, and 256 contexts for each bus that has any.
 struct ContextTable: Hashable, Sendable {
-    /// For each bus the number of its block, or -1.
-    private var blocks = ContiguousArray<Int16>(repeating: -1, count: 256)
-    private var contexts: ContiguousArray<RequesterContext> = []
+    /// For each bus the number of its block. All that have none share block 0, which stays as nobody set it up.
+    private var blocks = ContiguousArray<UInt16>(repeating: 0, count: 256)
+    private var contexts = ContiguousArray(repeating: RequesterContext(), count: 256)
     /// The first-stage tables of PASIDs.
     private(set) var processTables: [ProcessAddressSpace: TableNumber] = [:]
     /// How many contexts of whom name a table; follows from the contexts, and spares looking through all of them.
@@ -18,16 +18,13 @@ struct ContextTable: Hashable, Sendable {
 
     subscript(requester: RequesterID) -> RequesterContext {
         @inline(__always)
-        get {
-            let block = blocks[Int(requester.rawValue >> 8)]
-            return block < 0 ? RequesterContext() : contexts[Self.index(block, requester)]
-        }
+        get { contexts[Self.index(blocks[Int(requester.rawValue >> 8)], requester)] }
         set {
             let old = self[requester]
             for kind in TableKind.allCases { follow(requester, from: old[kind], to: newValue[kind]) }
             var block = blocks[Int(requester.bus)]
-            if block < 0 {
-                block = Int16(contexts.count / 256)
+            if block == 0 {
+                block = UInt16(contexts.count / 256)
                 contexts.append(contentsOf: repeatElement(RequesterContext(), count: 256))
                 blocks[Int(requester.bus)] = block
             }
@@ -45,7 +42,8 @@ struct ContextTable: Hashable, Sendable {
         }
     }
 
-    private static func index(_ block: Int16, _ requester: RequesterID) -> Int {
+    @inline(__always)
+    private static func index(_ block: UInt16, _ requester: RequesterID) -> Int {
         Int(block) << 8 | Int(requester.rawValue & 0xFF)
     }
 

@@ -41,7 +41,7 @@ struct PackedOwner: RawRepresentable, Hashable, Sendable {
 
     var owner: FrameOwner {
         let domain = DomainNumber(rawValue: UInt16(truncatingIfNeeded: rawValue))
-        if rawValue == 0 { return .host }
-        return rawValue >> 16 == 1 ? .shared(domain) : .private(domain)
+        if rawValue & (2 << 16) != 0 { return .private(domain) }
+        return rawValue == 0 ? .host : .shared(domain)
     }
 }

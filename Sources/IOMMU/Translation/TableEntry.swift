@@ -5,7 +5,9 @@ enum TableEntry: Hashable {
     case node(Int)
     case leaf(physical: UInt64, Permissions)
 
-    private static let nodeBit: UInt64 = 1 << 2
+    /// Set in entries that lead to another node, and in no other.
+    @inline(__always)
+    static var nodeBit: UInt64 { 1 << 2 }
 
     init(bits: UInt64) {
         if let permissions = Permissions(rawValue: UInt8(truncatingIfNeeded: bits & 0b11)) {

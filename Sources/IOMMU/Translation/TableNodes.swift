@@ -57,7 +57,7 @@ struct TableNodes: Sendable {
         var level = root.levels
         while true {
             let bits = entries[node &<< 9 | TableEntry.index(of: address, level: level)]
-            if bits & 0b11 != 0 || bits == 0 { return WalkEnd(level: level, bits: bits) }
+            if bits & TableEntry.nodeBit == 0 { return WalkEnd(level: level, bits: bits) }
             node = Int(truncatingIfNeeded: bits &>> 12)
             level &-= 1
         }
