@@ -79,7 +79,7 @@ public struct BuiltInVerdict: Verifier {
     private func notes(_ evidence: Evidence) -> [String] {
         let count = evidence.measurements.count
         let measurements = count == 0 ? "no measurements" : "measurements not judged: \(count), and no policy"
-        return (evidence.identityProven ? [] : ["identity claimed, not proven (plain channel)"]) + [measurements]
+        return (evidence.identityProven ? [] : ["identity claimed, not proven"]) + [measurements]
     }
 
     // MARK: Bytes

@@ -29,7 +29,7 @@ public struct Evidence: Hashable, Sendable, Codable {
     public var secureStream: UInt8
     /// The interface report's bytes.
     public var report: [UInt8]
-    /// Whether session and signatures prove the identity, or it is only claimed (plain channel).
+    /// Whether session and signatures prove the identity, or it is only claimed.
     public var identityProven: Bool
 
     /// Creates evidence.

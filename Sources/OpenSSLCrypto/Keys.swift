@@ -62,8 +62,8 @@ public enum KeyType: String, Hashable, Sendable, CaseIterable, Codable {
 public struct PublicKey: ~Copyable, Sendable {
     /// What kind of key it is.
     public let type: KeyType
-    /// The key in DER, with its algorithm (RFC 5280 4.1.2.7); what a certificate holds, and a peer may be provisioned
-    /// with.
+    /// The key with its algorithm (RFC 5280 4.1.2.7), as it was read; what a certificate holds, and a peer may be
+    /// provisioned with.
     public let subjectPublicKeyInfo: [UInt8]
     let key: Handle
 
@@ -76,16 +76,8 @@ public struct PublicKey: ~Copyable, Sendable {
         let decoded = unsafe decodeDER(bytes, rest: &rest) { unsafe d2i_PUBKEY(nil, $0, $1) }
         let key = try unsafe Handle(decoded, freedBy: EVP_PKEY_free, for: operation)
         guard rest == 0 else { throw CryptoError(operation: operation, reasons: ["\(rest) bytes behind it"]) }
-        try self.init(key)
-    }
-
-    fileprivate init(_ key: consuming Handle) throws(CryptoError) {
-        let operation = "public key decoding"
-        guard let encoding = unsafe derEncoding(by: { unsafe i2d_PUBKEY(key.pointer, $0) }) else {
-            throw CryptoError(takingQueueFor: operation)
-        }
         type = try KeyType.required(of: key, operation)
-        subjectPublicKeyInfo = encoding
+        subjectPublicKeyInfo = bytes.indices.map { bytes[$0] }
         self.key = key
     }
 }

@@ -66,7 +66,7 @@ import Testing
             $0.evidence.identityProven = false
             $0.evidence.measurements = []
         }.verdict
-        #expect(verdict == .accepted(notes: ["identity claimed, not proven (plain channel)", "no measurements"]))
+        #expect(verdict == .accepted(notes: ["identity claimed, not proven", "no measurements"]))
     }
 
     @Test func `what the owner knows and the evidence says may agree`() {

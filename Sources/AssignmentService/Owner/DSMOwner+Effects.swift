@@ -55,7 +55,7 @@ extension DSMOwner {
                 Proof(
                     "the device is the one whose certificate it shows",
                     held.evidence.identityProven ? .proven : .notProven,
-                    seen: held.evidence.identityProven ? "" : "claimed over a plain channel")
+                    seen: held.evidence.identityProven ? "" : "claimed, not signed for")
             ])
     }
 }

@@ -85,7 +85,7 @@ extension HostModel {
             return EffectReport(.succeeded, "\(connection.summary); stream \(connection.stream) Secure")
         case .closed(let closed):
             let left = disconnect(device)
-            let detail = closed.failure?.detail ?? "stopped"
+            let detail = closed.failure?.words ?? "stopped"
             guard closed.isConfirmed, left.outcome == .succeeded else { return EffectReport(.unknown, detail) }
             return EffectReport(.failed(closed.failure?.reason ?? .other), detail)
         case .refreshFailed, nil:
@@ -130,9 +130,9 @@ extension HostModel {
         case .secure(let keySet):
             return EffectReport(.succeeded, "stream \(connection.stream) uses key set \(keySet.rawValue)")
         case .refreshFailed(let failure):
-            return EffectReport(.failed(failure.reason), "\(failure.detail); the old keys stand")
+            return EffectReport(.failed(failure.reason), "\(failure.words); the old keys stand")
         case .closed(let closed):
-            return EffectReport(.unknown, "\(closed.failure?.detail ?? "stopped"); the stream is down")
+            return EffectReport(.unknown, "\(closed.failure?.words ?? "stopped"); the stream is down")
         case nil: return EffectReport(.failed(.other), "the stream is not up")
         }
     }

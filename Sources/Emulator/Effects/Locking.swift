@@ -18,7 +18,7 @@ extension HostModel {
         guard let lock = tsm.locks[tdi], case .locked = result else { return report(result) }
         tsm.locks[tdi] = TSMLock(
             epoch: epoch.rawValue, session: lock.session, stream: lock.stream, nonce: lock.nonce, report: nil)
-        return EffectReport(.succeeded, result.detail, state: .configLocked)
+        return EffectReport(.succeeded, result.words, state: .configLocked)
     }
 
     mutating func reconfirm(
@@ -66,7 +66,7 @@ extension HostModel {
             memory.cutTrusted(tdi)
             return report(result)
         }
-        return EffectReport(.succeeded, "trusted table entry open, \(result.detail)", state: .run)
+        return EffectReport(.succeeded, "trusted table entry open, \(result.words)", state: .run)
     }
 
     mutating func stop(_ function: EmulatedFunction, _ device: EmulatedDevice) -> EffectReport {
@@ -111,21 +111,21 @@ extension HostModel {
     /// A requester's result as an effect's report.
     func report(_ result: TDIRequester.Result, expecting expected: TDIState? = nil) -> EffectReport {
         switch result {
-        case .negotiated, .report, .adjusted: EffectReport(.succeeded, result.detail)
-        case .locked: EffectReport(.succeeded, result.detail, state: .configLocked)
-        case .running: EffectReport(.succeeded, result.detail, state: .run)
-        case .stopped: EffectReport(.succeeded, result.detail, state: .configUnlocked)
+        case .negotiated, .report, .adjusted: EffectReport(.succeeded, result.words)
+        case .locked: EffectReport(.succeeded, result.words, state: .configLocked)
+        case .running: EffectReport(.succeeded, result.words, state: .run)
+        case .stopped: EffectReport(.succeeded, result.words, state: .configUnlocked)
         case .state(let state):
             expected == nil || expected == state
-                ? EffectReport(.succeeded, result.detail, state: state)
+                ? EffectReport(.succeeded, result.words, state: state)
                 : EffectReport(.failed(.deviceRefused), "\(state) instead of \(expected ?? state)", state: state)
         case .refused(let error, let state):
-            EffectReport(.failed(error.code == .busy ? .busy : .deviceRefused), result.detail, state: state)
-        case .failed(_, .notStopped(let state)): EffectReport(.unknown, result.detail, state: state)
+            EffectReport(.failed(error.code == .busy ? .busy : .deviceRefused), result.words, state: state)
+        case .failed(_, .notStopped(let state)): EffectReport(.unknown, result.words, state: state)
         case .failed(let failure, .stopped):
-            EffectReport(.failed(failure.reason), result.detail, state: .configUnlocked)
-        case .failed(let failure, .untouched): EffectReport(.failed(failure.reason), result.detail)
-        case .outcomeUnknown: EffectReport(.unknown, result.detail)
+            EffectReport(.failed(failure.reason), result.words, state: .configUnlocked)
+        case .failed(let failure, .untouched): EffectReport(.failed(failure.reason), result.words)
+        case .outcomeUnknown: EffectReport(.unknown, result.words)
         }
     }
 }

@@ -78,7 +78,7 @@ extension HostModel {
         switch run(.queryState, on: function.address, device, over: connection) {
         case .state(let state):
             return Proof(claim, state == .configUnlocked ? .proven : .disproven, seen: "\(state)")
-        case let other: return Proof(claim, .notProven, seen: other.detail)
+        case let other: return Proof(claim, .notProven, seen: other.words)
         }
     }
 

@@ -98,23 +98,3 @@ extension EmulatedDevice {
     /// What the status register of a stream says.
     func isSecure(_ stream: StreamID) -> Bool { isPresent && block(of: stream)?.status.state == .secure }
 }
-
-extension IDERequester.Failure {
-    /// The failure for a person.
-    var detail: String {
-        switch self {
-        case .otherDevice: "QUERY was answered for another function"
-        case .notCapable: "the port takes no stream keys"
-        case .noKey: "no random bits for a key"
-        case .busy: "the device was busy too often"
-        case .keyRefused(let status): "KP_ACK status \(status.rawValue)"
-        case .refused: "the device refused a key message"
-        case .timedOut: "no answer to QUERY"
-        case .hostFailed: "the root port failed"
-        case .notSecure: "the stream did not become Secure"
-        case .sessionLost: "the session ended"
-        case .streamLost: "the stream was lost"
-        case .outcomeUnknown: "no answer to a key message"
-        }
-    }
-}

@@ -32,11 +32,11 @@ public struct Certificate: Hashable, Sendable {
     /// Throws ``CertificateError`` about certificate 0 when the bytes are not exactly one, or an extension that is read
     /// here is malformed or stands there twice.
     public init(_ encoding: [UInt8]) throws(CertificateError) {
-        try self.init(encoding, at: .chain(0))
+        let reader = try CertificateReader(encoding.span, at: .chain(0))
+        try self.init(encoding, read: reader)
     }
 
-    init(_ encoding: [UInt8], at place: CertificateError.Place) throws(CertificateError) {
-        let reader = try CertificateReader(encoding.span, at: place)
+    init(_ encoding: [UInt8], read reader: borrowing CertificateReader) throws(CertificateError) {
         self.encoding = encoding
         version = reader.version()
         subject = try reader.subject()

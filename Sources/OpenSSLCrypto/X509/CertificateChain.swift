@@ -17,8 +17,8 @@ public struct CertificateChain: Hashable, Sendable {
 
     /// Splits certificates that stand behind each other in DER, as SPDM carries them (DSP0274, certificate chain format).
     ///
-    /// Throws ``CertificateError`` that names the first one whose bytes are not a certificate, or that is one more than
-    /// `limit`.
+    /// Only the lengths in front of them are looked at; what they say is ``Certificate``'s to read. Throws
+    /// ``CertificateError`` that names the first one whose bytes cannot be a certificate, or that is one more than `limit`.
     public static func split(_ bytes: Span<UInt8>, limit: Int = .max) throws(CertificateError) -> [[UInt8]] {
         var found: [[UInt8]] = []
         var rest = bytes
@@ -26,18 +26,28 @@ public struct CertificateChain: Hashable, Sendable {
             guard found.count < limit else {
                 throw CertificateError(.chain(found.count), .count, "more than \(limit) certificates")
             }
-            var restCount = 0
-            let decoded = unsafe decodeDER(rest, rest: &restCount) { unsafe d2i_X509(nil, $0, $1) }
-            guard let decoded = unsafe decoded else {
-                let error = CryptoError(takingQueueFor: "certificate decoding")
-                throw CertificateError(.chain(found.count), .encoding, error.reasons.last ?? "no certificate")
+            guard let count = sequenceByteCount(rest) else {
+                throw CertificateError(.chain(found.count), .encoding, "no certificate")
             }
-            unsafe X509_free(decoded)
-            let count = rest.count - restCount
-            found.append((0..<count).map { rest[$0] })
+            let certificate = rest.extracting(first: count)
+            found.append(certificate.indices.map { certificate[$0] })
             rest = rest.extracting(droppingFirst: count)
         }
         return found
+    }
+
+    /// How many bytes the sequence has that `bytes` begin with; nil when there is none, or not all of it.
+    private static func sequenceByteCount(_ bytes: Span<UInt8>) -> Int? {
+        unsafe bytes.withUnsafeBufferPointer { buffer in
+            guard let start = buffer.baseAddress else { return nil }
+            var content: UnsafePointer<UInt8>? = unsafe start
+            var (count, tag, tagClass) = (0, 0 as Int32, 0 as Int32)
+            let form = unsafe ASN1_get_object(&content, &count, &tag, &tagClass, buffer.count)
+            defer { ERR_clear_error() }
+            // Another form has no length of its own, or one that lies.
+            guard form == V_ASN1_CONSTRUCTED, tag == V_ASN1_SEQUENCE, tagClass == V_ASN1_UNIVERSAL else { return nil }
+            return unsafe content.map { unsafe start.distance(to: $0) + count }
+        }
     }
 
     /// Verifies certificates in DER, root first, as they are to be believed at `time`, in seconds since 1970-01-01 UTC.
@@ -49,16 +59,13 @@ public struct CertificateChain: Hashable, Sendable {
     public init(
         verifying encodings: [[UInt8]], trusting anchor: TrustAnchor, at time: Int64
     ) throws(CertificateError) {
-        var certificates: [Certificate] = []
-        for (index, encoding) in encodings.enumerated() {
-            certificates.append(try Certificate(encoding, at: .chain(index)))
-        }
+        let path = try PathVerifier(encodings)
+        let certificates = path.certificates
         guard let root = certificates.first, let leaf = certificates.last else {
             throw CertificateError(.chain(0), .encoding, "there is none")
         }
         try Self.checkOrder(certificates)
-        let roots = try Self.trustedRoots(anchor, first: root)
-        try PathVerifier(chain: encodings, roots: roots).verify(at: time)
+        try path.verify(trusting: try Self.trustedRoots(anchor, first: root), at: time)
         self.certificates = certificates
         self.leaf = leaf
     }

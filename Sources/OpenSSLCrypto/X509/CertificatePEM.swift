@@ -13,7 +13,8 @@ extension Certificate {
             let input = try unsafe Handle(
                 BIO_new_mem_buf(buffer.baseAddress, count), freedBy: { unsafe BIO_free($0) }, for: operation)
             var found: [[UInt8]] = []
-            while let certificate = unsafe PEM_read_bio_X509(input.pointer, nil, nil, nil) {
+            // Without a callback, OpenSSL asks the terminal for the passphrase of an encrypted block.
+            while let certificate = unsafe PEM_read_bio_X509(input.pointer, nil, { _, _, _, _ in -1 }, nil) {
                 defer { unsafe X509_free(certificate) }
                 guard let encoding = unsafe derEncoding(by: { unsafe i2d_X509(certificate, $0) }) else {
                     throw CryptoError(takingQueueFor: operation)

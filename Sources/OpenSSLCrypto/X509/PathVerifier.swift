@@ -1,19 +1,40 @@
 internal import COpenSSL
 
-/// OpenSSL's path validation over certificates that are known to stand in order.
+/// OpenSSL's path validation over certificates that stand in order. Decoding one costs a good part of verifying its
+/// signature, so each is decoded once.
 struct PathVerifier: ~Copyable {
+    /// What the certificates say, in the order given.
+    let certificates: [Certificate]
     private let chain: CertificateStack
-    private let roots: CertificateStack
 
-    init(chain: [[UInt8]], roots: [[UInt8]]) throws(CertificateError) {
-        let chain = try CertificateStack(chain) { .chain($0) }
-        let roots = try CertificateStack(roots) { _ in .trustedRoot }
+    init(_ encodings: [[UInt8]]) throws(CertificateError) {
+        var certificates: [Certificate] = []
+        let chain = try CertificateStack()
+        for (index, encoding) in encodings.enumerated() {
+            let reader = try CertificateReader(encoding.span, at: .chain(index))
+            certificates.append(try Certificate(encoding, read: reader))
+            try unsafe chain.append(reader.certificate.pointer, at: .chain(index))
+        }
+        self.certificates = certificates
         self.chain = chain
-        self.roots = roots
     }
 
-    func verify(at time: Int64) throws(CertificateError) {
-        let leaf = chain.count - 1
+    private func stack(of roots: [[UInt8]]) throws(CertificateError) -> CertificateStack {
+        let stack = try CertificateStack()
+        for root in roots {
+            if let index = certificates.firstIndex(where: { $0.encoding == root }) {
+                try unsafe stack.append(certificate(chain.stack, at: index), at: .trustedRoot)
+            } else {
+                let reader = try CertificateReader(root.span, at: .trustedRoot)
+                try unsafe stack.append(reader.certificate.pointer, at: .trustedRoot)
+            }
+        }
+        return stack
+    }
+
+    func verify(trusting encodings: [[UInt8]], at time: Int64) throws(CertificateError) {
+        let roots = try stack(of: encodings)
+        let leaf = certificates.count - 1
         guard let context = unsafe X509_STORE_CTX_new() else {
             throw CertificateError(.chain(leaf), .other, "out of memory")
         }
@@ -34,7 +55,7 @@ struct PathVerifier: ~Copyable {
     /// OpenSSL counts from the leaf.
     private func failure(_ context: OpaquePointer) -> CertificateError {
         let verdict = unsafe X509_STORE_CTX_get_error(context)
-        let index = unsafe chain.count - 1 - Int(X509_STORE_CTX_get_error_depth(context))
+        let index = unsafe certificates.count - 1 - Int(X509_STORE_CTX_get_error_depth(context))
         let reason = unsafe String(cString: X509_verify_cert_error_string(Int(verdict)))
         return CertificateError(
             index < 0 ? .trustedRoot : .chain(index), CertificateError.Field(verdict: verdict), reason)
@@ -44,8 +65,8 @@ struct PathVerifier: ~Copyable {
     /// was given is believed without being looked at.
     private func checkPath(_ context: OpaquePointer) throws(CertificateError) {
         let path = unsafe X509_STORE_CTX_get0_chain(context)
-        for index in 0..<chain.count {
-            let inPath = unsafe certificate(path, at: chain.count - 1 - index)
+        for index in 0..<certificates.count {
+            let inPath = unsafe certificate(path, at: certificates.count - 1 - index)
             let given = unsafe certificate(chain.stack, at: index)
             guard unsafe inPath != nil, unsafe X509_cmp(inPath, given) == 0 else {
                 throw CertificateError(.chain(index), .issuer, "not on the path to a trusted root")
@@ -62,31 +83,25 @@ private func certificate(_ stack: OpaquePointer?, at index: Int) -> OpaquePointe
 /// Certificates in OpenSSL's form, with their one owner.
 @safe
 private struct CertificateStack: ~Copyable {
-    let count: Int
     private let handle: Handle
 
     var stack: OpaquePointer { unsafe handle.pointer }
 
-    init(_ encodings: [[UInt8]], at place: (Int) -> CertificateError.Place) throws(CertificateError) {
-        let handle: Handle
+    init() throws(CertificateError) {
         do throws(CryptoError) {
             handle = try unsafe Handle(OPENSSL_sk_new_null(), freedBy: Self.free, for: "certificate stack")
         } catch {
-            throw CertificateError(place(0), .other, error.description)
+            throw CertificateError(.chain(0), .other, error.description)
         }
-        for (index, encoding) in encodings.enumerated() {
-            let reader = try CertificateReader(encoding.span, at: place(index))
-            let certificate = unsafe reader.certificate.pointer
-            guard unsafe X509_up_ref(certificate) == 1 else {
-                throw CertificateError(place(index), .other, "cannot be shared")
-            }
-            guard unsafe OPENSSL_sk_push(handle.pointer, UnsafeRawPointer(certificate)) > 0 else {
-                unsafe X509_free(certificate)
-                throw CertificateError(place(index), .other, "out of memory")
-            }
+    }
+
+    /// Shares a certificate with whoever else holds it.
+    func append(_ certificate: OpaquePointer?, at place: CertificateError.Place) throws(CertificateError) {
+        guard unsafe X509_up_ref(certificate) == 1 else { throw CertificateError(place, .other, "cannot be shared") }
+        guard unsafe OPENSSL_sk_push(handle.pointer, UnsafeRawPointer(certificate)) > 0 else {
+            unsafe X509_free(certificate)
+            throw CertificateError(place, .other, "out of memory")
         }
-        count = encodings.count
-        self.handle = handle
     }
 
     private static func free(_ stack: OpaquePointer?) {

@@ -27,6 +27,7 @@ public struct Finish: Hashable, Sendable {
         _ header: MessageHeader, _ bytes: Span<UInt8>, _ cursor: inout WireCursor, _ sizes: NegotiatedSizes
     ) throws(WireError) -> Finish {
         let isSigned = header.param1 & 1 == 1
+        guard !isSigned || sizes.requesterSignature > 0 else { throw WireError(.invalidValue, at: 2, in: "Param1") }
         let signature = try cursor.range(isSigned ? sizes.requesterSignature : 0, "Signature")
         let verifyData = try cursor.range(sizes.hash, "RequesterVerifyData")
         let copy = cursor.copy(bytes)

@@ -32,7 +32,8 @@ public struct NegotiatedSizes: Hashable, Sendable {
     /// The sizes of a selection, where both ends have the capabilities in `common`.
     ///
     /// Nil when more than one algorithm of a kind is selected or one whose sizes are not known here. What is not
-    /// selected has size 0.
+    /// selected has size 0. Whether the responder has several keys is for the caller to set: the requester asks for it
+    /// in NEGOTIATE_ALGORITHMS, and the bit in ALGORITHMS is about the requester's keys.
     public init?(selected algorithms: Algorithms, common: CapabilityFlags) {
         guard let hash = algorithms.hash.digestSize, let signature = algorithms.asymmetric.signatureSize,
             let requesterSignature = (algorithms.tables.requesterAsymmetric ?? []).signatureSize,
@@ -40,8 +41,7 @@ public struct NegotiatedSizes: Hashable, Sendable {
         else { return nil }
         self.init(
             hash: hash, signature: signature, requesterSignature: requesterSignature, exchange: exchange,
-            handshakeInTheClear: common.contains(.handshakeInTheClear),
-            multiKey: algorithms.otherParameters.contains(.multiKey))
+            handshakeInTheClear: common.contains(.handshakeInTheClear))
     }
 
     /// The sizes as they hold for an encapsulated request, where the roles are exchanged.

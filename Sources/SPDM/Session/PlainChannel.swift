@@ -1,6 +1,6 @@
 internal import WireBytes
 
-/// A channel without protection, for platforms whose link cannot be tapped: the emulator and tests.
+/// A channel without protection, for tests of what lies above a session.
 ///
 /// An object has the shape of a secured record (DSP0277 1.1) with the protection left out:
 ///

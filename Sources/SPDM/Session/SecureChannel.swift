@@ -1,38 +1,37 @@
 public import WireBytes
 
-/// One end of an SPDM session, as TSM and DSM use it: SPDM messages go in, transport objects come out, and back.
+/// One end of an SPDM session under TDISP and IDE_KM: SPDM messages go in, transport objects come out, and back.
 ///
-/// This is the seam under TDISP and IDE_KM. A message is a whole SPDM message, such as a ``VendorDefined`` envelope; an
-/// object is what a DOE mailbox carries behind its header. The channel moves nothing itself: the owner carries objects.
+/// A message is a whole SPDM message, such as a ``VendorDefined`` envelope; an object is what a DOE mailbox carries behind
+/// its header. The channel moves nothing itself: the owner carries objects.
 ///
-/// What a real session adds to ``PlainChannel``:
-/// - it comes out of KEY_EXCHANGE and FINISH, which fix its ID, version, keys and the peer's identity;
-/// - objects are AEAD-protected records (DSP0277): ApplicationDataLength in front of the message, the tag behind it;
-/// - each direction counts its records and the count is part of the nonce, so a lost, repeated or reordered object does
-///   not open, and the session is then over: a failed ``open(_:)`` may end it;
-/// - KEY_UPDATE, HEARTBEAT and END_SESSION pass through it like any message, and it ends itself when they fail.
-///
-/// A channel is not copyable because a copied sequence number is a reused nonce.
+/// Real sessions are the keys that a handshake derived (`SessionKeys`): each direction counts its records and the count is
+/// part of the nonce, so what was lost, repeated or reordered does not open, and the session is then over.
+/// ``PlainChannel`` stands in for them in tests of what lies above. A channel is not copyable because a copied count is a
+/// reused nonce.
 public protocol SecureChannel: ~Copyable {
+    /// Why a channel does not carry a message or an object.
+    associatedtype Failure: Error
+
     /// The session's number.
     var session: SessionID { get }
 
     /// Whether the session can still carry messages; once false, it stays false.
     var isAlive: Bool { get }
 
-    /// Turns an SPDM message into a transport object. Throws ``ChannelError``.
-    mutating func seal(_ message: Span<UInt8>) throws(ChannelError) -> [UInt8]
+    /// Turns an SPDM message into a transport object.
+    mutating func seal(_ message: Span<UInt8>) throws(Failure) -> [UInt8]
 
     /// Turns a transport object of this session into the SPDM message inside, of its exact length.
     ///
-    /// Throws ``ChannelError`` for what does not belong to this session or is not whole.
-    mutating func open(_ object: Span<UInt8>) throws(ChannelError) -> [UInt8]
+    /// Throws for what does not belong to this session or is not whole.
+    mutating func open(_ object: Span<UInt8>) throws(Failure) -> [UInt8]
 
     /// Ends the session: nothing is sealed or opened after this. Harmless when it has ended.
     mutating func end()
 }
 
-/// Why a channel does not carry a message or an object.
+/// Why a plain channel does not carry a message or an object.
 public enum ChannelError: Error, Hashable, Sendable {
     /// The session has ended.
     case ended

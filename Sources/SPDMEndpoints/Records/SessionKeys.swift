@@ -251,3 +251,5 @@ extension SessionKeys {
         return message
     }
 }
+
+extension SessionKeys: SecureChannel {}

@@ -70,11 +70,10 @@ import WireBytes
         #expect(sizes?.encapsulated.requesterSignature == 96)
     }
 
-    @Test func `several keys come with the selection`() {
+    @Test func `several keys of the requester say nothing about the responder's`() {
         var selection = Self.selection
         selection.otherParameters = [.opaqueFormat1, .multiKey]
-        #expect(NegotiatedSizes(selected: selection, common: [])?.multiKey == true)
-        #expect(NegotiatedSizes(selected: Self.selection, common: [])?.multiKey == false)
+        #expect(NegotiatedSizes(selected: selection, common: [])?.multiKey == false)
     }
 
     @Test func `a selection of two algorithms of a kind, or of an unknown one, fixes nothing`() {

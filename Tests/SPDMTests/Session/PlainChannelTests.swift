@@ -33,7 +33,7 @@ import WireBytes
     /// How an owner uses whichever channel it holds.
     private func exchange<Channel: SecureChannel & ~Copyable>(
         _ message: [UInt8], from sender: inout Channel, to receiver: inout Channel
-    ) throws(ChannelError) -> [UInt8] {
+    ) throws(Channel.Failure) -> [UInt8] {
         let object = try sender.seal(message.span)
         return try receiver.open(object.span)
     }

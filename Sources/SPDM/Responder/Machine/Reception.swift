@@ -121,7 +121,9 @@ extension Responder {
     /// Cuts a request to its true length.
     func cut(_ incoming: Incoming, to length: Int) throws(Refusal) -> Incoming {
         guard incoming.session == nil || incoming.bytes.count == length else { throw .invalid }
-        if version >= .v1_2, incoming.acknowledging == nil, length > Int(profile.capabilities.dataTransferSize) {
+        // One that came in chunks and was deferred is larger by right.
+        let isPiece = incoming.acknowledging == nil && !incoming.wasDeferred
+        if version >= .v1_2, isPiece, length > Int(profile.capabilities.dataTransferSize) {
             throw Refusal(.requestTooLarge)
         }
         var whole = incoming
