@@ -18,6 +18,7 @@ enum TimeSource {
 
     var now: Double {
         var time = timespec()
+        // SAFETY: the structure lives as long as the call.
         unsafe clock_gettime(self == .wall ? CLOCK_MONOTONIC : CLOCK_PROCESS_CPUTIME_ID, &time)
         return Double(time.tv_sec) * 1e9 + Double(time.tv_nsec)
     }

@@ -34,6 +34,7 @@ enum StartUpBenchmark {
     /// Seconds of CPU that ended child processes took.
     private static func childTime() throws -> Double {
         var usage = rusage()
+        // SAFETY: the structure lives as long as the call.
         try require(unsafe getrusage(RUSAGE_CHILDREN.rawValue, &usage) == 0, "getrusage")
         return [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
     }

@@ -3,8 +3,7 @@ internal import SPDM
 internal import WireBytes
 
 /// The keys of a session, at a place that a dictionary can hold.
-///
-/// Sendable: reached only through the one responder that holds it, which is not copyable.
+// SAFETY: it is reached only through the one end that holds it, which is not copyable.
 final class SessionKeyHolder: @unchecked Sendable {
     var keys: SessionKeys
 
