@@ -1,6 +1,7 @@
 import OpenSSLCrypto
 import SPDM
 import SPDMEndpoints
+import Synchronization
 import Testing
 
 extension Combination {
@@ -30,10 +31,11 @@ extension Combination {
     /// A requester that agrees on exactly this.
     func requester(_ change: Change = Change()) throws -> RequesterSettings {
         var capabilities = RequesterSettings.capabilities(hasIdentity: way == .mutual, hasKeys: way == .preSharedKey)
+        capabilities.dataTransferSize = transferSize
         if way == .inTheClear { capabilities.flags.insert(.handshakeInTheClear) }
         return RequesterSettings(
             offer: RequesterOffer(policy: policy, capabilities: capabilities),
-            trust: ResponderTrust(try TestIdentities.trust()), identity: try identity(), preSharedKeys: [Self.key],
+            trust: try TestIdentities.responderTrust(), identity: try identity(), preSharedKeys: [Self.key],
             recordLimit: change.requesterRecords)
     }
 
@@ -41,6 +43,7 @@ extension Combination {
     func responder(_ change: Change = Change()) throws -> ResponderSettings {
         var profile = ResponderProfile(
             policy: policy, heartbeatPeriod: change.heartbeatPeriod, sessionLimit: change.sessionLimit)
+        profile.capabilities.dataTransferSize = transferSize
         switch way {
         case .oneSided: break
         case .mutual:
@@ -111,6 +114,27 @@ enum TestIdentities {
     static func identity(_ signature: BaseAsymmetricAlgorithms) throws -> DeviceIdentity {
         let identities = try identities.map { try $0.get() }
         return try #require(identities.first { $0.signatures.contains(signature) })
+    }
+
+    private struct Judged: Hashable {
+        let chain: [UInt8]
+        let context: ChainContext
+    }
+
+    private static let judged = Mutex<[Judged: VerifiedIdentity]>([:])
+
+    /// Devices. What was verified once is remembered: that takes as long as a whole handshake.
+    static func responderTrust() throws -> ResponderTrust {
+        let trust = ResponderTrust(try trust())
+        return ResponderTrust(
+            verify: { (chain, context, time) throws(ChainRefusal) in
+                let claim = Judged(chain: chain, context: context)
+                if let identity = judged.withLock({ $0[claim] }) { return identity }
+                let identity = try trust.verify(chain, context, time)
+                judged.withLock { $0[claim] = identity }
+                return identity
+            },
+            provisioned: trust.provisioned)
     }
 
     /// Devices, and requesters that have a device's certificate, whose purpose is to respond.

@@ -23,6 +23,8 @@ struct Combination: Hashable, Sendable {
     var group = ExchangeGroups.secp256r1
     var suite = AEADSuites.aes256GCM
     var way = Way.oneSided
+    /// DataTransferSize of both ends, in bytes.
+    var transferSize: UInt32 = 4096
 
     static let versions: [SPDMVersion] = [.v1_1, .v1_2, .v1_3]
     static let hashes: [BaseHashAlgorithms] = [.sha256, .sha384, .sha512]
