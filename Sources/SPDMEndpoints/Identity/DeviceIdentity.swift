@@ -21,6 +21,7 @@ public final class DeviceIdentity: Sendable {
         else { throw .size(certificates: certificates.count, bytes: certificates.map(\.count).reduce(0, +)) }
         let leaf: Certificate
         do throws(CertificateError) {
+            for encoding in certificates.dropLast() { _ = try Certificate(encoding) }
             leaf = try Certificate(last)
         } catch {
             throw .certificate(error)
