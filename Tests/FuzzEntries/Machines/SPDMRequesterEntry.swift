@@ -35,7 +35,9 @@ private let reasons: [RequesterFailure.Reason] = [
     .refused(ErrorMessage(version: .v1_2, code: .invalidRequest)),
 ]
 
-private let results: [RequesterMachine.Result] = [.succeeded, .computed([]), .computed([1, 2, 3]), .answered([])]
+private let results: [RequesterMachine.Result] = [
+    .succeeded, .answered([]), .answered([0x12]), .drew(.tags(update: 3, verification: 3)),
+]
 
 private func operation(_ which: Int, in session: SessionID) -> RequesterOperation {
     let operations: [RequesterOperation] = [
