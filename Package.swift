@@ -156,7 +156,7 @@ let package = Package(
             dependencies: [
                 "Assignment", "AssignmentService", "CommandLineTool", "Emulator", "EmulatorProcess", "Journal",
                 "Libvirt",
-                "PCIe",
+                "PCIe", "SPDMTransport",
             ]),
     ]
 )

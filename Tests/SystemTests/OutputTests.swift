@@ -29,6 +29,11 @@ import Testing
         ("ReplayList", ["replay", Project.path + "/Scenarios/convert/from-host.yaml"]),
     ]
 
+    /// Calls that print JSON about the device at an endpoint.
+    static let conversations: [(kind: String, arguments: [String])] = [
+        ("ForeignDevice", ["attest", Demo.pf]), ("ForeignDevice", ["convert", Demo.pf]),
+    ]
+
     /// Verbs without results: with JSON, too, they are silent.
     static let silent = ["emulate advance", "emulate inject", "emulate stop", "emulate serve"]
 
@@ -46,10 +51,10 @@ import Testing
         try await Tool.withoutHost { tool in
             let help = try await tool.run("--experimental-dump-help").json
             let offering = Self.verbs(in: help["command"], []).filter { !Self.silent.contains($0) }
-            let tried = Self.calls.map { call in offering.first { call.arguments.joined(separator: " ").hasPrefix($0) }
-            }
+            let calls = Self.calls + Self.conversations
+            let tried = calls.map { call in offering.first { call.arguments.joined(separator: " ").hasPrefix($0) } }
             #expect(Set(tried) == Set(offering.map { Optional($0) }))
-            #expect(Set(Self.calls.map(\.kind) + ["Error"]) == (try JSONSchema.published().kinds))
+            #expect(Set(calls.map(\.kind) + ["Error"]) == (try JSONSchema.published().kinds))
         }
     }
 
@@ -73,6 +78,29 @@ import Testing
                 #expect(json["apiVersion"] == "tdispctl/v1" && json["kind"] == .string(kind), "\(arguments)")
                 #expect(!json["items"].array.isEmpty, "\(arguments)")
                 #expect(schema.faults(of: json) == [], "\(arguments)")
+            }
+        }
+    }
+
+    @Test func `about the device at an endpoint is one object that the schema knows, also when it is refused`()
+        async throws
+    {
+        let schema = try JSONSchema.published()
+        try await Tool.withoutHost { tool in
+            try await tool.serving { served in
+                for (kind, arguments) in Self.conversations {
+                    for (trust, status) in [(["--trust", served.trust], Int32(0)), ([], 6)] {
+                        let call = arguments + ["--endpoint", served.endpoint, "--output", "json"] + trust
+                        let ended = try await tool.start(call).ended()
+                        #expect(ended.status == status, "\(call): \(ended.err)")
+                        let json = try #require(try? ended.json, "\(call): \(ended.out)")
+                        #expect(schema.faults(of: json) == [], "\(call)")
+                        #expect(json["kind"] == .string(kind) && json["items"].array.count == 1, "\(call)")
+                        #expect(json["items"][0]["identity"]["serial"] == "ACC-0001", "\(call)")
+                        #expect((json["items"][0]["conclusion"] == .null) == (status != 0), "\(call)")
+                        #expect((json["items"][0]["error"]["code"].number ?? 0) == Double(status), "\(call)")
+                    }
+                }
             }
         }
     }
@@ -156,7 +184,9 @@ import Testing
 
     @Test func `of help and version is success`() async throws {
         try await Tool.withoutHost { tool in
-            for arguments in [["--help"], ["--version"], ["help"], ["convert", "--help"], ["emulate", "--help"]] {
+            for arguments in [
+                ["--help"], ["--version"], ["help"], ["convert", "--help"], ["emulate", "--help"], ["emulate"],
+            ] {
                 let ended = try await tool.start(arguments).ended()
                 #expect(ended.status == 0 && !ended.out.isEmpty && ended.err.isEmpty, "\(arguments)")
             }

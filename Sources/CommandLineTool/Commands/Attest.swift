@@ -6,6 +6,7 @@ internal import PCIe
 struct Attest: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Ask the device at an endpoint who it is and what it measures, and check its proof.",
+        usage: "tdispctl attest <device> --endpoint <url> [--trust <file|digest>] [<options>]",
         discussion: """
             SPDM from VERSION to signed measurements, and its certificate chain. No session is opened and no interface is \
             touched.
@@ -26,6 +27,9 @@ struct Attest: AsyncParsableCommand {
 
     func validate() throws {
         guard endpoint.endpoint != nil else { throw ValidationError("attest needs --endpoint") }
+        guard endpoint.keylog == nil, endpoint.port == nil, !endpoint.probe else {
+            throw ValidationError("attest opens no session: --keylog, --port and --probe are for convert")
+        }
     }
 
     func run() async throws {

@@ -11,12 +11,17 @@ internal import StrictYAML
 /// `tdispctl emulate`
 struct Emulate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Start, look at, and stop the emulated host of a state directory.",
+        abstract: "Start, look at, and stop the emulated host of a state directory; or serve one of its devices.",
+        usage: """
+            tdispctl emulate <subcommand>
+            tdispctl emulate --listen <address> [<options>]
+            """,
         discussion: """
             Devices, links, TSM, IOMMU and domains of an emulated host live in a process of their own, so that every call \
             of tdispctl sees the same device, also after a kill -9. Other verbs start it when --topology names one.
 
-            With --listen HOST:PORT, one emulated device is served to any SPDM requester instead, in the foreground.
+            With --listen HOST:PORT, one emulated device is served to any SPDM requester instead, in the foreground. \
+            'tdispctl help emulate listen' tells its options.
             """,
         subcommands: [
             EmulateStart.self, EmulateStatus.self, EmulateInject.self, EmulateAdvance.self, EmulateStop.self,

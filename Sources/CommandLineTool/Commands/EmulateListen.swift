@@ -14,15 +14,19 @@ internal import TDISP
 struct EmulateListen: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "listen", abstract: "Serve one emulated device at an endpoint, to any SPDM requester.",
+        usage: "tdispctl emulate --listen <address> [--topology <name|file>] [--device <device>] [<options>]",
         discussion: """
-            Speaks the socket protocol of the DMTF's emulators. The device has a certificate chain of its own, whose root's \
-            digest is printed, or yours. Ends when a client sends SHUTDOWN, or with Ctrl-C.
+            Speaks the socket protocol of the DMTF's emulators, with one client after the other. The device has a \
+            certificate chain of its own, whose root's digest is printed, or yours. Every change of an interface's state \
+            is printed. When a client leaves, its session ends, and interfaces that it left locked go to ERROR until \
+            somebody stops them. Ends with Ctrl-C, or when a client sends SHUTDOWN.
             """,
         shouldDisplay: false)
 
     @Option(
         help: ArgumentHelp(
-            "Where to listen.", discussion: "HOST:PORT, spdm-emu+unix:///PATH or spdm-emu+stdio:",
+            "Where to listen.",
+            discussion: "HOST:PORT (port 0: any that is free), spdm-emu+unix:///PATH or spdm-emu+stdio:",
             valueName: "address"),
         transform: { text in
             do throws(Endpoint.ParseError) { return try Endpoint(listeningAt: text) } catch {
@@ -31,8 +35,10 @@ struct EmulateListen: AsyncParsableCommand {
         })
     var listen: Endpoint?
 
-    @Option(help: ArgumentHelp("The topology that the device is in: 'demo', or a YAML file.", valueName: "name|file"))
-    var topology = "demo"
+    @Option(
+        help: ArgumentHelp(
+            "The topology that the device is in: 'demo', or a YAML file. Default: demo.", valueName: "name|file"))
+    var topology: String?
 
     @Option(
         help: ArgumentHelp(
@@ -57,7 +63,16 @@ struct EmulateListen: AsyncParsableCommand {
     @Flag(name: [.short, .long], help: "Print nothing but errors.")
     var quiet = false
 
+    /// Where the device is from.
+    private var source: String { topology ?? "demo" }
+
     func validate() throws {
+        // Without any argument `tdispctl emulate` shows its help.
+        let isAnyGiven =
+            topology != nil || device != nil || certificates != nil || key != nil || tolerant || pcap != nil || quiet
+        guard listen != nil || !isAnyGiven else {
+            throw ValidationError("name a subcommand, such as 'emulate start', or where to serve a device: --listen")
+        }
         guard (certificates == nil) == (key == nil) else {
             throw ValidationError("--certificates and --key belong together")
         }
@@ -72,10 +87,12 @@ struct EmulateListen: AsyncParsableCommand {
                 let socket = try await SPDMSocketServer.listen(at: listen, capture: capture)
                 if !quiet { Console.err(greeting(device, at: socket.endpoint)) }
                 try await device.serve(on: socket) { [quiet] function, state in
-                    if !quiet { Console.err("\(function) \(state)\n") }
+                    if !quiet { Console.err("\(function) is now \(state)\n") }
                 }
             } catch {
-                throw Failure(error, listen)
+                throw Failure(
+                    .failed, "no device is served at \(listen)", seen: "\(error)",
+                    next: "listen elsewhere; with port 0 the system chooses a free one")
             }
             if let complaint = await capture?.finish() { throw Failure(.failed, "\(complaint)") }
         }
@@ -83,14 +100,14 @@ struct EmulateListen: AsyncParsableCommand {
 
     private func server() throws(Failure) -> DeviceServer {
         let parsed: Topology
-        do throws(YAMLError) { parsed = try Topology(named: topology) } catch { throw Failure(.usage, "\(error)") }
+        do throws(YAMLError) { parsed = try Topology(named: source) } catch { throw Failure(.usage, "\(error)") }
         let identity = try identity()
         do throws(DeviceServerError) {
             return try DeviceServer(
                 parsed, device: device, identity: identity, policy: tolerant ? .tolerant : .strict,
                 entropy: SecureEntropy())
         } catch {
-            throw Failure(.notFound, "\(error)", next: "tdispctl list --topology \(topology)")
+            throw Failure(.notFound, "\(error)", next: "tdispctl list --topology \(source)")
         }
     }
 
@@ -101,7 +118,9 @@ struct EmulateListen: AsyncParsableCommand {
         do throws(DeviceIdentityError) {
             return try DeviceIdentity(chain: chain, privateKey: SecretBytes(copying: bytes.span))
         } catch {
-            throw Failure(.usage, "\(certificates) and \(key) are no identity", seen: "\(error)")
+            throw Failure(
+                .usage, "\(certificates) and \(key) are no identity of a device", seen: "\(error)",
+                next: "give the whole chain in DER, root first, and the private key of its last certificate in DER")
         }
     }
 
@@ -115,7 +134,7 @@ struct EmulateListen: AsyncParsableCommand {
     }
 
     private func greeting(_ server: DeviceServer, at endpoint: Endpoint) -> String {
-        var text = "serving \(server.device) of '\(topology)' at \(endpoint)\n"
+        var text = "serving \(server.device) of '\(source)' at \(endpoint)\n"
         guard let root = server.root, let digest = try? HashAlgorithm.sha384.digest(of: root.span) else { return text }
         let digits = digest.map { hex($0, 2) }.joined()
         text += "  try  tdispctl convert \(server.device) --endpoint \(endpoint) --trust sha384:\(digits)\n"

@@ -12,21 +12,26 @@ struct EndpointConversation {
 
     /// Talks to the device and prints what came of it. Throws ``Failure``.
     func run(_ goal: ForeignDeviceSettings.Goal, _ interface: FunctionAddress) async throws {
-        let log = try openKeyLog()
-        let settings = try options.settings(goal, interface, log)
+        // What makes a file comes after what can be wrong without one.
+        var settings = try options.settings(goal, interface)
         let capture = try openCapture()
+        let log = try openKeyLog()
+        if let log { settings.keyLog = { log.write($0, $1, $2) } }
         let result = await converse(settings, capture)
         let complaints = [await capture?.finish(), log?.finish()].compactMap(\.self)
-        for complaint in complaints { Console.err("tdispctl: \(complaint)\n") }
-        if let report = result.report {
-            switch output {
-            case .json:
-                Console.outJSON("ForeignDevice", [ForeignDeviceView(report, endpoint, result.failure)])
-            case .table: Console.out(Self.text(report, result.failure))
-            }
+        let failure = result.failure ?? complaints.first.map { Failure(.failed, "\($0)") }
+        if result.failure != nil { for complaint in complaints { Console.err("tdispctl: \(complaint)\n") } }
+        if let report = result.report { show(report, failure) }
+        guard let failure else { return }
+        // In JSON the failure stands in the one object that was printed.
+        throw Failures(all: [(interface.description, failure)], areShown: output == .json && result.report != nil)
+    }
+
+    private func show(_ report: ForeignDeviceReport, _ failure: Failure?) {
+        switch output {
+        case .json: Console.outJSON("ForeignDevice", [ForeignDeviceView(report, endpoint, failure)])
+        case .table: Console.out(Self.text(report, failure))
         }
-        if let failure = result.failure { throw failure }
-        if let complaint = complaints.first { throw Failure(.failed, "\(complaint)") }
     }
 
     private func converse(
@@ -36,7 +41,7 @@ struct EndpointConversation {
         do throws(TransportError) {
             client = try await SPDMSocketClient.connect(to: endpoint, capture: capture)
         } catch {
-            return (nil, Failure(error, endpoint))
+            return (nil, Failure(error, connectingTo: endpoint))
         }
         do throws(ForeignDeviceFailure) {
             let report = try await ForeignDevice.run(over: client, settings, progress: progress)
@@ -49,7 +54,7 @@ struct EndpointConversation {
     }
 
     private var progress: @Sendable (ForeignDeviceStep, String) -> Void {
-        guard !isQuiet, Console.isLive else { return { _, _ in } }
+        guard !isQuiet else { return { _, _ in } }
         return { step, detail in Console.err("  \(step.rawValue.padded(to: 14)) \(detail)\n") }
     }
 
@@ -70,37 +75,44 @@ struct EndpointConversation {
 
     private func openKeyLog() throws(Failure) -> KeyLog? {
         guard let file = options.keylog else { return nil }
-        Console.err("tdispctl: warning: the session's secrets are written to \(file); who has them reads the session\n")
-        do throws(CaptureError) {
-            return try KeyLog(to: file)
-        } catch {
+        let log: KeyLog
+        do throws(CaptureError) { log = try KeyLog(to: file) } catch {
             throw Failure(.failed, "\(error)", next: "name a file that is not there yet")
         }
+        Console.err(
+            "tdispctl: warning: \(file) gets the session's secrets; whoever has it can read all that passes\n")
+        return log
     }
 }
 
 extension Failure {
-    /// The endpoint cannot be talked to.
-    init(_ error: TransportError, _ endpoint: Endpoint) {
-        let status: ExitStatus =
+    /// There is no connection to the endpoint.
+    fileprivate init(_ error: TransportError, connectingTo endpoint: Endpoint) {
+        let (status, next): (ExitStatus, String) =
             switch error {
-            case .overdue: .unknown
-            case .unreachable, .cannotListen, .notAnEmulator, .closed, .frameTooLong, .unexpectedCommand,
-                .wrongTransport, .notAnObject, .inUse, .ended, .failed:
-                .unreachable
+            case .overdue: (.unknown, "try again later: it serves one client at a time")
+            case .unreachable: (.unreachable, "start the device there, or correct --endpoint")
+            case .cannotListen, .notAnEmulator, .closed, .frameTooLong, .unexpectedCommand, .wrongTransport,
+                .notAnObject, .inUse, .ended, .failed:
+                (.unreachable, "find out what listens there: it does not speak the protocol of SPDM emulators")
             }
-        self.init(
-            status, "no conversation with \(endpoint)", seen: "\(error)", next: "is something listening there?")
+        self.init(status, "no connection to the device at \(endpoint)", seen: "\(error)", next: next)
     }
 
     /// A conversation that ended early.
     fileprivate init(_ failure: ForeignDeviceFailure, _ endpoint: Endpoint) {
         let left =
             failure.leftovers.isEmpty ? "the device is as it was found" : failure.leftovers.joined(separator: "; ")
-        let allow = failure.deviations.map { "--allow-deviation \($0.rawValue)" }.joined(separator: " ")
         self.init(
-            failure.status, "\(failure.step.rawValue) at \(endpoint) came to nothing", seen: "\(failure.reason)",
-            place: left, next: allow.isEmpty ? nil : "if that is expected of this device: \(allow)")
+            failure.status, "the conversation with \(endpoint) failed at '\(failure.step.rawValue)'",
+            seen: "\(failure.reason)", place: left, next: Self.advice(failure.deviations))
+    }
+
+    private static func advice(_ met: [ForeignDeviation]) -> String? {
+        guard !met.isEmpty else { return nil }
+        let allow = met.map { "--allow-deviation \($0.rawValue)" }.joined(separator: " ")
+        let pin = met.contains(.unknownRoot) ? "name the root that you trust with --trust; or, " : ""
+        return pin + "if that is expected of this device: \(allow)"
     }
 }
 

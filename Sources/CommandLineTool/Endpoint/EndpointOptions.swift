@@ -17,8 +17,9 @@ struct EndpointOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Root certificates that devices may be issued under.",
-            discussion: "A PEM or DER file, or sha384:HEX, the digest of one.", valueName: "file|digest"))
+            "The root certificates that the device's chain may begin with.",
+            discussion: "A PEM or DER file with any number of them, or sha384:HEX, the digest of one in DER.",
+            valueName: "file|digest"))
     var trust: String?
 
     @Option(
@@ -32,12 +33,12 @@ struct EndpointOptions: ParsableArguments {
     var pciName: PCIDeviceName?
 
     @Option(
-        help: ArgumentHelp("Number of the device's port in IDE_KM.", valueName: "index"))
-    var port: UInt8 = 0
+        help: ArgumentHelp("Number of the device's port in IDE_KM. Default: 0.", valueName: "index"))
+    var port: UInt8?
 
     @Option(
         help: ArgumentHelp(
-            "A rule that the device may break; can be given more than once.",
+            "A rule that the device may break, by its name below; can be given more than once.",
             discussion: ForeignDeviation.allCases.map { "\($0.rawValue): \($0.explanation)" }.joined(separator: "\n"),
             valueName: "name"))
     var allowDeviation: [ForeignDeviation] = []
@@ -57,10 +58,12 @@ struct EndpointOptions: ParsableArguments {
 
     func validate() throws {
         guard endpoint == nil else { return }
-        let isGiven = trust != nil || pciName != nil || !allowDeviation.isEmpty || probe || pcap != nil || keylog != nil
+        let isGiven =
+            trust != nil || pciName != nil || port != nil || !allowDeviation.isEmpty || probe || pcap != nil
+            || keylog != nil
         guard !isGiven else {
             throw ValidationError(
-                "--trust, --pci-name, --allow-deviation, --probe, --pcap and --keylog need --endpoint")
+                "--trust, --pci-name, --port, --allow-deviation, --probe, --pcap and --keylog need --endpoint")
         }
     }
 }
@@ -97,6 +100,7 @@ extension EndpointOptions {
                 bytes.first == 0x30
                 ? try CertificateChain.split(bytes.span) : try Certificate.encodings(inPEM: bytes.span)
             guard !found.isEmpty else { throw CertificateError(.trustedRoot, .encoding, "there is no certificate") }
+            for encoding in found { _ = try Certificate(encoding) }
             return found
         } catch {
             throw Failure(.usage, "\(file): \(error)", next: "give a PEM or DER file of root certificates")
@@ -105,15 +109,14 @@ extension EndpointOptions {
 
     /// The settings of a conversation about an interface.
     func settings(
-        _ goal: ForeignDeviceSettings.Goal, _ interface: FunctionAddress, _ log: KeyLog?
+        _ goal: ForeignDeviceSettings.Goal, _ interface: FunctionAddress
     ) throws(Failure) -> ForeignDeviceSettings {
         var settings = ForeignDeviceSettings(goal, interface) { Int64(Date().timeIntervalSince1970) }
-        settings.portIndex = port
+        settings.portIndex = port ?? 0
         settings.anchor = try anchor()
         settings.pciName = pciName
         settings.allowed = Set(allowDeviation)
         settings.probes = probe
-        if let log { settings.keyLog = { log.write($0, $1, $2) } }
         return settings
     }
 }

@@ -51,6 +51,8 @@ struct ForeignDeviceView: Encodable {
     let notChecked: [Named]
     /// What it ends with; nil when it failed.
     let conclusion: String?
+    /// Why it failed.
+    let error: FailureView?
 
     init(_ report: ForeignDeviceReport, _ endpoint: Endpoint, _ failure: Failure?) {
         self.endpoint = endpoint.description
@@ -70,6 +72,7 @@ struct ForeignDeviceView: Encodable {
             Named(name: $0.rawValue, explanation: $0.explanation, seen: nil)
         }
         conclusion = failure == nil ? report.lines.last : nil
+        error = failure.map { FailureView($0) }
     }
 
     fileprivate static func digits(_ bytes: some Sequence<UInt8>) -> String { bytes.map { hex($0, 2) }.joined() }

@@ -25,7 +25,7 @@ struct DevicePrinter {
         add("DMA", state.phase.permittedDMA.sentence(domain: view.recorded.domainName ?? "no domain"))
         add("workload", workload(inspection.function.workload))
         if let siblings = siblings(of: facts) { add("siblings", siblings) }
-        if let note = view.note { add("note", note) }
+        if let note = view.note, note != facts.authentication?.sentence { add("note", note) }
         return lines.joined(separator: "\n") + "\n"
     }
 

@@ -18,7 +18,7 @@ public enum ExitStatus: Int32, Hashable, Sendable, CaseIterable {
     case refused = 6
     /// The platform lacks something, which is named.
     case lacking = 7
-    /// The emulated host or libvirt cannot be reached.
+    /// The emulated host, libvirt or the device at an endpoint cannot be reached.
     case unreachable = 8
     /// The device is in quarantine.
     case quarantined = 9
@@ -44,7 +44,7 @@ public enum ExitStatus: Int32, Hashable, Sendable, CaseIterable {
         case .busy: "busy, or owned by another"
         case .refused: "refused by a safety rule or by the policy"
         case .lacking: "the platform lacks something, which is named"
-        case .unreachable: "the emulated host or libvirt cannot be reached"
+        case .unreachable: "the emulated host, libvirt or the device at an endpoint cannot be reached"
         case .quarantined: "the device is in quarantine"
         }
     }

@@ -37,7 +37,8 @@ extension ForeignDeviceReport {
         return [
             "identity: serial \(serial.isEmpty ? "unknown" : serial)"
                 + (identity.pciName.map { ", \($0)" } ?? ""),
-            "root SHA-384 \(digits(identity.rootDigest)), leaf SHA-384 \(digits(identity.leafDigest))",
+            "root: sha384:\(digits(identity.rootDigest))",
+            "leaf: sha384:\(digits(identity.leafDigest))",
         ]
     }
 

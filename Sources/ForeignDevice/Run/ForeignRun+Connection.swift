@@ -1,5 +1,6 @@
 internal import Attestation
 internal import OpenSSLCrypto
+internal import PCIe
 internal import SPDM
 internal import SPDMEndpoints
 
@@ -61,7 +62,9 @@ extension ForeignRun {
             ForeignDeviceReport.Admission(deviation: ForeignDeviation(rule), seen: identity.leaf?.subject ?? "no leaf")
         }
         if !settings.isPinned(identity) {
-            met.append(.init(deviation: .unknownRoot, seen: identity.certificates.first?.subject ?? "no root"))
+            let subject = identity.certificates.first?.subject ?? "none"
+            let digest = identity.rootDigest.map { hex($0, 2) }.joined()
+            met.append(.init(deviation: .unknownRoot, seen: "certificate 0, root: \(subject), sha384:\(digest)"))
         }
         try admit(met, at: .authenticate)
         if identity.pciName != nil, !identity.isPCINameCompared { report.notChecked.insert(.pciName) }
@@ -117,12 +120,15 @@ extension ForeignDeviceSettings {
         let pinned = anchor.map { DeviceTrust($0, pciName: pciName, deviations: rules) }
         return ResponderTrust(
             verify: { (chain, context, time) throws(ChainRefusal) in
-                let own = DeviceTrust(Self.ownRoot(of: chain, context.hash), pciName: pciName, deviations: rules)
-                guard let pinned else { return try own.verify(chain, as: context, at: time) }
+                func verifyByOwnRoot() throws(ChainRefusal) -> VerifiedIdentity {
+                    let own = DeviceTrust(Self.ownRoot(of: chain, context.hash), pciName: pciName, deviations: rules)
+                    return try own.verify(chain, as: context, at: time)
+                }
+                guard let pinned else { return try verifyByOwnRoot() }
                 do throws(ChainRefusal) {
                     return try pinned.verify(chain, as: context, at: time)
                 } catch {
-                    guard let identity = try? own.verify(chain, as: context, at: time) else { throw error }
+                    guard let identity = try? verifyByOwnRoot() else { throw error }
                     return identity
                 }
             },

@@ -16,8 +16,16 @@ extension ForeignRun {
         done(.negotiate, "TDISP 1.0, \(capabilities.addressWidth) address bits")
     }
 
+    /// Locks the interface. One that a lost session left in ERROR is nobody's any more: STOP leads out of it first.
     func lockInterface() async throws(Failure) {
-        let result = await driveInterface(.lock(lockRequest))
+        var result = await driveInterface(.lock(lockRequest))
+        if case .failed(.wrongState(.error, expected: _), _) = result {
+            let stopped = await driveInterface(.revoke)
+            guard case .stopped = stopped else { throw failure(.stop, .interface(stopped)) }
+            report.states.append(.error)
+            done(.stop, "it was left in ERROR")
+            result = await driveInterface(.lock(lockRequest))
+        }
         guard case .locked = result else { throw failure(.lock, .interface(result)) }
         report.states += [.configUnlocked, .configLocked]
         done(.lock, "CONFIG_LOCKED")

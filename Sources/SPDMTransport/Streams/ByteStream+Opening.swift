@@ -81,7 +81,7 @@ extension TransportError {
         switch error {
         case let error as TransportError: error.description
         case SocketError.failed(_, _, let message): message
-        case SocketError.disconnected: "the connection was closed"
+        case SocketError.disconnected: "the connection was refused or lost"
         default: error.localizedDescription
         }
     }
