@@ -75,7 +75,9 @@ public enum Endpoint: Hashable, Sendable {
         guard path.utf8.count < 108 else {
             throw Complaint("the path of the socket has \(path.utf8.count) bytes, and 107 is the most")
         }
-        guard !path.utf8.contains(0) else { throw Complaint("the path of the socket has a NUL in it") }
+        guard !path.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+            throw Complaint("the path of the socket has a control character in it")
+        }
         return .unix(path: path)
     }
 

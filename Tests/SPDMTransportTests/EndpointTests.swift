@@ -39,7 +39,8 @@ import Testing
         ("spdm-emu://[]:1", "there is no host"),
         ("spdm-emu+unix://run/dsm.sock", "the path of the socket is not absolute"),
         ("spdm-emu+unix:///", "the path of the socket is not absolute"),
-        ("spdm-emu+unix:///a\0b", "the path of the socket has a NUL in it"),
+        ("spdm-emu+unix:///a\0b", "the path of the socket has a control character in it"),
+        ("spdm-emu+unix:///a\u{1B}[2Jb", "the path of the socket has a control character in it"),
         ("spdm-emu+unix:///\(longest)b", "the path of the socket has 108 bytes, and 107 is the most"),
         ("spdm-emu+stdio:x", "nothing may stand behind 'spdm-emu+stdio:'"),
     ]) func `what is wrong with a text is said`(text: String, reason: String) {

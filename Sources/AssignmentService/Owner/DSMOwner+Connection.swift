@@ -7,7 +7,9 @@ extension DSMOwner {
         let asker = ask(request)
         await driveConnection(request)
         switch await asker.wait() {
-        case .ready(let generation): return EffectReport(.succeeded, "connection \(generation)")
+        case .ready(let generation):
+            let opened = connectionDetail.isEmpty ? "" : ": \(connectionDetail)"
+            return EffectReport(.succeeded, "connection \(generation)\(opened)")
         case .rekeyed(let generation): return EffectReport(.succeeded, "new keys, connection \(generation)")
         case .unavailable(let reason), .rekeyFailed(let reason):
             return EffectReport(.failed(reason), connectionDetail)
@@ -76,7 +78,7 @@ extension DSMOwner {
                 guard ticket == connectionTicket else { return }
                 event = .finished(effect.name, report.outcome)
                 detail = report.detail
-                if report.outcome != .succeeded { connectionDetail = report.detail }
+                connectionDetail = report.detail
             }
         }
     }

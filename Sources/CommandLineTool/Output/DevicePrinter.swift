@@ -1,4 +1,5 @@
 internal import Assignment
+internal import Attestation
 internal import Emulator
 internal import EmulatorProcess
 internal import PCIe
@@ -18,6 +19,8 @@ struct DevicePrinter {
         add("recorded", recorded(view, state))
         add("confirmed", confirmed(view, inspection))
         if let authentication = facts.authentication { add("identity", authentication.sentence) }
+        if let negotiated = inspection.stream?.negotiated { add("session", negotiated) }
+        for measurement in inspection.stream?.measurements ?? [] { add("measured", Self.text(measurement)) }
         add("host", "driver \(view.hostDriver ?? "none")")
         if inspection.function.domain != nil {
             add("guest", "driver \(inspection.function.hasGuestDriver ? "bound" : "not bound")")
@@ -27,6 +30,11 @@ struct DevicePrinter {
         if let siblings = siblings(of: facts) { add("siblings", siblings) }
         if let note = view.note, note != facts.authentication?.sentence { add("note", note) }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func text(_ measurement: Measurement) -> String {
+        let digits = measurement.value.map { hex($0, 2) }.joined()
+        return "\(measurement.index), kind \(measurement.type): \(digits)"
     }
 
     private func recorded(_ view: DeviceView, _ state: AssignmentState) -> String {

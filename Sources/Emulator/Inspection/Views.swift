@@ -1,4 +1,5 @@
 public import Assignment
+public import Attestation
 public import IOMMU
 public import PCIe
 internal import SPDM
@@ -47,6 +48,10 @@ public struct StreamView: Hashable, Sendable, Codable {
     public let isRootPortSecure: Bool
     /// The session that keyed it, while it lives.
     public let session: UInt32?
+    /// What was negotiated for the session and with whom, one line, while it lives.
+    public let negotiated: String?
+    /// What the device measured when it was last asked, signed in a session; empty when it never was.
+    public let measurements: [Measurement]
 }
 
 /// What DMA of one function can reach.
@@ -107,7 +112,9 @@ extension HostModel {
             device: device.address, rootPort: device.rootPort.address, stream: connection?.stream,
             isDeviceSecure: connection.map { device.isSecure($0.stream) } ?? false,
             isRootPortSecure: device.rootPort.isSecure,
-            session: connection.flatMap { $0.isAlive ? $0.session.rawValue : nil })
+            session: connection.flatMap { $0.isAlive ? $0.session.rawValue : nil },
+            negotiated: connection.flatMap { $0.isAlive ? $0.summary : nil },
+            measurements: tsm.knownIdentities[device.address]?.measurements ?? [])
     }
 
     /// What DMA of a function can reach.

@@ -16,12 +16,19 @@ struct CertificateReader: ~Copyable {
             throw CertificateError(place, .encoding, error.reasons.last ?? "no certificate")
         }
         guard rest == 0 else { throw CertificateError(place, .encoding, "\(rest) bytes behind the certificate") }
+        // OpenSSL reads BER as well, in which one certificate has many encodings, and so many digests.
+        guard Self.isEncoded(certificate, as: encoding) else { throw CertificateError(place, .encoding, "not in DER") }
         guard unsafe X509_get_extension_flags(certificate.pointer) & UInt32(EXFLAG_INVALID) == 0 else {
             ERR_clear_error()
             throw CertificateError(place, .extensions, "malformed, or one there twice")
         }
         self.certificate = certificate
         self.place = place
+    }
+
+    private static func isEncoded(_ certificate: borrowing Handle, as encoding: Span<UInt8>) -> Bool {
+        guard let canonical = unsafe derEncoding(by: { unsafe i2d_X509(certificate.pointer, $0) }) else { return false }
+        return constantTimeEqual(canonical.span, encoding)
     }
 
     /// 1 to 3; version 3 is written as 2.

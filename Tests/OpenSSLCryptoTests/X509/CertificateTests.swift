@@ -8,6 +8,14 @@ func sampleChain(_ name: String) throws -> [[UInt8]] {
 }
 
 @Suite struct `Certificate reading` {
+    @Test func `one in BER is refused, as it would have other digests`() throws {
+        let leaf = try sampleChain("ecp384")[2]
+        // 30 82 hh ll becomes 30 83 00 hh ll.
+        let long = [0x30, 0x83, 0x00] + leaf[2...]
+        #expect(leaf[..<2] == [0x30, 0x82])
+        #expect(throws: CertificateError(.chain(0), .encoding, "not in DER")) { try Certificate(Array(long)) }
+    }
+
     @Test func `everything a sample leaf says is read`() throws {
         let leaf = try Certificate(sampleChain("ecp384")[2])
         #expect(leaf.subject == "CN=DMTF libspdm ECP384 responder cert")
