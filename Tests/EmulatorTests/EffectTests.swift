@@ -129,6 +129,44 @@ import Testing
         #expect(report.detail.contains(field))
     }
 
+    @Test func `a session that ends while measurements are asked for is told, and takes its interfaces along`() throws {
+        host.convert(demo.vf0, for: demo.web1)
+        host.inject(MessageFault(.getMeasurements, .corruptRequest(at: 30)))
+        #expect(host.perform(.compareIdentity, demo.vf0).outcome == .failed(.connectionLost))
+        #expect(host.notices(demo.vf0).contains(.connection(.sessionLost)))
+        #expect(try host.view(demo.vf0).state == .error)
+        #expect(try !host.stream(demo.vf0).isRootPortSecure)
+    }
+
+    @Test func `a session gets new keys before the old ones are spent`() throws {
+        let host = try TestHost(recordLimit: 64)
+        host.convert(demo.vf0, for: demo.web1)
+        for _ in 0..<300 {
+            guard host.perform(.askState, demo.vf0).state == .run else {
+                Issue.record("the session did not last")
+                return
+            }
+        }
+    }
+
+    @Test func `another card in the slot is authenticated anew`() throws {
+        let host = try TestHost()
+        host.authenticateNewcomers()
+        host.happen(.identitySwapped(demo.nvme, serial: "SSD-0002"))
+        #expect(try host.facts(demo.nvme).authentication == nil)
+        host.authenticateNewcomers()
+        #expect(
+            try host.facts(demo.nvme).authentication
+                == .authenticated(serial: "SSD-0002", root: "Example Device CA"))
+    }
+
+    @Test func `looking for newcomers does not disturb a session`() throws {
+        host.convert(demo.vf0, for: demo.web1)
+        host.authenticateNewcomers()
+        #expect(try host.view(demo.vf0).state == .run)
+        #expect(host.perform(.askState, demo.vf0).state == .run)
+    }
+
     @Test func `devices that appear are authenticated by the roots that the host trusts`() throws {
         var topology = try Topology.demo()
         topology.trustedRoots = ["Example Device CA"]

@@ -37,8 +37,9 @@ final class TestHost {
     private var model: HostModel
     let demo: Demo
 
-    init(_ topology: Topology? = nil, seed: UInt64 = 1) throws {
+    init(_ topology: Topology? = nil, seed: UInt64 = 1, recordLimit: UInt64? = nil) throws {
         model = try HostModel(topology ?? Topology.demo(), entropy: SeededEntropy(seed: seed))
+        if let recordLimit { model.recordLimit = recordLimit }
         demo = try Demo()
     }
 

@@ -3,6 +3,7 @@ internal import Attestation
 internal import Emulator
 internal import EmulatorProcess
 internal import PCIe
+internal import SPDM
 internal import TDISP
 
 /// `show` for a person: recorded and confirmed, side by side.
@@ -34,7 +35,7 @@ struct DevicePrinter {
 
     private static func text(_ measurement: Measurement) -> String {
         let digits = measurement.value.map { hex($0, 2) }.joined()
-        return "\(measurement.index), kind \(measurement.type): \(digits)"
+        return "\(measurement.index), \(MeasurementBlock.Kind(rawValue: measurement.type)): \(digits)"
     }
 
     private func recorded(_ view: DeviceView, _ state: AssignmentState) -> String {

@@ -21,7 +21,7 @@ extension HostModel {
     mutating func giveIdentity(to device: EmulatedDevice) -> Bool {
         guard let identity = try? issue(device) else { return false }
         device.endSessions()
-        device.take(identity, ModelChance(fork()))
+        device.take(identity, ModelChance(fork()), recordLimit: recordLimit)
         return true
     }
 
@@ -46,16 +46,21 @@ extension EmulatedDevice {
     }
 
     /// Becomes the device with this key and these certificates.
-    func take(_ identity: any SlotIdentity, _ chance: consuming ModelChance) {
+    func take(
+        _ identity: any SlotIdentity, _ chance: consuming ModelChance, recordLimit: UInt64 = SessionKeys.recordLimit
+    ) {
         responder = SPDMResponder(
             ResponderSettings(
-                profile: ResponderProfile(policy: policy, heartbeatPeriod: 0), slots: [ResponderSlot(0, identity)],
-                measurements: measurements),
+                profile: profile, slots: [ResponderSlot(0, identity)], measurements: measurements,
+                recordLimit: recordLimit),
             chance: chance)
     }
 
     /// Measures anew, after its firmware changed.
-    func showMeasurements() { responder?.setMeasurements(measurements, isFirmwareUpdated: true) }
+    func showMeasurements() {
+        responder?.setMeasurements(measurements, isFirmwareUpdated: true)
+        followSessions()
+    }
 
     private var measurements: [DeviceMeasurement] {
         let firmware = Array("firmware \(identity.firmware)".utf8)

@@ -24,6 +24,12 @@ extension EmulatedDevice {
         }
     }
 
+    /// The mailbox is as after power-on, and the host begins anew as well.
+    func emptyMailbox() {
+        mailbox = DOEMailbox()
+        driver = DOEMailboxDriver()
+    }
+
     private func step(_ event: DOEMailbox.Event) -> DOEMailbox.Effect {
         let transition = DOEMailbox.step(mailbox, event)
         mailbox = transition.next

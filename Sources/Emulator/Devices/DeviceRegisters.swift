@@ -71,6 +71,7 @@ extension EmulatedDevice {
         for each in affected { each.reset() }
         takeDSM(.incident(.functionLevelReset, on: function.address.requesterID))
         guard function === functions[0] else { return }
+        emptyMailbox()
         endSessions()
         takeIDE(.reset)
     }
@@ -80,6 +81,7 @@ extension EmulatedDevice {
         defects.remove(.stopFails)
         takeIDE(.reset)
         takeDSM(.conventionalReset)
+        emptyMailbox()
         forgetSessions()
         isDebugOpen = false
         for function in functions { function.reset() }

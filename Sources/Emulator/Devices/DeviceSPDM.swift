@@ -78,7 +78,7 @@ extension EmulatedDevice {
     // MARK: Sessions
 
     /// What sessions that began or ended mean for streams and interfaces.
-    private func followSessions() {
+    func followSessions() {
         for session in responder?.takeEstablishedSessions() ?? [] {
             sessions.insert(session)
             takeIDE(.sessionStarted(session))
@@ -95,7 +95,7 @@ extension EmulatedDevice {
         followSessions()
     }
 
-    /// The mailbox and what stood behind it are as after power-on; what that means for streams and interfaces is the
+    /// What was negotiated is gone, as after power-on; what that means for streams and interfaces is the
     /// caller's to say.
     func forgetSessions() {
         responder?.reset()

@@ -25,8 +25,8 @@ final class EmulatedDevice {
     var mailbox = DOEMailbox()
     /// The host's end of the mailbox.
     var driver = DOEMailboxDriver()
-    /// The versions and algorithms of SPDM that it agrees to.
-    var policy = AlgorithmPolicy.strict
+    /// What it offers over SPDM.
+    var profile = ResponderProfile()
     /// Its end of SPDM; nil: it was never asked, or has no mailbox.
     var responder: SPDMResponder?
     /// The sessions that are established with it.

@@ -139,8 +139,8 @@ extension HostModel {
 
     // MARK: Disconnect
 
-    /// Stops the stream and ends the session. A device that does not answer any more loses its session when the
-    /// heartbeat fails, and its keys with it; the report says what it did not confirm.
+    /// Stops the stream and ends the session. A device that does not answer any more loses its keys when it is
+    /// reset or spoken to again; the report says what it did not confirm.
     mutating func disconnect(_ device: EmulatedDevice) -> EffectReport {
         guard let connection = tsm.connections.removeValue(forKey: device.address) else {
             return EffectReport(.succeeded, "was not connected")

@@ -46,6 +46,7 @@ extension HostModel {
     mutating func pullOut(_ device: EmulatedDevice) {
         device.resetConventionally()
         device.isPresent = false
+        tsm.authentications[device.address] = nil
         device.rootPort.take(.lost(.linkDown))
         followBusMastering(of: device)
         for function in device.functions where software[function.address]?.driver == FunctionSoftware.vfio {
@@ -65,6 +66,8 @@ extension HostModel {
         device.identity.serial = serial
         resetUnasked(device)
         giveIdentity(to: device)
+        tsm.peers[device.address] = nil
+        tsm.authentications[device.address] = nil
     }
 
     func add(_ defect: DeviceDefect, to device: EmulatedDevice) {

@@ -14,7 +14,7 @@ extension HostModel {
         _ dsm: FunctionAddress, policy: AlgorithmPolicy, presenting identity: DeviceIdentity? = nil
     ) -> Bool {
         guard let device = devices[dsm], device.dsm != nil else { return false }
-        device.policy = policy
+        device.profile = .foreign(policy)
         if let identity { device.take(identity, ModelChance(fork())) }
         guard prepareResponder(of: device) else { return false }
         let stream = StreamID(rawValue: 0)
@@ -48,5 +48,14 @@ extension HostModel {
     /// The root certificate, in DER, under which a device's chain is issued; nil when there is none.
     public func rootCertificate(of dsm: FunctionAddress) -> [UInt8]? {
         devices[dsm].flatMap { try? authority.root($0.identity.root) }
+    }
+}
+
+extension ResponderProfile {
+    /// What a device offers to requesters of other makes: heartbeats, and where anything goes a handshake in the clear.
+    fileprivate static func foreign(_ policy: AlgorithmPolicy) -> ResponderProfile {
+        var capabilities = EndpointCapabilities.device
+        if policy == .tolerant { capabilities.flags.insert(.handshakeInTheClear) }
+        return ResponderProfile(policy: policy, capabilities: capabilities, heartbeatPeriod: 240)
     }
 }

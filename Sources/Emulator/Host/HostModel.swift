@@ -21,6 +21,8 @@ public struct HostModel: ~Copyable {
     public let topology: Topology
     /// Nanoseconds since it was built.
     public internal(set) var time: UInt64 = 0
+    /// How many records one key of a session protects.
+    public var recordLimit = SessionKeys.recordLimit
     /// How long things take.
     public var latencies = Latencies()
     /// Called when a fault says that the host crashes; in a process of its own it does not return.

@@ -10,8 +10,8 @@ extension HostModel {
     /// Authenticates every device that appeared since this was last done. A device without SPDM cannot be; it stays an
     /// ordinary device. One that is connected was authenticated on the way, and is not disturbed.
     public mutating func authenticateNewcomers() {
-        for dsm in devices.keys.sorted() where tsm.authentications[dsm] == nil && tsm.connections[dsm] == nil {
-            guard let device = devices[dsm], device.isPresent else { continue }
+        for dsm in devices.keys.sorted() where tsm.authentications[dsm] == nil {
+            guard let device = devices[dsm], device.isPresent, liveConnection(of: device) == nil else { continue }
             guard device.description.features.contains(.doe) else {
                 tsm.authentications[dsm] = .cannot
                 continue
@@ -50,7 +50,7 @@ extension HostModel {
                 try trust.verify(chain, as: context, at: time)
             },
             provisioned: { (context) throws(ChainRefusal) in try trust.trust.provisionedIdentity(as: context) })
-        let peer = SPDMPeer(RequesterSettings(trust: verify), chance: ModelChance(fork()))
+        let peer = SPDMPeer(RequesterSettings(trust: verify, recordLimit: recordLimit), chance: ModelChance(fork()))
         tsm.peers[device.address] = peer
         return peer
     }

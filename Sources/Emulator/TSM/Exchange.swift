@@ -25,12 +25,18 @@ extension HostModel {
         else { return .silence }
         let inner = InnerMessage(name: name, protocolID: protocolID, payload: payload)
         let result = run(.exchange(vendorDefined: message, in: connection.session), with: device, carrying: inner)
-        if !connection.isAlive { loseSession(of: device, .sessionLost) }
+        renewKeys(of: connection, device)
         switch result {
         case .success(.exchanged(let answer)): return received(answer, protocolID, name, device)
         case .success: return .silence
         case .failure(let failure): return failure.refusal.map { .refused($0) } ?? .silence
         }
+    }
+
+    /// A session whose keys are half spent gets new ones, long before they may protect nothing more.
+    private mutating func renewKeys(of connection: TSMConnection, _ device: EmulatedDevice) {
+        guard connection.peer.requester.sessionsDueForKeyUpdate.contains(connection.session) else { return }
+        _ = run(.updateKeys(connection.session, .updateAllKeys), with: device)
     }
 
     private mutating func received(
@@ -66,8 +72,8 @@ extension RequesterFailure {
         switch reason {
         case .noAnswer, .notReady: .timedOut
         case .busy: .busy
-        case .refused, .malformed, .unexpected, .unprotected, .responseTooLarge, .requestTooLarge: .deviceRefused
-        case .recordNotAuthentic: .connectionLost
+        case .refused, .malformed, .unexpected, .responseTooLarge, .requestTooLarge: .deviceRefused
+        case .unprotected, .recordNotAuthentic: .connectionLost
         case .signature, .verifyData, .chainDigest, .untrusted: .identityChanged
         case .notAllowed: .unsupported
         case .notPossible, .crypto, .closed: .other

@@ -1,3 +1,4 @@
+internal import Assignment
 internal import PCIe
 internal import SPDM
 internal import SPDMEndpoints
@@ -36,7 +37,11 @@ extension HostModel {
                 advance(microseconds * 1000, device)
                 step = peer.requester.waited()
             case .done(let outcome): return .success(outcome)
-            case .failed(let failure): return .failure(failure)
+            case .failed(let failure):
+                if let connection = tsm.connections[device.address], !connection.isAlive {
+                    loseSession(of: device, .sessionLost)
+                }
+                return .failure(failure)
             }
         }
     }

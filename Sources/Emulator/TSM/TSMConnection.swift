@@ -1,5 +1,4 @@
 internal import Assignment
-internal import OpenSSLCrypto
 internal import PCIe
 internal import SPDM
 internal import SPDMEndpoints
@@ -51,11 +50,11 @@ extension TSMConnection {
     /// What was negotiated, and with whom, for a person.
     var summary: String {
         let session = "session \(session)"
-        guard let negotiated = peer.requester.negotiated, let algorithms = SelectedAlgorithms(negotiated.algorithms)
-        else { return session }
+        guard let negotiated = peer.requester.negotiated else { return session }
+        let algorithms = negotiated.algorithms
         let names = [
-            algorithms.hash.rawValue, algorithms.signature?.rawValue, algorithms.group?.rawValue,
-            algorithms.suite?.rawValue,
+            "\(algorithms.hash)", "\(algorithms.asymmetric)", algorithms.tables.exchange.map { "\($0)" },
+            algorithms.tables.aead.map { "\($0)" },
         ]
         let serial = identity.map { " with serial \($0.serialNumber) under \($0.rootName)" } ?? ""
         return "SPDM \(negotiated.version), \(names.compactMap(\.self).joined(separator: ", ")), \(session)\(serial)"

@@ -49,7 +49,7 @@ extension ForeignDeviceReport {
             + measurements.map { block in
                 let value = block.value.prefix(64)
                 let rest = block.value.count > 64 ? ".. (\(block.value.count) bytes)" : ""
-                return "measurement \(block.index), kind \(block.kind.rawValue), "
+                return "measurement \(block.index), \(block.kind), "
                     + (block.isRaw ? "raw " : "digest ") + digits(value) + rest
             }
     }

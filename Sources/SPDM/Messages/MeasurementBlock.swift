@@ -90,6 +90,23 @@ public struct MeasurementBlock: Hashable, Sendable {
     }
 }
 
+extension MeasurementBlock.Kind: CustomStringConvertible {
+    /// What is measured, in words, or the number.
+    public var description: String {
+        switch self {
+        case .rom: "immutable ROM"
+        case .firmware: "firmware"
+        case .hardwareConfiguration: "hardware configuration"
+        case .firmwareConfiguration: "firmware configuration"
+        case .manifest: "manifest"
+        case .deviceMode: "device mode"
+        case .firmwareVersion: "firmware version"
+        case .securityVersion: "security version"
+        default: "kind \(rawValue)"
+        }
+    }
+}
+
 extension Measurements {
     /// The blocks of the record, in order; their values are slices of the message.
     ///

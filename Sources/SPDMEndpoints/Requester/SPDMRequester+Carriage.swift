@@ -112,7 +112,9 @@ extension RequesterFailure.Reason {
         switch error {
         case .messageTooLong(let count): .requestTooLarge(count)
         case .recordLimit: .notPossible(.keyExhausted)
-        case .ended, .noSuchKeys, .otherSession, .malformed, .notAuthentic, .crypto: .crypto(error.description)
+        // What ended the keys ended the session.
+        case .ended, .crypto: .notPossible(.keyExhausted)
+        case .noSuchKeys, .otherSession, .malformed, .notAuthentic: .crypto(error.description)
         }
     }
 
