@@ -38,6 +38,9 @@ let package = Package(
         // The engine (pure)
         .target(name: "Assignment", dependencies: ["Attestation", "IOMMU", "PCIe", "TDISP"]),
 
+        // Everything that the engine can do (pure)
+        .target(name: "Checker", dependencies: ["Assignment", "IOMMU", "PCIe", "TDISP"]),
+
         // Adapters: one per C library or file format
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt-qemu", providers: [.apt(["libvirt-dev"])]),
@@ -123,6 +126,7 @@ let package = Package(
         .testTarget(name: "IOMMUTests", dependencies: ["IOMMU", "PCIe"]),
         .testTarget(name: "AttestationTests", dependencies: ["Attestation", "PCIe", "TDISP"]),
         .testTarget(name: "AssignmentTests", dependencies: ["Assignment", "Attestation", "IOMMU", "PCIe", "TDISP"]),
+        .testTarget(name: "CheckerTests", dependencies: ["Assignment", "Checker", "IOMMU", "PCIe", "TDISP"]),
         .testTarget(name: "OpenSSLCryptoTests", dependencies: ["OpenSSLCrypto"], resources: [.copy("Vectors")]),
         .testTarget(name: "LibvirtTests", dependencies: ["Libvirt", "PCIe"]),
         .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML"]),
