@@ -53,9 +53,6 @@ public enum RequesterMachine {
             self.next = next
             self.effect = effect
         }
-
-        /// A result that this state does not wait for.
-        static func ignored(in state: State) -> Transition { Transition(state, .none) }
     }
 
     /// A requester that offers this and is not connected.
@@ -65,7 +62,7 @@ public enum RequesterMachine {
     public static func step(_ state: State, _ event: Event) -> Transition {
         switch event {
         case .begin(let operation): begin(operation, in: state)
-        case .result(let result): state.phase.on(result)
+        case .result(let result): state.phase.on(result) ?? Transition(state, .none)
         case .closed: close(state)
         }
     }

@@ -4,8 +4,8 @@ protocol RequesterPhase: Sendable {
     var code: MessageCode { get }
     /// What the state stands on.
     var ground: RequesterGround { get }
-    /// Takes the result of the state's effect. A result of another kind is ignored.
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition
+    /// Takes the result of the state's effect; nil for one of a kind that the state does not wait for.
+    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition?
 }
 
 /// What a state stands on.

@@ -1,5 +1,5 @@
 /// GET_CERTIFICATE was sent.
-public struct AwaitingCertificate: Hashable, Sendable, ConnectionPhase {
+public struct AwaitingCertificate: Hashable, Sendable, ConnectionPhase, AwaitsAnswer {
     /// The connection.
     public let connection: RequesterConnection
     /// Which slot is wanted.
@@ -42,20 +42,7 @@ public struct AwaitingCertificate: Hashable, Sendable, ConnectionPhase {
                     portions: portions, request: request)), effect)
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .answered(let bytes):
-            do throws(RequesterFailure.Reason) {
-                return try accept(bytes)
-            } catch {
-                return connection.fail(.getCertificate, error)
-            }
-        case .failed(let reason): return connection.fail(.getCertificate, reason)
-        case .drew, .computed, .succeeded: return .ignored(in: .awaitingCertificate(self))
-        }
-    }
-
-    private func accept(_ bytes: [UInt8]) throws(RequesterFailure.Reason) -> RequesterMachine.Transition {
+    func answered(_ bytes: [UInt8]) throws(RequesterFailure.Reason) -> RequesterMachine.Transition {
         let answer = try Answer(bytes, to: .getCertificate(request), connection.sizes)
         guard case .certificate(let message) = answer.response else { throw .otherResponse }
         guard message.slot == slot else { throw .mismatch("SlotID", expected: slot, seen: message.slot) }

@@ -1,5 +1,5 @@
 /// CHALLENGE was sent.
-public struct AwaitingChallengeAuth: Hashable, Sendable, ConnectionPhase {
+public struct AwaitingChallengeAuth: Hashable, Sendable, ConnectionPhase, AwaitsAnswer {
     /// The connection.
     public let connection: RequesterConnection
     /// The request.
@@ -13,20 +13,7 @@ public struct AwaitingChallengeAuth: Hashable, Sendable, ConnectionPhase {
             .awaitingChallengeAuth(AwaitingChallengeAuth(connection: connection, challenge: challenge)), effect)
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .answered(let bytes):
-            do throws(RequesterFailure.Reason) {
-                return try accept(bytes)
-            } catch {
-                return connection.fail(.challenge, error)
-            }
-        case .failed(let reason): return connection.fail(.challenge, reason)
-        case .drew, .computed, .succeeded: return .ignored(in: .awaitingChallengeAuth(self))
-        }
-    }
-
-    private func accept(_ bytes: [UInt8]) throws(RequesterFailure.Reason) -> RequesterMachine.Transition {
+    func answered(_ bytes: [UInt8]) throws(RequesterFailure.Reason) -> RequesterMachine.Transition {
         let answer = try Answer(bytes, to: .challenge(challenge), connection.sizes)
         guard case .challengeAuth(let message) = answer.response else { throw .otherResponse }
         try check(message)

@@ -1,5 +1,5 @@
 /// GET_DIGESTS was sent.
-public struct AwaitingDigests: Hashable, Sendable, ConnectionPhase {
+public struct AwaitingDigests: Hashable, Sendable, ConnectionPhase, AwaitsAnswer {
     /// The connection.
     public let connection: RequesterConnection
     /// Which slot is wanted.
@@ -13,10 +13,7 @@ public struct AwaitingDigests: Hashable, Sendable, ConnectionPhase {
     ) -> RequesterMachine.Transition {
         let flags = connection.negotiated.responder.flags
         guard flags.contains(.certificate) else { return connection.refuse(.getDigests, .capability(.certificate)) }
-        guard challenge == nil || flags.contains(.challenge) else {
-            return connection.refuse(.challenge, .capability(.challenge))
-        }
-        if let challenge, let obstacle = connection.obstacle(to: challenge) {
+        if let challenge, let obstacle = connection.obstacle(toChallenge: challenge) {
             return connection.refuse(.challenge, obstacle)
         }
         guard slot < 8 else { return connection.refuse(.getDigests, .noKey) }
@@ -26,20 +23,7 @@ public struct AwaitingDigests: Hashable, Sendable, ConnectionPhase {
             .awaitingDigests(AwaitingDigests(connection: connection, slot: slot, challenge: challenge)), effect)
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .answered(let bytes):
-            do throws(RequesterFailure.Reason) {
-                return try accept(bytes)
-            } catch {
-                return connection.fail(.getDigests, error)
-            }
-        case .failed(let reason): return connection.fail(.getDigests, reason)
-        case .drew, .computed, .succeeded: return .ignored(in: .awaitingDigests(self))
-        }
-    }
-
-    private func accept(_ bytes: [UInt8]) throws(RequesterFailure.Reason) -> RequesterMachine.Transition {
+    func answered(_ bytes: [UInt8]) throws(RequesterFailure.Reason) -> RequesterMachine.Transition {
         let request = GetDigests()
         let answer = try Answer(bytes, to: .getDigests(request), connection.sizes)
         guard case .digests(let message) = answer.response else { throw .otherResponse }

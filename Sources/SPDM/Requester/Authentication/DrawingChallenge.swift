@@ -1,5 +1,5 @@
 /// The nonce of CHALLENGE is being drawn.
-public struct DrawingChallenge: Hashable, Sendable, ConnectionPhase {
+public struct DrawingChallenge: Hashable, Sendable, ConnectionPhase, AwaitsDraw {
     /// The connection.
     public let connection: RequesterConnection
     /// Whose key is to sign.
@@ -15,14 +15,24 @@ public struct DrawingChallenge: Hashable, Sendable, ConnectionPhase {
             .drawingChallenge(DrawingChallenge(connection: connection, slot: slot, summary: summary)), .draw(.nonce))
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .drew(.nonce(let nonce)):
-            return AwaitingChallengeAuth.begin(
-                connection, Challenge(slot: slot, summary: summary, nonce: nonce))
-        case .failed(let reason): return connection.fail(.challenge, reason)
-        case .drew(.keyShare), .drew(.pskShare), .drew(.tags), .drew(.identity), .answered, .computed, .succeeded:
-            return .ignored(in: .drawingChallenge(self))
-        }
+    func drew(_ drawn: RequesterMachine.Drawn) -> RequesterMachine.Transition? {
+        guard case .nonce(let nonce) = drawn else { return nil }
+        return AwaitingChallengeAuth.begin(connection, Challenge(slot: slot, summary: summary, nonce: nonce))
+    }
+}
+
+extension RequesterConnection {
+    /// Why CHALLENGE cannot ask for this summary; nil when it can.
+    func obstacle(toChallenge summary: MeasurementSummary) -> RequesterFailure.Reason? {
+        negotiated.responder.flags.contains(.challenge)
+            ? obstacle(to: summary) : .notPossible(.capability(.challenge))
+    }
+
+    /// Somebody vouched for the key in a slot; CHALLENGE follows where it is wanted, with this summary.
+    func trust(_ hash: [UInt8], slot: UInt8, challenge: MeasurementSummary?) -> RequesterMachine.Transition {
+        var connection = self
+        connection.keyHashes[slot] = hash
+        guard let challenge else { return connection.finish(.authenticated(slot: slot, nil)) }
+        return DrawingChallenge.begin(connection, slot: slot, challenge)
     }
 }

@@ -1,5 +1,5 @@
 /// The chain is there, and is being judged.
-public struct VerifyingChain: Hashable, Sendable, ConnectionPhase {
+public struct VerifyingChain: Hashable, Sendable, ConnectionPhase, AwaitsSuccess {
     /// The connection.
     public let connection: RequesterConnection
     /// Which slot it is in.
@@ -22,15 +22,5 @@ public struct VerifyingChain: Hashable, Sendable, ConnectionPhase {
             .verifyChain(RequesterMachine.ChainClaim(slot: slot, chain: chain, digest: digest)))
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .succeeded:
-            var connection = connection
-            connection.keyHashes[slot] = digest
-            guard let challenge else { return connection.finish(.authenticated(slot: slot, nil)) }
-            return DrawingChallenge.begin(connection, slot: slot, challenge)
-        case .failed(let reason): return connection.fail(.getCertificate, reason)
-        case .answered, .drew, .computed: return .ignored(in: .verifyingChain(self))
-        }
-    }
+    func succeeded() -> RequesterMachine.Transition { connection.trust(digest, slot: slot, challenge: challenge) }
 }

@@ -1,5 +1,5 @@
 /// The signature of CHALLENGE_AUTH is being checked.
-public struct VerifyingChallenge: Hashable, Sendable, ConnectionPhase {
+public struct VerifyingChallenge: Hashable, Sendable, ConnectionPhase, AwaitsSuccess {
     /// The connection; M1 is used up.
     public let connection: RequesterConnection
     /// The slot of the key.
@@ -23,15 +23,12 @@ public struct VerifyingChallenge: Hashable, Sendable, ConnectionPhase {
             .verifySignature(claim))
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .succeeded: return connection.finish(.authenticated(slot: slot, proof))
-        case .failed(let reason):
-            // A key that does not prove itself serves nothing else either.
-            var connection = connection
-            connection.keyHashes[slot] = nil
-            return connection.fail(.challenge, reason)
-        case .answered, .drew, .computed: return .ignored(in: .verifyingChallenge(self))
-        }
+    func succeeded() -> RequesterMachine.Transition { connection.finish(.authenticated(slot: slot, proof)) }
+
+    /// A key that does not prove itself serves nothing else either.
+    func fail(_ reason: RequesterFailure.Reason) -> RequesterMachine.Transition {
+        var connection = connection
+        connection.keyHashes[slot] = nil
+        return connection.fail(code, reason)
     }
 }

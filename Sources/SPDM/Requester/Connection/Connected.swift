@@ -4,7 +4,8 @@ public struct Connected: Hashable, Sendable, ConnectionPhase {
     public let connection: RequesterConnection
     var code: MessageCode { .getVersion }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition { .ignored(in: .connected(self)) }
+    /// Waits for nothing.
+    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition? { nil }
 
     func begin(_ operation: RequesterOperation) -> RequesterMachine.Transition {
         switch operation {

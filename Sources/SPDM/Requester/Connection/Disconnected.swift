@@ -4,7 +4,8 @@ public struct Disconnected: Hashable, Sendable, NegotiationPhase {
     public let offer: RequesterOffer
     var code: MessageCode { .getVersion }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition { .ignored(in: .disconnected(self)) }
+    /// Waits for nothing.
+    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition? { nil }
 
     func begin(_ operation: RequesterOperation) -> RequesterMachine.Transition {
         switch operation {

@@ -1,5 +1,5 @@
 /// DELIVER_ENCAPSULATED_RESPONSE was sent.
-public struct AwaitingEncapsulatedAck: Hashable, Sendable, RequesterPhase {
+public struct AwaitingEncapsulatedAck: Hashable, Sendable, RequesterPhase, AwaitsAnswer {
     /// The flow.
     public let flow: EncapsulatedFlow
     /// Number of the request that was answered.
@@ -19,20 +19,9 @@ public struct AwaitingEncapsulatedAck: Hashable, Sendable, RequesterPhase {
             .awaitingEncapsulatedAck(AwaitingEncapsulatedAck(flow: flow, requestID: 0, delivery: delivery)), effect)
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .answered(let bytes):
-            do throws(RequesterFailure.Reason) {
-                return try accept(bytes)
-            } catch {
-                return flow.fail(.deliverEncapsulatedResponse, error)
-            }
-        case .failed(let reason): return flow.fail(.deliverEncapsulatedResponse, reason)
-        case .drew, .computed, .succeeded: return .ignored(in: .awaitingEncapsulatedAck(self))
-        }
-    }
+    func fail(_ reason: RequesterFailure.Reason) -> RequesterMachine.Transition { flow.fail(code, reason) }
 
-    private func accept(_ bytes: [UInt8]) throws(RequesterFailure.Reason) -> RequesterMachine.Transition {
+    func answered(_ bytes: [UInt8]) throws(RequesterFailure.Reason) -> RequesterMachine.Transition {
         let answer = try Answer(
             bytes, to: .deliverEncapsulatedResponse(delivery), flow.connection.sizes,
             isSecured: flow.carrier != nil)

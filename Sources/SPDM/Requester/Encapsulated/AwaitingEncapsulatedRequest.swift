@@ -1,5 +1,5 @@
 /// GET_ENCAPSULATED_REQUEST was sent.
-public struct AwaitingEncapsulatedRequest: Hashable, Sendable, RequesterPhase {
+public struct AwaitingEncapsulatedRequest: Hashable, Sendable, RequesterPhase, AwaitsAnswer {
     /// The flow.
     public let flow: EncapsulatedFlow
     var code: MessageCode { .getEncapsulatedRequest }
@@ -26,21 +26,8 @@ public struct AwaitingEncapsulatedRequest: Hashable, Sendable, RequesterPhase {
             .awaitingEncapsulatedRequest(AwaitingEncapsulatedRequest(flow: flow)), effect)
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .answered(let bytes):
-            do throws(RequesterFailure.Reason) {
-                return try accept(bytes)
-            } catch {
-                return flow.fail(.getEncapsulatedRequest, error)
-            }
-        case .failed(let reason): return isNothingPending(reason) ? flow.finish() : refused(reason)
-        case .drew, .computed, .succeeded: return .ignored(in: .awaitingEncapsulatedRequest(self))
-        }
-    }
-
-    private func refused(_ reason: RequesterFailure.Reason) -> RequesterMachine.Transition {
-        flow.fail(.getEncapsulatedRequest, reason)
+    func fail(_ reason: RequesterFailure.Reason) -> RequesterMachine.Transition {
+        isNothingPending(reason) ? flow.finish() : flow.fail(code, reason)
     }
 
     /// In an established session the responder may have nothing to ask; in a handshake it asked to be asked.
@@ -49,7 +36,7 @@ public struct AwaitingEncapsulatedRequest: Hashable, Sendable, RequesterPhase {
         return error.code == (flow.connection.version >= .v1_3 ? .noPendingRequests : .unexpectedRequest)
     }
 
-    private func accept(_ bytes: [UInt8]) throws(RequesterFailure.Reason) -> RequesterMachine.Transition {
+    func answered(_ bytes: [UInt8]) throws(RequesterFailure.Reason) -> RequesterMachine.Transition {
         let answer = try Answer(
             bytes, to: .getEncapsulatedRequest(GetEncapsulatedRequest()), flow.connection.sizes,
             isSecured: flow.carrier != nil)

@@ -1,5 +1,5 @@
 /// KEY_EXCHANGE_RSP came: its signature is being checked, and the handshake keys derived.
-public struct AgreeingKeys: Hashable, Sendable, HandshakePhase {
+public struct AgreeingKeys: Hashable, Sendable, HandshakePhase, AwaitsSuccess {
     /// The handshake.
     public let handshake: SessionHandshake
     /// Whether and how this end is to authenticate itself.
@@ -22,14 +22,9 @@ public struct AgreeingKeys: Hashable, Sendable, HandshakePhase {
             .agree(agreement))
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .succeeded:
-            mutual == .none
-                ? AuthenticatingFinish.begin(handshake, signature: [])
-                : PresentingIdentity.begin(handshake, mutual)
-        case .failed(let reason): handshake.fail(.keyExchange, reason)
-        case .answered, .drew, .computed: .ignored(in: .agreeingKeys(self))
-        }
+    func succeeded() -> RequesterMachine.Transition {
+        mutual == .none
+            ? AuthenticatingFinish.begin(handshake, signature: [])
+            : PresentingIdentity.begin(handshake, mutual)
     }
 }

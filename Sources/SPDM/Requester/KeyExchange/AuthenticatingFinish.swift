@@ -1,7 +1,7 @@
 internal import WireBytes
 
 /// The verify data of FINISH are being computed.
-public struct AuthenticatingFinish: Hashable, Sendable, HandshakePhase {
+public struct AuthenticatingFinish: Hashable, Sendable, HandshakePhase, AwaitsComputation {
     /// The handshake, with header and signature of FINISH in its transcript.
     public let handshake: SessionHandshake
     /// The signature of this end; empty without mutual authentication.
@@ -28,12 +28,7 @@ public struct AuthenticatingFinish: Hashable, Sendable, HandshakePhase {
         return writer.bytes
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .computed(let verifyData):
-            AwaitingFinish.begin(handshake, Finish(signature: signature[...], verifyData: verifyData[...]))
-        case .failed(let reason): handshake.fail(.finish, reason)
-        case .answered, .drew, .succeeded: .ignored(in: .authenticatingFinish(self))
-        }
+    func computed(_ verifyData: [UInt8]) -> RequesterMachine.Transition {
+        AwaitingFinish.begin(handshake, Finish(signature: signature[...], verifyData: verifyData[...]))
     }
 }

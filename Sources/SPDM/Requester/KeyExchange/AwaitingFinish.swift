@@ -1,5 +1,5 @@
 /// FINISH was sent.
-public struct AwaitingFinish: Hashable, Sendable, HandshakePhase {
+public struct AwaitingFinish: Hashable, Sendable, HandshakePhase, AwaitsAnswer {
     /// The handshake, with FINISH in its transcript.
     public let handshake: SessionHandshake
     /// The request.
@@ -14,20 +14,7 @@ public struct AwaitingFinish: Hashable, Sendable, HandshakePhase {
             .awaitingFinish(AwaitingFinish(handshake: handshake, request: request)), effect)
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .answered(let bytes):
-            do throws(RequesterFailure.Reason) {
-                return try accept(bytes)
-            } catch {
-                return handshake.fail(.finish, error)
-            }
-        case .failed(let reason): return handshake.fail(.finish, reason)
-        case .drew, .computed, .succeeded: return .ignored(in: .awaitingFinish(self))
-        }
-    }
-
-    private func accept(_ bytes: [UInt8]) throws(RequesterFailure.Reason) -> RequesterMachine.Transition {
+    func answered(_ bytes: [UInt8]) throws(RequesterFailure.Reason) -> RequesterMachine.Transition {
         let answer = try Answer(bytes, to: .finish(request), handshake.sizes, isSecured: !handshake.isInTheClear)
         guard case .finish(let message) = answer.response else { throw .otherResponse }
         var handshake = handshake

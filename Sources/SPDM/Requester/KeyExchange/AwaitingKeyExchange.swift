@@ -1,5 +1,5 @@
 /// KEY_EXCHANGE was sent.
-public struct AwaitingKeyExchange: Hashable, Sendable, ConnectionPhase {
+public struct AwaitingKeyExchange: Hashable, Sendable, ConnectionPhase, AwaitsAnswer {
     /// The connection.
     public let connection: RequesterConnection
     /// Which session is wanted.
@@ -17,20 +17,7 @@ public struct AwaitingKeyExchange: Hashable, Sendable, ConnectionPhase {
             .awaitingKeyExchange(AwaitingKeyExchange(connection: connection, wish: wish, request: request)), effect)
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .answered(let bytes):
-            do throws(RequesterFailure.Reason) {
-                return try accept(bytes)
-            } catch {
-                return connection.fail(.keyExchange, error)
-            }
-        case .failed(let reason): return connection.fail(.keyExchange, reason)
-        case .drew, .computed, .succeeded: return .ignored(in: .awaitingKeyExchange(self))
-        }
-    }
-
-    private func accept(_ bytes: [UInt8]) throws(RequesterFailure.Reason) -> RequesterMachine.Transition {
+    func answered(_ bytes: [UInt8]) throws(RequesterFailure.Reason) -> RequesterMachine.Transition {
         let answer = try Answer(bytes, to: .keyExchange(request), connection.sizes)
         guard case .keyExchange(let message) = answer.response else { throw .otherResponse }
         try checkMutualAuthentication(message)

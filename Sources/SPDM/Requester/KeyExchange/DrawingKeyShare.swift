@@ -1,5 +1,5 @@
 /// What KEY_EXCHANGE needs is being drawn.
-public struct DrawingKeyShare: Hashable, Sendable, ConnectionPhase {
+public struct DrawingKeyShare: Hashable, Sendable, ConnectionPhase, AwaitsDraw {
     /// The connection.
     public let connection: RequesterConnection
     /// Which session is wanted.
@@ -30,20 +30,15 @@ public struct DrawingKeyShare: Hashable, Sendable, ConnectionPhase {
             .draw(.keyShare))
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .drew(.keyShare(let half, let random, let exchange)):
-            guard connection.isFree(half) else {
-                guard attemptsLeft > 1 else { return connection.fail(.keyExchange, .notPossible(.noSessionID)) }
-                return Self.draw(connection, wish, slot: slot, attemptsLeft: attemptsLeft - 1)
-            }
-            let request = KeyExchange(
-                summary: wish.summary, slot: slot, requesterSessionID: half, policy: wish.policy, random: random,
-                exchange: exchange[...], opaque: connection.offer.opaque(connection.version)[...])
-            return AwaitingKeyExchange.begin(connection, wish, request)
-        case .failed(let reason): return connection.fail(.keyExchange, reason)
-        case .drew(.nonce), .drew(.pskShare), .drew(.tags), .drew(.identity), .answered, .computed, .succeeded:
-            return .ignored(in: .drawingKeyShare(self))
+    func drew(_ drawn: RequesterMachine.Drawn) -> RequesterMachine.Transition? {
+        guard case .keyShare(let half, let random, let exchange) = drawn else { return nil }
+        guard connection.isFree(half) else {
+            guard attemptsLeft > 1 else { return fail(.notPossible(.noSessionID)) }
+            return Self.draw(connection, wish, slot: slot, attemptsLeft: attemptsLeft - 1)
         }
+        let request = KeyExchange(
+            summary: wish.summary, slot: slot, requesterSessionID: half, policy: wish.policy, random: random,
+            exchange: exchange[...], opaque: connection.offer.opaque(connection.version)[...])
+        return AwaitingKeyExchange.begin(connection, wish, request)
     }
 }

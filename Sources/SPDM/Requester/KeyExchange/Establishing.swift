@@ -1,5 +1,5 @@
 /// The handshake is over; its last proof is being checked, and the application keys derived.
-public struct Establishing: Hashable, Sendable, HandshakePhase {
+public struct Establishing: Hashable, Sendable, HandshakePhase, AwaitsSuccess {
     /// The handshake.
     public let handshake: SessionHandshake
     /// The request that ended it.
@@ -20,11 +20,5 @@ public struct Establishing: Hashable, Sendable, HandshakePhase {
                     session: handshake.session.id, proof: proof, th2: Array(transcript.input(.th2)))))
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .succeeded: handshake.finish()
-        case .failed(let reason): handshake.fail(code, reason)
-        case .answered, .drew, .computed: .ignored(in: .establishing(self))
-        }
-    }
+    func succeeded() -> RequesterMachine.Transition { handshake.finish() }
 }

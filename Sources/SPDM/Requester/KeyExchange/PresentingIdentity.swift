@@ -1,5 +1,5 @@
 /// The responder wants to know who this end is; its identity is being looked up.
-public struct PresentingIdentity: Hashable, Sendable, HandshakePhase {
+public struct PresentingIdentity: Hashable, Sendable, HandshakePhase, AwaitsDraw {
     /// The handshake.
     public let handshake: SessionHandshake
     /// How this end is to authenticate itself.
@@ -13,17 +13,12 @@ public struct PresentingIdentity: Hashable, Sendable, HandshakePhase {
             .presentingIdentity(PresentingIdentity(handshake: handshake, mutual: mutual)), .presentIdentity)
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .drew(.identity(let identity)):
-            switch mutual {
-            case .encapsulated: return AwaitingEncapsulatedRequest.begin(handshake, identity)
-            case .encapsulatedDigests: return AwaitingEncapsulatedAck.beginWithDigests(handshake, identity)
-            default: return SigningFinish.begin(handshake, identity)
-            }
-        case .failed(let reason): return handshake.fail(.keyExchange, reason)
-        case .drew(.nonce), .drew(.keyShare), .drew(.pskShare), .drew(.tags), .answered, .computed, .succeeded:
-            return .ignored(in: .presentingIdentity(self))
+    func drew(_ drawn: RequesterMachine.Drawn) -> RequesterMachine.Transition? {
+        guard case .identity(let identity) = drawn else { return nil }
+        return switch mutual {
+        case .encapsulated: AwaitingEncapsulatedRequest.begin(handshake, identity)
+        case .encapsulatedDigests: AwaitingEncapsulatedAck.beginWithDigests(handshake, identity)
+        default: SigningFinish.begin(handshake, identity)
         }
     }
 }

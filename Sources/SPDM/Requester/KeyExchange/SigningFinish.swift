@@ -1,5 +1,5 @@
 /// FINISH is being signed by this end's key.
-public struct SigningFinish: Hashable, Sendable, HandshakePhase {
+public struct SigningFinish: Hashable, Sendable, HandshakePhase, AwaitsComputation {
     /// The handshake, with the header of FINISH in its transcript.
     public let handshake: SessionHandshake
     var code: MessageCode { .finish }
@@ -15,11 +15,7 @@ public struct SigningFinish: Hashable, Sendable, HandshakePhase {
             .sign(Array(handshake.transcript.input(.finishSignature))))
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .computed(let signature): AuthenticatingFinish.begin(handshake, signature: signature)
-        case .failed(let reason): handshake.fail(.finish, reason)
-        case .answered, .drew, .succeeded: .ignored(in: .signingFinish(self))
-        }
+    func computed(_ signature: [UInt8]) -> RequesterMachine.Transition {
+        AuthenticatingFinish.begin(handshake, signature: signature)
     }
 }

@@ -1,5 +1,5 @@
 /// KEY_UPDATE was sent.
-public struct AwaitingKeyUpdate: Hashable, Sendable, RequesterPhase {
+public struct AwaitingKeyUpdate: Hashable, Sendable, RequesterPhase, AwaitsAnswer {
     /// The update.
     public let run: KeyUpdateRun
     /// The request.
@@ -13,20 +13,13 @@ public struct AwaitingKeyUpdate: Hashable, Sendable, RequesterPhase {
         return RequesterMachine.Transition(.awaitingKeyUpdate(AwaitingKeyUpdate(run: run, request: request)), effect)
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .answered(let bytes):
-            do throws(RequesterFailure.Reason) {
-                try run.check(bytes, acknowledging: request)
-            } catch {
-                return run.loseSession(error)
-            }
-            return SwitchingKey.begin(run)
-        case .failed(let reason):
-            // After a refusal the old keys hold at both ends; otherwise nobody knows.
-            return reason.leavesOutcomeUnknown
-                ? run.loseSession(reason) : run.connection.fail(.keyUpdate, reason, in: run.session)
-        case .drew, .computed, .succeeded: return .ignored(in: .awaitingKeyUpdate(self))
-        }
+    func answered(_ bytes: [UInt8]) throws(RequesterFailure.Reason) -> RequesterMachine.Transition {
+        try run.check(bytes, acknowledging: request)
+        return SwitchingKey.begin(run)
+    }
+
+    /// After a refusal the old keys hold at both ends; otherwise nobody knows.
+    func fail(_ reason: RequesterFailure.Reason) -> RequesterMachine.Transition {
+        reason.leavesOutcomeUnknown ? run.loseSession(reason) : run.connection.fail(code, reason, in: run.session)
     }
 }

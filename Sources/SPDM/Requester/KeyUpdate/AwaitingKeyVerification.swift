@@ -1,5 +1,5 @@
 /// VerifyNewKey was sent, the first record under the new key.
-public struct AwaitingKeyVerification: Hashable, Sendable, RequesterPhase {
+public struct AwaitingKeyVerification: Hashable, Sendable, RequesterPhase, AwaitsAnswer {
     /// The update.
     public let run: KeyUpdateRun
     /// The request.
@@ -15,17 +15,10 @@ public struct AwaitingKeyVerification: Hashable, Sendable, RequesterPhase {
             .awaitingKeyVerification(AwaitingKeyVerification(run: run, request: request)), effect)
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .answered(let bytes):
-            do throws(RequesterFailure.Reason) {
-                try run.check(bytes, acknowledging: request)
-            } catch {
-                return run.loseSession(error)
-            }
-            return run.connection.finish(.keysUpdated(run.session))
-        case .failed(let reason): return run.loseSession(reason)
-        case .drew, .computed, .succeeded: return .ignored(in: .awaitingKeyVerification(self))
-        }
+    func answered(_ bytes: [UInt8]) throws(RequesterFailure.Reason) -> RequesterMachine.Transition {
+        try run.check(bytes, acknowledging: request)
+        return run.connection.finish(.keysUpdated(run.session))
     }
+
+    func fail(_ reason: RequesterFailure.Reason) -> RequesterMachine.Transition { run.loseSession(reason) }
 }

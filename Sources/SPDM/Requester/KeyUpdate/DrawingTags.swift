@@ -1,5 +1,5 @@
 /// What KEY_UPDATE needs is being drawn.
-public struct DrawingTags: Hashable, Sendable, ConnectionPhase {
+public struct DrawingTags: Hashable, Sendable, ConnectionPhase, AwaitsDraw {
     /// The connection.
     public let connection: RequesterConnection
     /// The session.
@@ -22,16 +22,14 @@ public struct DrawingTags: Hashable, Sendable, ConnectionPhase {
             .drawingTags(DrawingTags(connection: connection, session: session, operation: operation)), .draw(.tags))
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .drew(.tags(let update, let verification)):
-            AwaitingKeyUpdate.begin(
-                KeyUpdateRun(
-                    connection: connection, session: session, operation: operation, verificationTag: verification),
-                KeyUpdate(operation, tag: update))
-        case .failed(let reason): connection.fail(.keyUpdate, reason, in: session)
-        case .drew(.nonce), .drew(.keyShare), .drew(.pskShare), .drew(.identity), .answered, .computed, .succeeded:
-            .ignored(in: .drawingTags(self))
-        }
+    func drew(_ drawn: RequesterMachine.Drawn) -> RequesterMachine.Transition? {
+        guard case .tags(let update, let verification) = drawn else { return nil }
+        let run = KeyUpdateRun(
+            connection: connection, session: session, operation: operation, verificationTag: verification)
+        return AwaitingKeyUpdate.begin(run, KeyUpdate(operation, tag: update))
+    }
+
+    func fail(_ reason: RequesterFailure.Reason) -> RequesterMachine.Transition {
+        connection.fail(code, reason, in: session)
     }
 }

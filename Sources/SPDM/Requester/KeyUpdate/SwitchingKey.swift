@@ -1,5 +1,5 @@
 /// The responder agreed; the key of what this end sends is being replaced.
-public struct SwitchingKey: Hashable, Sendable, RequesterPhase {
+public struct SwitchingKey: Hashable, Sendable, RequesterPhase, AwaitsSuccess {
     /// The update.
     public let run: KeyUpdateRun
     var code: MessageCode { .keyUpdate }
@@ -9,11 +9,7 @@ public struct SwitchingKey: Hashable, Sendable, RequesterPhase {
         RequesterMachine.Transition(.switchingKey(SwitchingKey(run: run)), .updateKey(run.session))
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .succeeded: AwaitingKeyVerification.begin(run)
-        case .failed(let reason): run.loseSession(reason)
-        case .answered, .drew, .computed: .ignored(in: .switchingKey(self))
-        }
-    }
+    func succeeded() -> RequesterMachine.Transition { AwaitingKeyVerification.begin(run) }
+
+    func fail(_ reason: RequesterFailure.Reason) -> RequesterMachine.Transition { run.loseSession(reason) }
 }

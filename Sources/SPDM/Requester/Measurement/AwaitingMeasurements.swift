@@ -1,7 +1,7 @@
 internal import WireBytes
 
 /// GET_MEASUREMENTS was sent.
-public struct AwaitingMeasurements: Hashable, Sendable, ConnectionPhase {
+public struct AwaitingMeasurements: Hashable, Sendable, ConnectionPhase, AwaitsAnswer {
     /// The connection.
     public let connection: RequesterConnection
     /// The measurements that were asked for.
@@ -65,30 +65,17 @@ public struct AwaitingMeasurements: Hashable, Sendable, ConnectionPhase {
         return connection.finish(.measured(run.report))
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .answered(let bytes):
-            do throws(RequesterFailure.Reason) {
-                return try accept(bytes)
-            } catch {
-                return fail(error)
-            }
-        case .failed(let reason): return fail(reason)
-        case .drew, .computed, .succeeded: return .ignored(in: .awaitingMeasurements(self))
-        }
-    }
-
     /// An ERROR begins L1 anew at both ends; after any other failure this end cannot know what the other has.
-    private func fail(_ reason: RequesterFailure.Reason) -> RequesterMachine.Transition {
+    func fail(_ reason: RequesterFailure.Reason) -> RequesterMachine.Transition {
         var connection = connection
         connection.resetMeasurements(in: run.session)
         if case .refused(let error) = reason, error.code == .invalidRequest, run.toleratesGaps {
             return Self.proceed(connection, run)
         }
-        return connection.fail(.getMeasurements, reason, in: run.session)
+        return connection.fail(code, reason, in: run.session)
     }
 
-    private func accept(_ bytes: [UInt8]) throws(RequesterFailure.Reason) -> RequesterMachine.Transition {
+    func answered(_ bytes: [UInt8]) throws(RequesterFailure.Reason) -> RequesterMachine.Transition {
         let answer = try Answer(
             bytes, to: .getMeasurements(request), connection.sizes, isSecured: run.session != nil)
         guard case .measurements(let message) = answer.response else { throw .otherResponse }

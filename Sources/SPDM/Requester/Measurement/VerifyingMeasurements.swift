@@ -1,5 +1,5 @@
 /// The signature of MEASUREMENTS is being checked.
-public struct VerifyingMeasurements: Hashable, Sendable, ConnectionPhase {
+public struct VerifyingMeasurements: Hashable, Sendable, ConnectionPhase, AwaitsSuccess {
     /// The connection; L1 is used up.
     public let connection: RequesterConnection
     /// What holds if the signature does.
@@ -24,11 +24,9 @@ public struct VerifyingMeasurements: Hashable, Sendable, ConnectionPhase {
                     context: .measurements, slot: slot, transcript: transcript, signature: signature)))
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .succeeded: AwaitingMeasurements.proceed(connection, run)
-        case .failed(let reason): connection.fail(.getMeasurements, reason, in: run.session)
-        case .answered, .drew, .computed: .ignored(in: .verifyingMeasurements(self))
-        }
+    func succeeded() -> RequesterMachine.Transition { AwaitingMeasurements.proceed(connection, run) }
+
+    func fail(_ reason: RequesterFailure.Reason) -> RequesterMachine.Transition {
+        connection.fail(code, reason, in: run.session)
     }
 }

@@ -1,5 +1,5 @@
 /// NEGOTIATE_ALGORITHMS was sent.
-public struct AwaitingAlgorithms: Hashable, Sendable, NegotiationPhase {
+public struct AwaitingAlgorithms: Hashable, Sendable, NegotiationPhase, AwaitsAnswer {
     /// What is offered.
     public let offer: RequesterOffer
     /// The negotiated version.
@@ -29,20 +29,7 @@ public struct AwaitingAlgorithms: Hashable, Sendable, NegotiationPhase {
             .exchange(RequesterMachine.Exchange(request: request.encoded(version: version), terms: terms)))
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .answered(let bytes):
-            do throws(RequesterFailure.Reason) {
-                return try accept(bytes)
-            } catch {
-                return .disconnected(offer, .negotiateAlgorithms, error)
-            }
-        case .failed(let reason): return .disconnected(offer, .negotiateAlgorithms, reason)
-        case .drew, .computed, .succeeded: return .ignored(in: .awaitingAlgorithms(self))
-        }
-    }
-
-    private func accept(_ bytes: [UInt8]) throws(RequesterFailure.Reason) -> RequesterMachine.Transition {
+    func answered(_ bytes: [UInt8]) throws(RequesterFailure.Reason) -> RequesterMachine.Transition {
         let answer = try Answer(bytes, to: .negotiateAlgorithms(request), NegotiatedSizes())
         guard case .algorithms(let selected) = answer.response else { throw .otherResponse }
         var sizes = try check(selected)

@@ -1,5 +1,5 @@
 /// GET_CAPABILITIES was sent.
-public struct AwaitingCapabilities: Hashable, Sendable, NegotiationPhase {
+public struct AwaitingCapabilities: Hashable, Sendable, NegotiationPhase, AwaitsAnswer {
     /// What is offered.
     public let offer: RequesterOffer
     /// The negotiated version.
@@ -22,20 +22,7 @@ public struct AwaitingCapabilities: Hashable, Sendable, NegotiationPhase {
                     request: GetCapabilities(requester).encoded(version: version), terms: terms)))
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .answered(let bytes):
-            do throws(RequesterFailure.Reason) {
-                return try accept(bytes)
-            } catch {
-                return .disconnected(offer, .getCapabilities, error)
-            }
-        case .failed(let reason): return .disconnected(offer, .getCapabilities, reason)
-        case .drew, .computed, .succeeded: return .ignored(in: .awaitingCapabilities(self))
-        }
-    }
-
-    private func accept(_ bytes: [UInt8]) throws(RequesterFailure.Reason) -> RequesterMachine.Transition {
+    func answered(_ bytes: [UInt8]) throws(RequesterFailure.Reason) -> RequesterMachine.Transition {
         let request = GetCapabilities(requester)
         let answer = try Answer(bytes, to: .getCapabilities(request), NegotiatedSizes())
         guard case .capabilities(let message) = answer.response else { throw .otherResponse }

@@ -1,5 +1,5 @@
 /// GET_VERSION was sent.
-public struct AwaitingVersion: Hashable, Sendable, NegotiationPhase {
+public struct AwaitingVersion: Hashable, Sendable, NegotiationPhase, AwaitsAnswer {
     /// What is offered.
     public let offer: RequesterOffer
     var code: MessageCode { .getVersion }
@@ -11,24 +11,7 @@ public struct AwaitingVersion: Hashable, Sendable, NegotiationPhase {
             .exchange(RequesterMachine.Exchange(request: GetVersion().encoded(), terms: terms)))
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .answered(let bytes):
-            do throws(RequesterFailure.Reason) {
-                return try accept(bytes)
-            } catch {
-                return fail(error)
-            }
-        case .failed(let reason): return fail(reason)
-        case .drew, .computed, .succeeded: return .ignored(in: .awaitingVersion(self))
-        }
-    }
-
-    private func fail(_ reason: RequesterFailure.Reason) -> RequesterMachine.Transition {
-        .disconnected(offer, .getVersion, reason)
-    }
-
-    private func accept(_ bytes: [UInt8]) throws(RequesterFailure.Reason) -> RequesterMachine.Transition {
+    func answered(_ bytes: [UInt8]) throws(RequesterFailure.Reason) -> RequesterMachine.Transition {
         let request = GetVersion()
         let answer = try Answer(bytes, to: .getVersion(request), NegotiatedSizes())
         guard case .version(let message) = answer.response else { throw .otherResponse }
@@ -42,15 +25,5 @@ public struct AwaitingVersion: Hashable, Sendable, NegotiationPhase {
         transcript.appendConnection(request.encoded().span)
         transcript.appendConnection(answer.bytes.span)
         return AwaitingCapabilities.begin(offer, version, transcript)
-    }
-}
-
-extension RequesterMachine.Transition {
-    /// No connection came about.
-    static func disconnected(
-        _ offer: RequesterOffer, _ request: MessageCode, _ reason: RequesterFailure.Reason
-    ) -> RequesterMachine.Transition {
-        RequesterMachine.Transition(
-            .disconnected(Disconnected(offer: offer)), .fail(RequesterFailure(request, reason, loss: .connection)))
     }
 }

@@ -1,7 +1,7 @@
 internal import WireBytes
 
 /// The verify data of PSK_FINISH are being computed.
-public struct AuthenticatingPSKFinish: Hashable, Sendable, HandshakePhase {
+public struct AuthenticatingPSKFinish: Hashable, Sendable, HandshakePhase, AwaitsComputation {
     /// The handshake, with the header of PSK_FINISH in its transcript.
     public let handshake: SessionHandshake
     var code: MessageCode { .pskFinish }
@@ -17,11 +17,7 @@ public struct AuthenticatingPSKFinish: Hashable, Sendable, HandshakePhase {
                 handshake.session.id, transcript: Array(handshake.transcript.input(.requesterVerifyData))))
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .computed(let verifyData): AwaitingPSKFinish.begin(handshake, PSKFinish(verifyData: verifyData))
-        case .failed(let reason): handshake.fail(.pskFinish, reason)
-        case .answered, .drew, .succeeded: .ignored(in: .authenticatingPSKFinish(self))
-        }
+    func computed(_ verifyData: [UInt8]) -> RequesterMachine.Transition {
+        AwaitingPSKFinish.begin(handshake, PSKFinish(verifyData: verifyData))
     }
 }

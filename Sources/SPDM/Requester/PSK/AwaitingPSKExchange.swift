@@ -1,5 +1,5 @@
 /// PSK_EXCHANGE was sent.
-public struct AwaitingPSKExchange: Hashable, Sendable, ConnectionPhase {
+public struct AwaitingPSKExchange: Hashable, Sendable, ConnectionPhase, AwaitsAnswer {
     /// The connection.
     public let connection: RequesterConnection
     /// Which session is wanted.
@@ -17,20 +17,7 @@ public struct AwaitingPSKExchange: Hashable, Sendable, ConnectionPhase {
             .awaitingPSKExchange(AwaitingPSKExchange(connection: connection, wish: wish, request: request)), effect)
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .answered(let bytes):
-            do throws(RequesterFailure.Reason) {
-                return try accept(bytes)
-            } catch {
-                return connection.fail(.pskExchange, error)
-            }
-        case .failed(let reason): return connection.fail(.pskExchange, reason)
-        case .drew, .computed, .succeeded: return .ignored(in: .awaitingPSKExchange(self))
-        }
-    }
-
-    private func accept(_ bytes: [UInt8]) throws(RequesterFailure.Reason) -> RequesterMachine.Transition {
+    func answered(_ bytes: [UInt8]) throws(RequesterFailure.Reason) -> RequesterMachine.Transition {
         let answer = try Answer(bytes, to: .pskExchange(request), connection.sizes)
         guard case .pskExchange(let message) = answer.response else { throw .otherResponse }
         let hasContext = connection.negotiated.responder.flags.contains(.pskWithContext)

@@ -1,5 +1,5 @@
 /// PSK_FINISH was sent.
-public struct AwaitingPSKFinish: Hashable, Sendable, HandshakePhase {
+public struct AwaitingPSKFinish: Hashable, Sendable, HandshakePhase, AwaitsAnswer {
     /// The handshake, with PSK_FINISH in its transcript.
     public let handshake: SessionHandshake
     /// The request.
@@ -14,20 +14,7 @@ public struct AwaitingPSKFinish: Hashable, Sendable, HandshakePhase {
             .awaitingPSKFinish(AwaitingPSKFinish(handshake: handshake, request: request)), effect)
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .answered(let bytes):
-            do throws(RequesterFailure.Reason) {
-                return try accept(bytes)
-            } catch {
-                return handshake.fail(.pskFinish, error)
-            }
-        case .failed(let reason): return handshake.fail(.pskFinish, reason)
-        case .drew, .computed, .succeeded: return .ignored(in: .awaitingPSKFinish(self))
-        }
-    }
-
-    private func accept(_ bytes: [UInt8]) throws(RequesterFailure.Reason) -> RequesterMachine.Transition {
+    func answered(_ bytes: [UInt8]) throws(RequesterFailure.Reason) -> RequesterMachine.Transition {
         let answer = try Answer(bytes, to: .pskFinish(request), handshake.sizes, isSecured: true)
         var handshake = handshake
         handshake.transcript.appendFinishResponse(answer.bytes.span, verifyDataSize: 0)

@@ -1,5 +1,5 @@
 /// PSK_EXCHANGE_RSP came: the handshake keys are being derived, and its verify data checked.
-public struct DerivingPSKKeys: Hashable, Sendable, HandshakePhase {
+public struct DerivingPSKKeys: Hashable, Sendable, HandshakePhase, AwaitsSuccess {
     /// The handshake.
     public let handshake: SessionHandshake
     /// Whether PSK_FINISH follows: the responder added something of its own to the keys.
@@ -17,14 +17,9 @@ public struct DerivingPSKKeys: Hashable, Sendable, HandshakePhase {
                     th1: Array(handshake.transcript.input(.th1)), verifyData: Array(message.verifyData))))
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .succeeded:
-            needsFinish
-                ? AuthenticatingPSKFinish.begin(handshake)
-                : Establishing.begin(handshake, .pskExchange, verifyData: nil)
-        case .failed(let reason): handshake.fail(.pskExchange, reason)
-        case .answered, .drew, .computed: .ignored(in: .derivingPSKKeys(self))
-        }
+    func succeeded() -> RequesterMachine.Transition {
+        needsFinish
+            ? AuthenticatingPSKFinish.begin(handshake)
+            : Establishing.begin(handshake, .pskExchange, verifyData: nil)
     }
 }

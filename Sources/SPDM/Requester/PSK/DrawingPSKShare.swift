@@ -1,5 +1,5 @@
 /// What PSK_EXCHANGE needs is being drawn.
-public struct DrawingPSKShare: Hashable, Sendable, ConnectionPhase {
+public struct DrawingPSKShare: Hashable, Sendable, ConnectionPhase, AwaitsDraw {
     /// The connection.
     public let connection: RequesterConnection
     /// Which session is wanted.
@@ -29,20 +29,15 @@ public struct DrawingPSKShare: Hashable, Sendable, ConnectionPhase {
             .draw(.pskShare(contextSize: contextSize)))
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .drew(.pskShare(let half, let context)):
-            guard connection.isFree(half) else {
-                guard attemptsLeft > 1 else { return connection.fail(.pskExchange, .notPossible(.noSessionID)) }
-                return Self.draw(connection, wish, hint: hint, attemptsLeft: attemptsLeft - 1)
-            }
-            let request = PSKExchange(
-                summary: wish.summary, policy: wish.policy, requesterSessionID: half, hint: hint[...],
-                context: context[...], opaque: connection.offer.opaque(connection.version)[...])
-            return AwaitingPSKExchange.begin(connection, wish, request)
-        case .failed(let reason): return connection.fail(.pskExchange, reason)
-        case .drew(.nonce), .drew(.keyShare), .drew(.tags), .drew(.identity), .answered, .computed, .succeeded:
-            return .ignored(in: .drawingPSKShare(self))
+    func drew(_ drawn: RequesterMachine.Drawn) -> RequesterMachine.Transition? {
+        guard case .pskShare(let half, let context) = drawn else { return nil }
+        guard connection.isFree(half) else {
+            guard attemptsLeft > 1 else { return fail(.notPossible(.noSessionID)) }
+            return Self.draw(connection, wish, hint: hint, attemptsLeft: attemptsLeft - 1)
         }
+        let request = PSKExchange(
+            summary: wish.summary, policy: wish.policy, requesterSessionID: half, hint: hint[...],
+            context: context[...], opaque: connection.offer.opaque(connection.version)[...])
+        return AwaitingPSKExchange.begin(connection, wish, request)
     }
 }

@@ -1,5 +1,5 @@
 /// END_SESSION was sent. Whatever comes back, the session is over at this end.
-public struct AwaitingEndSession: Hashable, Sendable, ConnectionPhase {
+public struct AwaitingEndSession: Hashable, Sendable, ConnectionPhase, AwaitsAnswer {
     /// The connection.
     public let connection: RequesterConnection
     /// The session.
@@ -19,21 +19,12 @@ public struct AwaitingEndSession: Hashable, Sendable, ConnectionPhase {
             .awaitingEndSession(AwaitingEndSession(connection: connection, session: session, request: request)), effect)
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .answered(let bytes):
-            do throws(RequesterFailure.Reason) {
-                _ = try Answer(bytes, to: .endSession(request), connection.sizes, isSecured: true)
-            } catch {
-                return fail(error)
-            }
-            return connection.without(session).finish(.sessionEnded(session))
-        case .failed(let reason): return fail(reason)
-        case .drew, .computed, .succeeded: return .ignored(in: .awaitingEndSession(self))
-        }
+    func answered(_ bytes: [UInt8]) throws(RequesterFailure.Reason) -> RequesterMachine.Transition {
+        _ = try Answer(bytes, to: .endSession(request), connection.sizes, isSecured: true)
+        return connection.without(session).finish(.sessionEnded(session))
     }
 
-    private func fail(_ reason: RequesterFailure.Reason) -> RequesterMachine.Transition {
-        connection.fail(.endSession, reason, in: session, losingSession: true)
+    func fail(_ reason: RequesterFailure.Reason) -> RequesterMachine.Transition {
+        connection.fail(code, reason, in: session, losingSession: true)
     }
 }

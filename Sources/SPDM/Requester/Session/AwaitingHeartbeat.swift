@@ -1,5 +1,5 @@
 /// HEARTBEAT was sent.
-public struct AwaitingHeartbeat: Hashable, Sendable, ConnectionPhase {
+public struct AwaitingHeartbeat: Hashable, Sendable, ConnectionPhase, AwaitsAnswer {
     /// The connection.
     public let connection: RequesterConnection
     /// The session.
@@ -20,17 +20,12 @@ public struct AwaitingHeartbeat: Hashable, Sendable, ConnectionPhase {
             .awaitingHeartbeat(AwaitingHeartbeat(connection: connection, session: session)), effect)
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .answered(let bytes):
-            do throws(RequesterFailure.Reason) {
-                _ = try Answer(bytes, to: .heartbeat(Heartbeat()), connection.sizes, isSecured: true)
-            } catch {
-                return connection.fail(.heartbeat, error, in: session)
-            }
-            return connection.finish(.heartbeat(session))
-        case .failed(let reason): return connection.fail(.heartbeat, reason, in: session)
-        case .drew, .computed, .succeeded: return .ignored(in: .awaitingHeartbeat(self))
-        }
+    func answered(_ bytes: [UInt8]) throws(RequesterFailure.Reason) -> RequesterMachine.Transition {
+        _ = try Answer(bytes, to: .heartbeat(Heartbeat()), connection.sizes, isSecured: true)
+        return connection.finish(.heartbeat(session))
+    }
+
+    func fail(_ reason: RequesterFailure.Reason) -> RequesterMachine.Transition {
+        connection.fail(code, reason, in: session)
     }
 }

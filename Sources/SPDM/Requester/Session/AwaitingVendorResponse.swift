@@ -1,5 +1,5 @@
 /// VENDOR_DEFINED_REQUEST was sent.
-public struct AwaitingVendorResponse: Hashable, Sendable, ConnectionPhase {
+public struct AwaitingVendorResponse: Hashable, Sendable, ConnectionPhase, AwaitsAnswer {
     /// The connection.
     public let connection: RequesterConnection
     /// The session in whose records it passes; nil for the clear.
@@ -21,11 +21,9 @@ public struct AwaitingVendorResponse: Hashable, Sendable, ConnectionPhase {
             .awaitingVendorResponse(AwaitingVendorResponse(connection: connection, session: session)), effect)
     }
 
-    func on(_ result: RequesterMachine.Result) -> RequesterMachine.Transition {
-        switch result {
-        case .answered(let bytes): connection.finish(.exchanged(bytes))
-        case .failed(let reason): connection.fail(.vendorDefined, reason, in: session)
-        case .drew, .computed, .succeeded: .ignored(in: .awaitingVendorResponse(self))
-        }
+    func answered(_ bytes: [UInt8]) -> RequesterMachine.Transition { connection.finish(.exchanged(bytes)) }
+
+    func fail(_ reason: RequesterFailure.Reason) -> RequesterMachine.Transition {
+        connection.fail(code, reason, in: session)
     }
 }
