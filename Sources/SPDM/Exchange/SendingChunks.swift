@@ -94,7 +94,7 @@ public struct SendingChunks: Hashable, Sendable {
         switch error.extended {
         case .largeResponse(let handle) where end == request.count:
             .send(.fetching(FetchingChunks(request: request, terms: terms, handle: handle)))
-        case .largeResponse, .none, .notReady, .vendor: .fail(.refused(error))
+        case .largeResponse, .none, .notReady, .responseTooLarge, .vendor: .fail(.refused(error))
         }
     }
 }

@@ -29,7 +29,7 @@ public struct WholeRequest: Hashable, Sendable {
             terms.hasChunks
                 ? .send(.fetching(FetchingChunks(request: request, terms: terms, handle: handle)))
                 : .fail(.refused(error))
-        case .none, .vendor: .fail(.refused(error))
+        case .none, .responseTooLarge, .vendor: .fail(.refused(error))
         }
     }
 

@@ -72,6 +72,8 @@ public struct ErrorMessage: Hashable, Sendable {
         case none
         /// ResponseNotReady, 4 bytes.
         case notReady(ResponseNotReady)
+        /// ResponseTooLarge, 4 bytes, little-endian: how many bytes the response would have had.
+        case responseTooLarge(actualSize: UInt32)
         /// LargeResponse, 1 byte: the handle to use in CHUNK_GET.
         case largeResponse(handle: UInt8)
         /// Vendor-defined: length of the vendor ID, vendor ID, and the vendor's data, with DOE padding behind it when
@@ -132,6 +134,12 @@ public struct ErrorMessage: Hashable, Sendable {
         extended = .notReady(notReady)
     }
 
+    /// Creates the error that says how large the response would have been, in bytes.
+    public init(version: SPDMVersion, responseTooLarge actualSize: UInt32) {
+        self.init(version: version, code: .responseTooLarge)
+        extended = .responseTooLarge(actualSize: actualSize)
+    }
+
     /// Creates the error that announces a response in chunks.
     public init(version: SPDMVersion, largeResponse handle: UInt8) {
         self.init(version: version, code: .largeResponse)
@@ -160,6 +168,8 @@ public struct ErrorMessage: Hashable, Sendable {
                     exponent: try cursor.uint8(bytes, "RDTExponent"),
                     request: MessageCode(rawValue: try cursor.uint8(bytes, "RequestCode")),
                     token: try cursor.uint8(bytes, "Token"), multiplier: try cursor.uint8(bytes, "RDTM")))
+        case .responseTooLarge:
+            message.extended = .responseTooLarge(actualSize: try cursor.uint32(bytes, "ActualSize"))
         case .largeResponse: message.extended = .largeResponse(handle: try cursor.uint8(bytes, "Handle"))
         case .vendorDefined:
             message.extended = .vendor(try cursor.bytes(bytes, count: cursor.remaining, "ExtendedErrorData"))
@@ -179,9 +189,19 @@ public struct ErrorMessage: Hashable, Sendable {
             writer.uint8(notReady.request.rawValue)
             writer.uint8(notReady.token)
             writer.uint8(notReady.multiplier)
+        case .responseTooLarge(let actualSize): writer.uint32(actualSize)
         case .largeResponse(let handle): writer.uint8(handle)
         case .vendor(let bytes): writer.append(bytes)
         }
         return writer.bytes
+    }
+}
+
+extension ErrorMessage: CustomStringConvertible {
+    /// The code, and the size of a response that is too large: `ERROR dh (the response has 70000 bytes)`.
+    public var description: String {
+        let name = "ERROR \(String(code.rawValue, radix: 16))h"
+        guard case .responseTooLarge(let actualSize) = extended else { return name }
+        return "\(name) (the response has \(actualSize) bytes)"
     }
 }

@@ -127,7 +127,7 @@ extension RequesterFailure.Reason: CustomStringConvertible {
         guard let error else {
             return "the answer did not come in a record of the session, or in one where none belongs"
         }
-        return "ERROR \(String(error.code.rawValue, radix: 16))h in the clear instead of a record of the session"
+        return "\(error) in the clear instead of a record of the session"
     }
 
     /// One line.
@@ -136,7 +136,7 @@ extension RequesterFailure.Reason: CustomStringConvertible {
         case .noAnswer: "no answer"
         case .busy: "the responder stayed busy"
         case .notReady: "the response was not ready in time"
-        case .refused(let error): "refused with ERROR \(String(error.code.rawValue, radix: 16))h"
+        case .refused(let error): "refused with \(error)"
         case .malformed(let error): "malformed answer: \(error)"
         case .unexpected(let field, let expected, let seen): "\(field) is \(seen), expected \(expected)"
         case .requestTooLarge(let count): "a request of \(count) bytes is too large for the responder"

@@ -115,16 +115,24 @@ import WireBytes
 
     static let headerFields = ["SPDMVersion", "RequestResponseCode", "Param1", "Param2"]
 
-    @Test(arguments: [0x01, 0x02, 0x04, 0x05, 0x06, 0x07, 0x08, 0x0A, 0x0B, 0x0C, 0x0D, 0x0E, 0x10, 0x11, 0x41, 0x43])
+    @Test(arguments: [0x01, 0x02, 0x04, 0x05, 0x06, 0x07, 0x08, 0x0A, 0x0B, 0x0C, 0x0E, 0x10, 0x11, 0x41, 0x43])
     func `every other ERROR is told as it is`(code: UInt8) {
         let error = ErrorMessage(version: .v1_2, code: ErrorMessage.Code(rawValue: code), data: 5)
         #expect(Self.failure(Self.heartbeat, [.received(error.encoded())]) == .refused(error))
     }
 
-    @Test func `an ERROR without its extended data is malformed`() {
-        for code: UInt8 in [0x42, 0x0F] {
-            #expect(Self.failure(Self.heartbeat, [.received([0x12, 0x7F, code, 0])]) != nil)
-        }
+    @Test func `a response that is too large is refused with its size`() {
+        let error = ErrorMessage(version: .v1_2, responseTooLarge: 70_000)
+        let failure = Self.failure(Self.heartbeat, [.received(error.encoded())])
+        #expect(failure == .refused(error))
+        #expect(failure.map { "\($0)" } == "refused with ERROR dh (the response has 70000 bytes)")
+    }
+
+    @Test(arguments: [(0x42, "RDTExponent"), (0x0D, "ActualSize"), (0x0F, "Handle")])
+    func `an ERROR without its extended data is malformed`(code: UInt8, field: String) {
+        #expect(
+            Self.failure(Self.heartbeat, [.received([0x12, 0x7F, code, 0])])
+                == .malformed(WireError(.truncated, at: 4, in: field)))
     }
 }
 

@@ -32,6 +32,14 @@ import WireBytes
         #expect(error.encoded() == bytes)
     }
 
+    @Test func `a response that is too large is refused with its size`() throws {
+        let bytes: [UInt8] = [0x12, 0x7F, 0x0D, 0x00, 0x70, 0x11, 0x01, 0x00]
+        let error = ErrorMessage(version: .v1_2, responseTooLarge: 70_000)
+        #expect(try ErrorMessage(decoding: bytes.span) == error)
+        #expect(error.encoded() == bytes)
+        #expect("\(error)" == "ERROR dh (the response has 70000 bytes)")
+    }
+
     @Test func `a vendor's own error survives`() throws {
         let bytes: [UInt8] = [0x12, 0x7F, 0xFF, 0x03, 0x02, 0x01, 0x00, 0xEE]
         let error = try ErrorMessage(decoding: bytes.span)
@@ -41,8 +49,9 @@ import WireBytes
         #expect(error.encoded() == bytes)
     }
 
-    @Test(arguments: [0x42, 0x0F] as [UInt8]) func `missing extended data is refused`(code: UInt8) {
-        let bytes: [UInt8] = [0x12, 0x7F, code, 0x00]
+    @Test(arguments: [(0x42, 4), (0x0D, 4), (0x0F, 1)].flatMap { code, size in (0..<size).map { (code, $0) } })
+    func `extended data that end early are refused`(code: UInt8, count: Int) {
+        let bytes = [0x12, 0x7F, code, 0x00] + [UInt8](repeating: 0x11, count: count)
         #expect { try ErrorMessage(decoding: bytes.span) } throws: { ($0 as? WireError)?.code == .truncated }
     }
 

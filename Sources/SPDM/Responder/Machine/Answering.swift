@@ -1,5 +1,3 @@
-internal import WireBytes
-
 extension Responder {
     /// Sends a response: in the acknowledgement of the last chunk if the request came in chunks, and piece by piece if
     /// it is larger than what the requester takes at once.
@@ -22,11 +20,7 @@ extension Responder {
     /// Keeps a large response for CHUNK_GET; the ERROR that says so, or that it cannot be had.
     private mutating func announce(_ message: [UInt8], _ session: SessionID?) -> [UInt8] {
         guard message.count <= largestResponse else {
-            // Extended error data: ActualSize.
-            var writer = WireWriter(capacity: 8)
-            writer.append(ErrorMessage(version: version, code: .responseTooLarge).encoded())
-            writer.uint32(UInt32(clamping: message.count))
-            return writer.bytes
+            return ErrorMessage(version: version, responseTooLarge: UInt32(clamping: message.count)).encoded()
         }
         lastHandle &+= 1
         transfers[session] = .outgoing(Outgoing(handle: lastHandle, message: message))
