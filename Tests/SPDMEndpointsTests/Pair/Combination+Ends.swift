@@ -20,6 +20,16 @@ extension Combination {
         var heartbeatPeriod: UInt8 = 0
         var requesterRecords = SessionKeys.recordLimit
         var responderRecords = SessionKeys.recordLimit
+        /// Whether a session encrypts, not only authenticates.
+        var encrypts = true
+        /// Whether the handshake is in the clear, whatever the way.
+        var isInTheClear = false
+        /// How the requester shows who it is, where it does.
+        var mutual = KeyExchangeResponse.MutualAuthentication.encapsulated
+        /// Whether the responder adds a context of its own to a key that both have.
+        var hasPSKContext = true
+        /// What the responder answers only when it is asked again.
+        var deferred: Set<MessageCode> = []
     }
 
     /// Two ends that agree on exactly this.
@@ -32,9 +42,9 @@ extension Combination {
     func requester(_ change: Change = Change()) throws -> RequesterSettings {
         var capabilities = RequesterSettings.capabilities(hasIdentity: way == .mutual, hasKeys: way == .preSharedKey)
         capabilities.dataTransferSize = transferSize
-        if way == .inTheClear { capabilities.flags.insert(.handshakeInTheClear) }
+        adapt(&capabilities.flags, to: change)
         return RequesterSettings(
-            offer: RequesterOffer(policy: policy, capabilities: capabilities),
+            offer: RequesterOffer(policy: policy(change), capabilities: capabilities),
             trust: try TestIdentities.responderTrust(), identity: try identity(), preSharedKeys: [Self.key],
             recordLimit: change.requesterRecords)
     }
@@ -42,26 +52,37 @@ extension Combination {
     /// A device that agrees on exactly this.
     func responder(_ change: Change = Change()) throws -> ResponderSettings {
         var profile = ResponderProfile(
-            policy: policy, heartbeatPeriod: change.heartbeatPeriod, sessionLimit: change.sessionLimit)
+            policy: policy(change), heartbeatPeriod: change.heartbeatPeriod, sessionLimit: change.sessionLimit)
         profile.capabilities.dataTransferSize = transferSize
+        profile.deferred = change.deferred
+        adapt(&profile.capabilities.flags, to: change)
         switch way {
-        case .oneSided: break
+        case .oneSided, .inTheClear: break
         case .mutual:
             profile.capabilities.flags.insert(.mutualAuthentication)
-            profile.mutualAuthentication = .init(.encapsulated)
-        case .preSharedKey: profile.capabilities.flags.insert(.pskWithContext)
-        case .inTheClear: profile.capabilities.flags.insert(.handshakeInTheClear)
+            profile.mutualAuthentication = .init(change.mutual)
+        case .preSharedKey: profile.capabilities.flags.insert(change.hasPSKContext ? .pskWithContext : .psk)
         }
         return ResponderSettings(
             profile: profile, slots: [ResponderSlot(0, try identity())], measurements: Self.measurements,
-            preSharedKeys: [Self.key], requesterTrust: RequesterTrust(try TestIdentities.trust()),
+            preSharedKeys: [Self.key], requesterTrust: try requesterTrust(change),
             recordLimit: change.responderRecords)
     }
 
-    private var policy: AlgorithmPolicy {
+    private func adapt(_ flags: inout CapabilityFlags, to change: Change) {
+        if way == .inTheClear || change.isInTheClear { flags.insert(.handshakeInTheClear) }
+        if !change.encrypts { flags.remove(.encrypt) }
+    }
+
+    private func requesterTrust(_ change: Change) throws -> RequesterTrust {
+        let provisioned = change.mutual == .provisioned ? try identity().chain(rootHash: .sha384) : nil
+        return RequesterTrust(try TestIdentities.trust(), provisionedChain: provisioned)
+    }
+
+    private func policy(_ change: Change) -> AlgorithmPolicy {
         AlgorithmPolicy(
             name: "one", versions: [version], hashes: [hash], signatures: [signature],
-            requesterSignatures: [signature], groups: [group], suites: [suite], requiresEncryption: true)
+            requesterSignatures: [signature], groups: [group], suites: [suite], requiresEncryption: change.encrypts)
     }
 
     private static let hint: [UInt8] = [1, 2, 3]

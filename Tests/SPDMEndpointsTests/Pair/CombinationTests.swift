@@ -4,7 +4,8 @@ import SPDMEndpoints
 import Testing
 
 @Suite struct `Every combination of what two ends can agree on` {
-    /// All of them if the environment asks for it, else so many that every pair of values occurs.
+    /// All of them if the environment asks for it, as `scripts/test --full` does, else so many that every pair of values
+    /// occurs.
     static let combinations: [Combination] = {
         let wantsAll = ProcessInfo.processInfo.environment["TDISPCTL_FULL_MATRIX"] != nil
         return wantsAll ? Combination.all : Combination.covering(seed: 3)
