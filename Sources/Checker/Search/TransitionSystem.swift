@@ -17,7 +17,7 @@ public protocol TransitionSystem: Sendable {
     /// Appends every step out of a representative, each leading to the representative of its target.
     ///
     /// The default folds what ``appendSteps(from:to:)`` finds. A system does better where it knows what a step changes; of
-    /// steps that lead to the same representative it may leave out all but one, but never one that breaks a rule.
+    /// steps that differ by names only it may leave out all but one.
     func appendFoldedSteps(from word: Word, to steps: inout Steps<Word>)
 
     /// What the label of a step stands for.
@@ -100,6 +100,9 @@ public struct Steps<Word: StateWord>: Sendable {
         get { steps[index] }
         _modify { yield &steps[index] }
     }
+
+    /// The first one that is looked for.
+    public func first(where isRight: (Step<Word>) -> Bool) -> Step<Word>? { steps.first(where: isRight) }
 
     /// Adds a step.
     public mutating func append(to target: Word, label: UInt32) { steps.append(Step(to: target, label: label)) }

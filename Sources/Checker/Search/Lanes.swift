@@ -1,0 +1,51 @@
+/// Numbers of the same width side by side in a word: one for each of several alike parts of a system.
+public struct Lanes<Word: StateWord>: Hashable, Sendable {
+    /// How many there are.
+    public let count: Int
+    /// How wide each is, in bits.
+    public let width: Int
+
+    /// Creates the layout; nil: a word has not so many bits.
+    public init?(_ count: Int, width: Int) {
+        guard count > 0, width > 0, count.multipliedReportingOverflow(by: width).overflow == false,
+            count * width <= Word.bitWidth
+        else { return nil }
+        self.count = count
+        self.width = width
+    }
+
+    /// The number in a lane; lane 0 stands in the lowest bits.
+    public func number(_ lane: Int, in word: Word) -> Int {
+        Int(truncatingIfNeeded: word &>> Word(truncatingIfNeeded: lane &* width) & mask)
+    }
+
+    /// The word with another number in a lane.
+    public func replacing(_ lane: Int, by number: Int, in word: Word) -> Word {
+        let shift = Word(truncatingIfNeeded: lane &* width)
+        return word & ~(mask &<< shift) | Word(truncatingIfNeeded: number) &<< shift
+    }
+
+    /// The word with another number in a lane, and all lanes in ascending order, as they are in `word`.
+    public func sorting(_ lane: Int, as number: Int, in word: Word) -> Word {
+        var word = word
+        var lane = lane
+        while lane + 1 < count, case let next = self.number(lane + 1, in: word), next < number {
+            word = replacing(lane, by: next, in: word)
+            lane += 1
+        }
+        while lane > 0, case let previous = self.number(lane - 1, in: word), previous > number {
+            word = replacing(lane, by: previous, in: word)
+            lane -= 1
+        }
+        return replacing(lane, by: number, in: word)
+    }
+
+    /// The word with its lanes in ascending order.
+    public func sorted(_ word: Word) -> Word {
+        (0..<count).map { number($0, in: word) }.sorted().enumerated().reduce(into: 0) { sorted, next in
+            sorted = replacing(next.offset, by: next.element, in: sorted)
+        }
+    }
+
+    private var mask: Word { ~0 &>> Word(truncatingIfNeeded: Word.bitWidth &- width) }
+}
