@@ -42,8 +42,9 @@ let package = Package(
         .target(name: "Checker", dependencies: ["Assignment", "IOMMU", "PCIe", "TDISP"]),
 
         // Adapters: one per C library or file format
-        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
-        .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt-qemu", providers: [.apt(["libvirt-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        // Needs libvirt's headers; the library is loaded when it is first used.
+        .target(name: "CLibvirt"),
         .target(name: "OpenSSLCrypto", dependencies: ["COpenSSL"]),
         .target(name: "Libvirt", dependencies: ["CLibvirt", "PCIe"]),
         .target(name: "StrictYAML", dependencies: [yams]),

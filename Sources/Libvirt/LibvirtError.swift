@@ -86,8 +86,8 @@ extension LibvirtError: CustomStringConvertible {
 extension LibvirtError {
     /// The calling thread's last error as the failure of `function`.
     static func last(of function: String) -> Self {
-        defer { virResetLastError() }
-        guard let error = unsafe virGetLastError(), unsafe error.pointee.code != 0 else {
+        defer { library.virResetLastError() }
+        guard let error = unsafe library.virGetLastError(), unsafe error.pointee.code != 0 else {
             return Self(.internalError, message: "failed without saying why", function: function)
         }
         return Self(

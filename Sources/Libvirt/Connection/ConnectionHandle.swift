@@ -9,24 +9,26 @@ import Foundation
 
     /// Opens `uri` and delivers its events to `mailbox`.
     init(uri: String, events mailbox: EventMailbox) throws(LibvirtError) {
-        guard let pointer = unsafe virConnectOpen(uri) else { throw .last(of: "virConnectOpen") }
+        guard let pointer = unsafe library.virConnectOpen(uri) else { throw .last(of: "virConnectOpen") }
         unsafe self.pointer = pointer
         self.mailbox = mailbox
         // Notices a daemon that hangs. Drivers without a transport have no keepalive, which is as good.
-        _ = unsafe virConnectSetKeepAlive(pointer, 5, 3)
+        _ = unsafe library.virConnectSetKeepAlive(pointer, 5, 3)
         try register()
     }
 
     deinit {
         // A registration holds a reference to the connection: without this, closing would not close.
-        for registration in registrations { _ = unsafe virConnectDomainEventDeregisterAny(pointer, registration) }
-        _ = unsafe virConnectUnregisterCloseCallback(pointer, EventCallbacks.closed)
-        _ = unsafe virConnectClose(pointer)
-        virResetLastError()
+        for registration in registrations {
+            _ = unsafe library.virConnectDomainEventDeregisterAny(pointer, registration)
+        }
+        _ = unsafe library.virConnectUnregisterCloseCallback(pointer, EventCallbacks.closed)
+        _ = unsafe library.virConnectClose(pointer)
+        library.virResetLastError()
     }
 
     /// Whether the transport still works, as far as libvirt knows. Says nothing of a driver inside this process.
-    var isAlive: Bool { unsafe virConnectIsAlive(pointer) == 1 }
+    var isAlive: Bool { unsafe library.virConnectIsAlive(pointer) == 1 }
 
     /// What `read` makes of every domain, running or not; those that vanish meanwhile are left out.
     func mapDomains<Result>(
@@ -34,7 +36,7 @@ import Foundation
     ) throws(LibvirtError) -> [Result] {
         var list: UnsafeMutablePointer<virDomainPtr?>?
         let count = try LibvirtError.check(
-            unsafe virConnectListAllDomains(pointer, &list, 0), "virConnectListAllDomains")
+            unsafe library.virConnectListAllDomains(pointer, &list, 0), "virConnectListAllDomains")
         defer { unsafe free(list) }
         var results: [Result] = []
         var failure: LibvirtError?
@@ -56,12 +58,12 @@ import Foundation
     func domain(_ reference: DomainReference) throws(LibvirtError) -> DomainHandle {
         switch reference {
         case .uuid(let uuid):
-            guard let domain = unsafe virDomainLookupByUUID(pointer, uuid.bytes) else {
+            guard let domain = unsafe library.virDomainLookupByUUID(pointer, uuid.bytes) else {
                 throw .last(of: "virDomainLookupByUUID")
             }
             return unsafe DomainHandle(owning: domain)
         case .name(let name):
-            guard let domain = unsafe virDomainLookupByName(pointer, name) else {
+            guard let domain = unsafe library.virDomainLookupByName(pointer, name) else {
                 throw .last(of: "virDomainLookupByName")
             }
             return unsafe DomainHandle(owning: domain)
@@ -70,7 +72,7 @@ import Foundation
 
     /// Defines or redefines a persistent domain.
     func define(_ xml: String) throws(LibvirtError) -> DomainHandle {
-        guard let domain = unsafe virDomainDefineXMLFlags(pointer, xml, 0) else {
+        guard let domain = unsafe library.virDomainDefineXMLFlags(pointer, xml, 0) else {
             throw .last(of: "virDomainDefineXMLFlags")
         }
         return unsafe DomainHandle(owning: domain)
@@ -99,6 +101,6 @@ extension ConnectionHandle {
         // A driver without a transport says yes here and never releases anything, so the callback borrows the mailbox,
         // which outlives it: unregistering in deinit waits for a callback that runs.
         let borrowed = unsafe Unmanaged.passUnretained(mailbox).toOpaque()
-        _ = unsafe virConnectRegisterCloseCallback(pointer, EventCallbacks.closed, borrowed, nil)
+        _ = unsafe library.virConnectRegisterCloseCallback(pointer, EventCallbacks.closed, borrowed, nil)
     }
 }

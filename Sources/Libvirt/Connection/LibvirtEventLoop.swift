@@ -39,7 +39,7 @@ public enum LibvirtEventLoop {
     }
 
     private static func run() {
-        while !endsNow() { _ = virEventRunDefaultImpl() }
+        while !endsNow() { _ = library.virEventRunDefaultImpl() }
     }
 
     /// Marks the end of the thread and tells those who wait for it, unless the loop is wanted.
@@ -57,6 +57,7 @@ public enum LibvirtEventLoop {
 
     /// Lets the loop return from its wait: a timer that fires at once and removes itself.
     private static func wake() {
-        _ = unsafe virEventAddTimeout(0, { @Sendable timer, _ in _ = virEventRemoveTimeout(timer) }, nil, nil)
+        _ = unsafe library.virEventAddTimeout(
+            0, { @Sendable timer, _ in _ = library.virEventRemoveTimeout(timer) }, nil, nil)
     }
 }

@@ -7,20 +7,21 @@ import CLibvirt
     /// Takes over the reference `pointer`.
     init(owning pointer: OpaquePointer) { unsafe self.pointer = pointer }
 
-    deinit { _ = unsafe virDomainFree(pointer) }
+    deinit { _ = unsafe library.virDomainFree(pointer) }
 
     func identity() throws(LibvirtError) -> DomainIdentity { try unsafe DomainIdentity(of: pointer) }
 
     func summary() throws(LibvirtError) -> DomainSummary {
         var state: Int32 = 0
-        try LibvirtError.check(unsafe virDomainGetState(pointer, &state, nil, 0), "virDomainGetState")
+        try LibvirtError.check(unsafe library.virDomainGetState(pointer, &state, nil, 0), "virDomainGetState")
         return DomainSummary(
             identity: try identity(), state: DomainState(rawValue: state), isActive: try isActive(),
-            isPersistent: try LibvirtError.check(unsafe virDomainIsPersistent(pointer), "virDomainIsPersistent") == 1)
+            isPersistent: try LibvirtError.check(unsafe library.virDomainIsPersistent(pointer), "virDomainIsPersistent")
+                == 1)
     }
 
     func isActive() throws(LibvirtError) -> Bool {
-        try LibvirtError.check(unsafe virDomainIsActive(pointer), "virDomainIsActive") == 1
+        try LibvirtError.check(unsafe library.virDomainIsActive(pointer), "virDomainIsActive") == 1
     }
 
     func xml(_ view: DomainView) throws(LibvirtError) -> String {
@@ -30,15 +31,19 @@ import CLibvirt
             case .current: UInt32(0)
             case .persistent: VIR_DOMAIN_XML_INACTIVE.rawValue | VIR_DOMAIN_XML_SECURE.rawValue
             }
-        return try unsafe LibvirtError.take(virDomainGetXMLDesc(pointer, flags), "virDomainGetXMLDesc")
+        return try unsafe LibvirtError.take(library.virDomainGetXMLDesc(pointer, flags), "virDomainGetXMLDesc")
     }
 
-    func start() throws(LibvirtError) { try LibvirtError.check(unsafe virDomainCreate(pointer), "virDomainCreate") }
+    func start() throws(LibvirtError) {
+        try LibvirtError.check(unsafe library.virDomainCreate(pointer), "virDomainCreate")
+    }
 
-    func destroy() throws(LibvirtError) { try LibvirtError.check(unsafe virDomainDestroy(pointer), "virDomainDestroy") }
+    func destroy() throws(LibvirtError) {
+        try LibvirtError.check(unsafe library.virDomainDestroy(pointer), "virDomainDestroy")
+    }
 
     func undefine() throws(LibvirtError) {
-        try LibvirtError.check(unsafe virDomainUndefine(pointer), "virDomainUndefine")
+        try LibvirtError.check(unsafe library.virDomainUndefine(pointer), "virDomainUndefine")
     }
 }
 
@@ -55,17 +60,17 @@ extension HostdevPlace {
 extension DomainHandle {
     func attachDevice(_ xml: String, to place: HostdevPlace) throws(LibvirtError) {
         try LibvirtError.check(
-            unsafe virDomainAttachDeviceFlags(pointer, xml, place.flags), "virDomainAttachDeviceFlags")
+            unsafe library.virDomainAttachDeviceFlags(pointer, xml, place.flags), "virDomainAttachDeviceFlags")
     }
 
     func detachDevice(_ xml: String, from place: HostdevPlace) throws(LibvirtError) {
         try LibvirtError.check(
-            unsafe virDomainDetachDeviceFlags(pointer, xml, place.flags), "virDomainDetachDeviceFlags")
+            unsafe library.virDomainDetachDeviceFlags(pointer, xml, place.flags), "virDomainDetachDeviceFlags")
     }
 
     func detachDevice(alias: String, from place: HostdevPlace) throws(LibvirtError) {
         try LibvirtError.check(
-            unsafe virDomainDetachDeviceAlias(pointer, alias, place.flags), "virDomainDetachDeviceAlias")
+            unsafe library.virDomainDetachDeviceAlias(pointer, alias, place.flags), "virDomainDetachDeviceAlias")
     }
 
     /// The metadata element of `namespace` in the current definition, without prefix; nil when there is none.
@@ -73,7 +78,7 @@ extension DomainHandle {
         let kind = Int32(VIR_DOMAIN_METADATA_ELEMENT.rawValue)
         do throws(LibvirtError) {
             return try unsafe LibvirtError.take(
-                virDomainGetMetadata(pointer, kind, namespace, 0), "virDomainGetMetadata")
+                library.virDomainGetMetadata(pointer, kind, namespace, 0), "virDomainGetMetadata")
         } catch {
             guard error.code == .noDomainMetadata else { throw error }
             return nil
@@ -89,16 +94,16 @@ extension DomainHandle {
         let both = VIR_DOMAIN_AFFECT_LIVE.rawValue | VIR_DOMAIN_AFFECT_CONFIG.rawValue
         let flags = alsoPersistent ? try isActive() ? both : 0 : 0
         try LibvirtError.check(
-            unsafe virDomainSetMetadata(pointer, kind, xml, prefix, namespace, flags), "virDomainSetMetadata")
+            unsafe library.virDomainSetMetadata(pointer, kind, xml, prefix, namespace, flags), "virDomainSetMetadata")
     }
 }
 
 extension DomainIdentity {
     /// Reads name and UUID, which libvirt keeps in the handle: no call to the daemon.
     init(of domain: OpaquePointer) throws(LibvirtError) {
-        guard let name = unsafe virDomainGetName(domain) else { throw .last(of: "virDomainGetName") }
+        guard let name = unsafe library.virDomainGetName(domain) else { throw .last(of: "virDomainGetName") }
         var bytes = [UInt8](repeating: 0, count: Int(VIR_UUID_BUFLEN))
-        try LibvirtError.check(unsafe virDomainGetUUID(domain, &bytes), "virDomainGetUUID")
+        try LibvirtError.check(unsafe library.virDomainGetUUID(domain, &bytes), "virDomainGetUUID")
         guard let uuid = DomainUUID(bytes: bytes) else { throw .last(of: "virDomainGetUUID") }
         self.init(name: unsafe String(cString: name), uuid: uuid)
     }
