@@ -41,6 +41,7 @@ import Testing
             Case(.functionReset(tdi), .error, [.device(tdi, .deviceReset)] + toError),
             Case(.functionReset(device), .error, [.device(tdi, .deviceReset), .connection(.deviceReset)]),
             Case(.conventionalReset(device), .configUnlocked, [.connection(.deviceReset), .device(tdi, .deviceReset)]),
+            Case(.virtualFunctions(device, count: 0), nil, [.device(tdi, .deviceGone)]),
             Case(.busMasterCleared(tdi), .error, toError),
             Case(.memorySpaceCleared(device), .run, []),
             Case(.memoryMoved(device, register: 0, value: 0), .run, []),
@@ -110,15 +111,6 @@ import Testing
         host.happen(.memoryMoved(demo.nvme, register: 0, value: 0x9000_0000))
         #expect(try host.view(demo.nvme).state == .error)
         #expect(host.notices(demo.nvme) == [.device(demo.nvme, .state(.error))])
-    }
-
-    @Test func `fewer virtual functions take those that are locked to ERROR`() throws {
-        let sriov = try #require(try SRIOVCapability(in: host.space(demo.accelerator)))
-        let write = sriov.setting([])
-        host.happen(
-            .configurationWrite(demo.accelerator, offset: write.offset, width: write.width.rawValue, value: write.value)
-        )
-        #expect(try host.view(demo.vf0).state == .error)
     }
 
     @Test func `a refused firmware update leaves the firmware, a permitted one changes the measurements`() throws {

@@ -50,7 +50,7 @@ import Testing
         ("- convert: accelerator", "s.yaml:6:5: missing key 'domain'"),
         (
             "- convert: accelerater\n  domain: web1",
-            "s.yaml:6:14: expected one of accelerator, accelerator/vf0, accelerator/vf1, nvme, network, found "
+            "s.yaml:6:14: expected one of accelerator, accelerator/vf0, accelerator/vf1, accelerator/vf2, accelerator/vf3, nvme, network, found "
                 + "'accelerater'; did you mean 'accelerator'?"
         ),
         ("- convert: accelerator\n  domain: web9", "s.yaml:7:13: expected one of web1, db1, plain1, off1"),

@@ -8,7 +8,7 @@ extension EmulatedDevice {
     /// A configuration write arrives at a function. A change of a register that a lock watches reaches the TDI as an
     /// incident; the write itself is carried out like any other (TDISP 1.0, configuration tracking).
     func write(_ write: ConfigurationWrite, to function: EmulatedFunction) {
-        guard isPresent else { return }
+        guard has(function) else { return }
         if function === functions[0], write.width == .doubleword, let register = mailboxRegister(at: write.offset) {
             return self.write(write.value, to: register)
         }
@@ -21,6 +21,7 @@ extension EmulatedDevice {
         for interface in interfaces(concernedBy: change, on: function) {
             takeDSM(.incident(.configurationChanged(change), on: interface.address.requesterID))
         }
+        if change == .lockedCapability(.singleRootIOVirtualization) { followVirtualFunctions() }
     }
 
     /// Virtual functions live in registers of their physical function, and all interfaces in the streams of function 0.
@@ -84,7 +85,7 @@ extension EmulatedDevice {
         emptyMailbox()
         forgetSessions()
         isDebugOpen = false
-        for function in functions { function.reset() }
+        for function in allFunctions { function.reset() }
     }
 
     // MARK: Link

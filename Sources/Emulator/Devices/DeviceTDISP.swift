@@ -4,9 +4,15 @@ internal import TDISP
 // The DSM's TDISP responder, and the work that it has the device do.
 
 extension EmulatedDevice {
-    /// Answers a TDISP message that came over a session.
+    /// Answers a TDISP message that came over a session. A virtual function that is not enabled has no interface, though
+    /// the DSM remembers what it owes to one that was locked: STOP, or a conventional reset.
     func answerTDISP(_ bytes: [UInt8], over session: SessionID) -> [UInt8]? {
-        takeDSM(.received(bytes, over: session))
+        if let named = (try? TDISPHeader.decode(bytes.span))?.interfaceID,
+            let function = allFunctions.first(where: { named.names($0.address) }), !function.isEnabled
+        {
+            return TDISPResponse.error(.invalidInterface).encoded(from: named)
+        }
+        return takeDSM(.received(bytes, over: session))
     }
 
     /// Passes an event to the DSM and carries out all work that follows. Gives the response, if there is one.

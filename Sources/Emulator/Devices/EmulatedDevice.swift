@@ -10,8 +10,10 @@ final class EmulatedDevice {
     let description: Topology.Device
     /// Function 0, by whose address the DSM is known.
     var address: FunctionAddress { description.address }
-    /// Its functions in order of address.
-    private(set) var functions: [EmulatedFunction]
+    /// Every function that it can have, in order of address: also virtual ones that are not enabled.
+    let allFunctions: [EmulatedFunction]
+    /// The functions that exist now, in order of address; function 0 is the first.
+    private(set) var functions: [EmulatedFunction] = []
     let rootPort: RootPort
     /// The TDISP responder; nil: a device without TDISP.
     var dsm: DSM?
@@ -51,12 +53,12 @@ final class EmulatedDevice {
         ide = IDEResponder.initial(maxPortIndex: description.dsm.port)
         rootPort = RootPort(
             address: description.rootPort, registers: try factory.rootPort(of: description))
-        functions = []
+        var functions: [EmulatedFunction] = []
         for number in 0..<description.physicalFunctions {
             let registers = try factory.physicalFunction(number, of: description)
             let address = description.physicalFunction(number)
             functions.append(EmulatedFunction(address: address, role: .physical, registers: registers))
-            for index in 0..<Int(description.virtualFunctions?.enabled ?? 0) {
+            for index in 0..<Int(description.virtualFunctions?.total ?? 0) {
                 guard let virtual = description.virtualFunction(index, of: number) else { continue }
                 functions.append(
                     EmulatedFunction(
@@ -64,7 +66,8 @@ final class EmulatedDevice {
                         registers: try factory.virtualFunction(of: description)))
             }
         }
-        functions.sort { $0.address < $1.address }
+        allFunctions = functions.sorted { $0.address < $1.address }
+        followVirtualFunctions()
         guard description.features.contains(.teeIO) else { return }
         dsm = DSM(
             capabilities: TDISPCapabilities(
@@ -72,14 +75,32 @@ final class EmulatedDevice {
                 outstandingPerInterface: description.dsm.requestsPerInterface,
                 outstandingPerDevice: description.dsm.requestsPerDevice),
             functionZero: description.address.requesterID,
-            functions: functions.map { (address: $0.address, role: $0.role) })
+            functions: allFunctions.map { (address: $0.address, role: $0.role) })
     }
 
+    /// A function, be it enabled or not.
     func function(_ requester: RequesterID) -> EmulatedFunction? {
-        functions.first { $0.address.requesterID == requester }
+        allFunctions.first { $0.address.requesterID == requester }
     }
 
-    /// The virtual functions of a physical one.
+    /// Whether a function is there and answers.
+    func has(_ function: EmulatedFunction) -> Bool { isPresent && function.isEnabled }
+
+    /// Which functions exist follows from the SR-IOV registers of the physical ones (PCIe 6.0, 9.3.3). A virtual function
+    /// that is disabled loses its registers.
+    func followVirtualFunctions() {
+        for physical in allFunctions where physical.isPhysical {
+            let virtual = allFunctions.filter { $0.role == .virtual(of: physical.address.requesterID) }
+            for (index, function) in virtual.enumerated() {
+                let wasEnabled = function.isEnabled
+                function.isEnabled = index < physical.enabledVFs
+                if wasEnabled && !function.isEnabled { function.reset() }
+            }
+        }
+        functions = allFunctions.filter(\.isEnabled)
+    }
+
+    /// The virtual functions of a physical one that exist.
     func virtualFunctions(of function: EmulatedFunction) -> [EmulatedFunction] {
         functions.filter { $0.role == .virtual(of: function.address.requesterID) }
     }

@@ -7,6 +7,8 @@ final class EmulatedFunction {
     let role: DSM.Role
     /// Its configuration space, as hardware has it.
     var registers: FunctionRegisters
+    /// Whether it exists: a virtual function only while its physical one enables it.
+    var isEnabled = true
     /// What its registers held when the system had been set up.
     private let initial: ConfigurationSpace
     /// The nonce of its lock.
@@ -26,15 +28,28 @@ final class EmulatedFunction {
     }
 
     /// After a reset: what can be written is zero, and nothing is under way.
+    ///
+    /// A physical function keeps its virtual ones: the kernel that resets it enables them again before anybody looks
+    /// (Linux: `sriov_restore_state`), and that they are away in between is not modelled.
     func reset() {
         var space = initial
+        let virtualization = sriov
         for offset in stride(from: 0, to: ConfigurationSpace.size, by: 4) {
             let writable = registers.writable.uint32(at: offset)
             if writable != 0 { space.store(initial.uint32(at: offset) & ~writable, at: offset) }
         }
         registers.space = space
         inFlight = 0
+        guard let virtualization else { return }
+        registers.write(virtualization.settingNumberOfVFs(virtualization.numberOfVFs))
+        registers.write(virtualization.setting(virtualization.control))
     }
+
+    /// Its SR-IOV capability.
+    var sriov: SRIOVCapability? { (try? SRIOVCapability(in: registers.space)) ?? nil }
+
+    /// How many virtual functions its registers enable.
+    var enabledVFs: Int { Int(sriov?.enabledVFs ?? 0) }
 
     var isPhysical: Bool { role == .physical }
 

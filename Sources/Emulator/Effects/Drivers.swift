@@ -26,7 +26,7 @@ extension HostModel {
             return EffectReport(.failed(.busy), "the function is still in a domain")
         }
         guard !own.isHung else { return EffectReport(.failed(.timedOut), "the driver does not bind") }
-        guard device.isPresent else { return EffectReport(.failed(.deviceGone), "the device is not there") }
+        guard device.has(function) else { return EffectReport(.failed(.deviceGone), "the function is not there") }
         advance(latencies.driver, device)
         software[address]?.driver = own.nativeDriver
         software[address]?.saved = nil
@@ -57,7 +57,7 @@ extension HostModel {
         if let other = software[address]?.domain, other != id {
             return EffectReport(.failed(.busy), "in domain \(other)")
         }
-        guard device.isPresent else { return EffectReport(.failed(.deviceGone), "the device is not there") }
+        guard device.has(function) else { return EffectReport(.failed(.deviceGone), "the function is not there") }
         advance(latencies.tables, device)
         memory.detachUntrusted(address)
         do throws(MappingError) {
@@ -113,7 +113,7 @@ extension HostModel {
         guard let id = software[address]?.domain, domains[id]?.isRunning == true else {
             return EffectReport(.failed(.hypervisor), "no running domain holds the function")
         }
-        guard device.isPresent else { return EffectReport(.failed(.deviceGone), "the device is not there") }
+        guard device.has(function) else { return EffectReport(.failed(.deviceGone), "the function is not there") }
         guard software[address]?.isHung != true else {
             advance(latencies.timeout, device)
             return EffectReport(.failed(.timedOut), "the guest's driver does not come up")

@@ -8,7 +8,7 @@ internal import TDISP
 
 extension HostModel {
     mutating func resetFunction(_ function: EmulatedFunction, _ device: EmulatedDevice) -> EffectReport {
-        guard device.isPresent else { return EffectReport(.failed(.deviceGone), "the device is not there") }
+        guard device.has(function) else { return EffectReport(.failed(.deviceGone), "the function is not there") }
         guard let express = try? ExpressCapability(in: function.registers.space),
             express.deviceCapabilities.contains(.functionLevelReset)
         else { return EffectReport(.failed(.unsupported), "the function has no FLR") }
@@ -16,7 +16,7 @@ extension HostModel {
         write(
             express.setting(express.deviceControl.union(.initiateFunctionLevelReset)), to: function, of: device)
         advance(latencies.functionReset, device)
-        guard device.isPresent else { return EffectReport(.failed(.deviceGone), "the function does not answer") }
+        guard device.has(function) else { return EffectReport(.failed(.deviceGone), "the function does not answer") }
         restore(saved, of: function, device)
         guard function === device.functions[0] else { return EffectReport(.succeeded, "FLR, the function answers") }
         loseSession(of: device, .deviceReset)
@@ -39,7 +39,7 @@ extension HostModel {
         device.resetConventionally()
         device.rootPort.take(.lost(.reset))
         followBusMastering(of: device)
-        for each in device.functions { tsm.locks[each.address] = nil }
+        for each in device.allFunctions { tsm.locks[each.address] = nil }
         loseSession(of: device, .deviceReset)
     }
 
@@ -62,7 +62,7 @@ extension HostModel {
         guard let saved = software[function.address]?.saved else {
             return EffectReport(.succeeded, "no configuration was saved")
         }
-        guard device.isPresent else { return EffectReport(.failed(.deviceGone), "the function does not answer") }
+        guard device.has(function) else { return EffectReport(.failed(.deviceGone), "the function does not answer") }
         let written = restore(saved, of: function, device)
         guard EmulatedFunction.comparable(function.registers.space) == EmulatedFunction.comparable(saved) else {
             return EffectReport(.failed(.other), "the configuration space does not take its old values")

@@ -58,7 +58,7 @@ extension HostModel {
     mutating func plugIn(_ device: EmulatedDevice) {
         device.isPresent = true
         tsm.authentications[device.address] = nil
-        for function in device.functions { tsm.locks[function.address] = nil }
+        for function in device.allFunctions { tsm.locks[function.address] = nil }
         followBusMastering(of: device)
     }
 

@@ -18,6 +18,8 @@ public enum HostEvent: Hashable, Sendable, Codable {
     case functionReset(FunctionAddress)
     /// Someone else resets a device conventionally.
     case conventionalReset(FunctionAddress)
+    /// The host sets how many virtual functions a physical function has: those that it had go first, as on Linux.
+    case virtualFunctions(FunctionAddress, count: UInt16)
     /// Someone writes to the configuration space of a function: offset, width in bytes (1, 2, 4), value.
     case configurationWrite(FunctionAddress, offset: Int, width: Int, value: UInt32)
     /// Bus Master Enable of a function is cleared.

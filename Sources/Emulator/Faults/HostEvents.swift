@@ -35,6 +35,7 @@ extension HostModel {
         case .identitySwapped(let name, let serial): if let device = devices[name] { swap(device, serial) }
         case .defect(let name, let defect): if let device = devices[name] { add(defect, to: device) }
         case .functionReset(let address): resetUnasked(address)
+        case .virtualFunctions(let address, let count): setVirtualFunctions(count, of: address)
         case .configurationWrite(let address, let offset, let width, let value):
             write(value, at: offset, width: width, to: address)
         case .busMasterCleared(let address): clear(.busMaster, of: address)

@@ -21,10 +21,7 @@ struct FunctionSoftware {
     /// Guest physical addresses that it could reach privately, to show later that it cannot any more.
     var lastPrivatePage: UInt64?
 
-    init(driver: String?) {
-        nativeDriver = driver
-        self.driver = driver
-    }
+    init(nativeDriver: String?) { self.nativeDriver = nativeDriver }
 
     static let vfio = "vfio-pci"
 

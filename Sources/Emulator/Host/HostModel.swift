@@ -87,12 +87,12 @@ public struct HostModel: ~Copyable {
             throw TopologyError("\(description.name): registers cannot be laid out: \(error)")
         }
         devices[device.address] = device
-        for function in device.functions {
+        for function in device.allFunctions {
             deviceOf[function.address] = device.address
-            software[function.address] = FunctionSoftware(driver: description.driver)
+            software[function.address] = FunctionSoftware(nativeDriver: description.driver)
             workloads[function.address] = WorkloadState(description.workload)
-            if description.driver != nil { giveToHost(function, of: device) }
         }
+        for function in device.functions { bindNativeDriver(to: function, of: device) }
     }
 }
 
@@ -105,7 +105,7 @@ public struct TopologyError: Error, Hashable, Sendable, CustomStringConvertible 
 }
 
 extension HostModel {
-    /// The device and function at an address.
+    /// The device and function at an address, be it enabled or not.
     func locate(_ address: FunctionAddress) -> (device: EmulatedDevice, function: EmulatedFunction)? {
         guard let name = deviceOf[address], let device = devices[name],
             let function = device.function(address.requesterID)
@@ -133,10 +133,13 @@ extension HostModel {
         } while rest > 0
     }
 
-    /// A configuration write of the host or of a guest; the IOMMU sees whether the function may master the bus.
+    /// A configuration write of the host or of a guest. Virtual functions come and go with it, and the IOMMU sees whether
+    /// functions may master the bus.
     mutating func write(_ write: ConfigurationWrite, to function: EmulatedFunction, of device: EmulatedDevice) {
         time += latencies.configurationWrite
+        let before = device.functions
         device.write(write, to: function)
+        followVirtualFunctions(of: device, from: before)
         followBusMastering(of: device)
     }
 
@@ -151,8 +154,8 @@ extension HostModel {
 
     /// Bus mastering counts from the function on, and needs a device that is there.
     mutating func followBusMastering(of device: EmulatedDevice) {
-        for function in device.functions {
-            let isOn = function.canMaster && device.isPresent
+        for function in device.allFunctions {
+            let isOn = function.canMaster && device.has(function)
             if memory.context(of: function.address)?.isBusMaster != isOn {
                 memory.setBusMaster(isOn, of: function.address)
             }

@@ -42,9 +42,10 @@ extension HostModel {
         return domain
     }
 
-    /// One function of the snapshot; nil: there is no such function.
+    /// One function of the snapshot; nil: there is no such function, or it is a virtual one that is not enabled.
     public func facts(about address: FunctionAddress) -> FunctionFacts? {
-        locate(address).map { facts(about: $0.function, of: $0.device) }
+        guard let (device, function) = locate(address), function.isEnabled else { return nil }
+        return facts(about: function, of: device)
     }
 
     private func facts(about function: EmulatedFunction, of device: EmulatedDevice) -> FunctionFacts {
@@ -64,22 +65,31 @@ extension HostModel {
             driver: software[address]?.driver, domain: software[address]?.domain,
             state: connection == nil || !device.isPresent ? nil : device.tdi(address.requesterID)?.state,
             connected: connection?.isSecure(on: device) ?? false,
-            enabledVFs: (try? SRIOVCapability(in: function.registers.space))??.enabledVFs ?? 0,
+            enabledVFs: function.sriov?.enabledVFs ?? 0,
             trafficClassZero: !device.description.flaws.contains(.trafficClass),
             addressesDisjoint: (try? physical.registers.addressOverlap()) == .some(nil),
             phantomFunctionsOff: express?.deviceControl.contains(.phantomFunctions) != true,
             present: device.isPresent,
             memory: device.interfaceMemory(of: function).map {
                 MemoryFacts(register: UInt8($0.register), address: $0.address, size: $0.size)
-            }, authentication: tsm.authentications[device.address])
+            }, inStream: device.isStreamFor(function), authentication: tsm.authentications[device.address])
     }
 
-    /// The configuration space of a function as a reader finds it: ones when the device is gone.
+    /// The configuration space of a function as a reader finds it: ones when it is not there.
     public func configurationSpace(of address: FunctionAddress) -> ConfigurationSpace? {
         guard let (device, function) = locate(address) else { return nil }
-        guard device.isPresent else {
+        guard device.has(function) else {
             return try? ConfigurationSpace([UInt8](repeating: 0xFF, count: ConfigurationSpace.size))
         }
         return function.registers.space
+    }
+}
+
+extension EmulatedDevice {
+    /// Whether the root port lets T=1 of a function through its stream; nil: none is set up. The stream's requesters are
+    /// those that there were when the device was connected.
+    fileprivate func isStreamFor(_ function: EmulatedFunction) -> Bool? {
+        guard let block = rootPort.block, block.control.rawValue != 0 else { return nil }
+        return block.requesters.contains(function.address.requesterID)
     }
 }

@@ -16,6 +16,8 @@ public struct Latencies: Hashable, Sendable {
     public var drain: UInt64 = 10_000_000
     /// How long a function is left alone after a function level reset (PCIe 6.0, 6.6.2).
     public var functionReset: UInt64 = 100_000_000
+    /// How long virtual functions are left alone once they are enabled (PCIe 6.0, 9.3.3.3.1).
+    public var virtualFunctions: UInt64 = 100_000_000
     /// How long a device is left alone after a conventional reset (PCIe 6.0, 6.6.1).
     public var conventionalReset: UInt64 = 100_000_000
 

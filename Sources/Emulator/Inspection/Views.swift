@@ -12,7 +12,7 @@ public struct FunctionView: Hashable, Sendable, Codable {
     public let address: FunctionAddress
     /// What its device is.
     public let name: String
-    /// The TDISP state of the device's own machine; nil: no TDISP, or the device is gone.
+    /// The TDISP state of the device's own machine; nil: no TDISP, or the function is not there.
     public let state: TDIState?
     /// The host driver that is bound.
     public let driver: String?
@@ -85,7 +85,7 @@ public struct MemoryView: Hashable, Sendable, Codable {
 }
 
 extension HostModel {
-    /// The functions' addresses, in order.
+    /// The addresses of all functions that there can be, in order: also of virtual ones that are not enabled.
     public var functions: [FunctionAddress] { deviceOf.keys.sorted() }
 
     /// The address of function 0 of the device that a function belongs to.
@@ -97,9 +97,9 @@ extension HostModel {
         let context = memory.context(of: address)
         return FunctionView(
             address: address, name: device.description.name,
-            state: device.isPresent ? device.tdi(address.requesterID)?.state : nil, driver: software.driver,
+            state: device.has(function) ? device.tdi(address.requesterID)?.state : nil, driver: software.driver,
             domain: software.domain, hasGuestDriver: software.hasGuestDriver,
-            isBusMaster: function.canMaster && device.isPresent, lockEpoch: tsm.locks[address]?.epoch,
+            isBusMaster: function.canMaster && device.has(function), lockEpoch: tsm.locks[address]?.epoch,
             gate: context?.gate ?? .ordinary, hostTable: context?.hostTable, trustedTable: context?.trustedTable,
             workload: workloads[address]?.counters ?? WorkloadCounters())
     }
@@ -139,7 +139,7 @@ extension HostModel {
     public mutating func tryDMA(
         _ address: FunctionAddress, _ tBit: TBit, at target: UInt64, count: UInt64 = 64, access: DMAAccess = .read
     ) -> DMAOutcome {
-        guard let (device, function) = locate(address) else { return .stopped(.deviceGone) }
+        guard let (device, function) = locate(address), device.has(function) else { return .stopped(.deviceGone) }
         let stream: StreamID? = if case .emit(tBit, let stream) = emission(of: function, device) { stream } else { nil }
         let requester = address.requesterID
         switch access {

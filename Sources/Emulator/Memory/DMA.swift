@@ -63,7 +63,7 @@ extension TLP {
 extension HostModel {
     /// How the TDISP rules let a function send memory requests now.
     func emission(of function: EmulatedFunction, _ device: EmulatedDevice) -> TrafficRules.Emission {
-        guard function.canMaster, device.isPresent else { return .suppress }
+        guard function.canMaster, device.has(function) else { return .suppress }
         guard let tdi = device.tdi(function.address.requesterID) else { return .emit(.untrusted, nil) }
         let stream = tdi.lock?.request.defaultStream
         return TrafficRules.outbound(
@@ -98,7 +98,9 @@ extension HostModel {
 
     /// What the root port does with a request from below: requester ID, stream, integrity check.
     private mutating func checkAtRootPort(_ packet: TLP, _ access: DMAAccess, _ device: EmulatedDevice) -> DMAStop? {
-        guard device.function(packet.requesterID) != nil else { return .foreignRequester }
+        guard device.functions.contains(where: { $0.address.requesterID == packet.requesterID }) else {
+            return .foreignRequester
+        }
         guard packet.tBit == .trusted else { return nil }
         let port = device.rootPort
         guard let stream = packet.stream, let block = port.block, block.control.streamID == stream,

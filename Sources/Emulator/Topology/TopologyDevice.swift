@@ -97,7 +97,7 @@ extension Topology {
     public struct VirtualFunctions: Hashable, Sendable {
         /// How many there can be.
         public var total: UInt16
-        /// How many exist at the start.
+        /// How many of each physical function exist at the start.
         public var enabled: UInt16
         /// What is added to the physical function's requester ID to get the first one's.
         public var offset: UInt16

@@ -7,10 +7,18 @@ internal import StrictYAML
 struct Places: Sendable {
     private let functions: [(name: String, place: Place)]
     private let domains: [(name: String, id: DomainID)]
+    /// How many virtual functions each physical function can have.
+    private let virtualFunctions: [FunctionAddress: UInt16]
 
     init(_ topology: Topology) {
         functions = topology.devices.flatMap(Self.functions)
         domains = topology.domains.map { ($0.name, $0.id) }
+        virtualFunctions = Dictionary(
+            uniqueKeysWithValues: topology.devices.flatMap { device in
+                (0..<device.physicalFunctions).map {
+                    (device.physicalFunction($0), device.virtualFunctions?.total ?? 0)
+                }
+            })
     }
 
     private static func functions(of device: Topology.Device) -> [(name: String, place: Place)] {
@@ -19,7 +27,7 @@ struct Places: Sendable {
         }
         return (0..<device.physicalFunctions).flatMap { number in
             let name = number == 0 ? device.name : "\(device.name)/pf\(number)"
-            let virtual = (0..<Int(device.virtualFunctions?.enabled ?? 0)).compactMap { index in
+            let virtual = (0..<Int(device.virtualFunctions?.total ?? 0)).compactMap { index in
                 device.virtualFunction(index, of: number).map { named("\(name)/vf\(index)", $0) }
             }
             return [named(name, device.physicalFunction(number))] + virtual
@@ -47,6 +55,15 @@ struct Places: Sendable {
             throw node.error("this happens to a device as a whole, which is named by its function 0, \(place.dsm)")
         }
         return place.dsm
+    }
+
+    /// A physical function, and how many virtual ones it can have: at least one.
+    func physicalFunction(_ node: YAMLNode) throws(YAMLError) -> (function: FunctionAddress, virtual: UInt16) {
+        let function = try function(node).function
+        guard let virtual = virtualFunctions[function], virtual > 0 else {
+            throw node.error("this happens to a physical function with SR-IOV, which \(function) is not")
+        }
+        return (function, virtual)
     }
 
     /// A domain by name.

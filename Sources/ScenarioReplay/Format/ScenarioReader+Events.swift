@@ -8,9 +8,9 @@ internal import StrictYAML
 /// The events of a host as scenario files spell them.
 enum EventName: String, CaseIterable, Sendable {
     case linkDown, integrityCheckFailed, streamDisabled, sessionLost, functionReset, conventionalReset,
-        configurationWrite, busMasterCleared, memorySpaceCleared, memoryMoved, poisonedData, debugAuthorized,
-        firmwareUpdate, deviceGone, deviceReturned, identitySwapped, defect, dmaStuck, misbehaves, domainStopped,
-        domainStarted, hostdevRemoved, driverHangs, pagesConverted
+        virtualFunctions, configurationWrite, busMasterCleared, memorySpaceCleared, memoryMoved, poisonedData,
+        debugAuthorized, firmwareUpdate, deviceGone, deviceReturned, identitySwapped, defect, dmaStuck, misbehaves,
+        domainStopped, domainStarted, hostdevRemoved, driverHangs, pagesConverted
 }
 
 extension HostEvent {
@@ -23,6 +23,7 @@ extension HostEvent {
         case .sessionLost: .sessionLost
         case .functionReset: .functionReset
         case .conventionalReset: .conventionalReset
+        case .virtualFunctions: .virtualFunctions
         case .configurationWrite: .configurationWrite
         case .busMasterCleared: .busMasterCleared
         case .memorySpaceCleared: .memorySpaceCleared
@@ -73,6 +74,7 @@ extension ScenarioReader {
         case .defect: .defect(try places.device(node), try map.required("kind").choice())
         case .firmwareUpdate: try firmwareUpdate(node, &map)
         case .functionReset: .functionReset(try places.function(node).function)
+        case .virtualFunctions: try virtualFunctions(node, &map)
         case .configurationWrite: try configurationWrite(node, &map)
         case .busMasterCleared: .busMasterCleared(try places.function(node).function)
         case .memorySpaceCleared: .memorySpaceCleared(try places.function(node).function)
@@ -99,6 +101,11 @@ extension ScenarioReader {
             try places.device(node), version: try map.required("version").string(),
             lowersSecurityVersion: try map.optional("lowers-security-version")?.bool() ?? false,
             isForced: try map.optional("forced")?.bool() ?? false)
+    }
+
+    private func virtualFunctions(_ node: YAMLNode, _ map: inout YAMLMapping) throws(YAMLError) -> HostEvent {
+        let (function, total) = try places.physicalFunction(node)
+        return .virtualFunctions(function, count: try map.required("count").integer(UInt16.self, in: 0...total))
     }
 
     private func configurationWrite(_ node: YAMLNode, _ map: inout YAMLMapping) throws(YAMLError) -> HostEvent {
