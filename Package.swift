@@ -39,7 +39,7 @@ let package = Package(
         .target(name: "Assignment", dependencies: ["Attestation", "IOMMU", "PCIe", "TDISP"]),
 
         // Everything that the engine can do (pure)
-        .target(name: "Checker", dependencies: ["Assignment", "IOMMU", "PCIe", "TDISP"]),
+        .target(name: "Checker", dependencies: ["Assignment", "IOMMU", "PCIe", "SPDM", "TDISP"]),
 
         // Adapters: one per C library or file format
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
@@ -127,7 +127,7 @@ let package = Package(
         .testTarget(name: "IOMMUTests", dependencies: ["IOMMU", "PCIe"]),
         .testTarget(name: "AttestationTests", dependencies: ["Attestation", "PCIe", "TDISP"]),
         .testTarget(name: "AssignmentTests", dependencies: ["Assignment", "Attestation", "IOMMU", "PCIe", "TDISP"]),
-        .testTarget(name: "CheckerTests", dependencies: ["Assignment", "Checker", "IOMMU", "PCIe", "TDISP"]),
+        .testTarget(name: "CheckerTests", dependencies: ["Assignment", "Checker", "IOMMU", "PCIe", "SPDM", "TDISP"]),
         .testTarget(name: "OpenSSLCryptoTests", dependencies: ["OpenSSLCrypto"], resources: [.copy("Vectors")]),
         .testTarget(name: "LibvirtTests", dependencies: ["Libvirt", "PCIe"]),
         .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML"]),
