@@ -1,18 +1,23 @@
 import Foundation
 import Glibc
 
-/// What it costs to start `tdispctl` and end it again, beside a program that does nothing.
+/// What it costs to start `tdispctl` and end it again, beside a program that does nothing; and what it costs with a command
+/// that is parsed and prints a table, and does nothing else.
 enum StartUpBenchmark {
     private static let runs = 20
 
     static func figures() throws -> [Figure] {
         let folder = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
         let tool = try milliseconds(of: folder.appending(path: "tdispctl").path, "--version")
+        let command = try milliseconds(of: folder.appending(path: "tdispctl").path, "doctor", "--rules")
         let nothing = try milliseconds(of: "/bin/true")
         return [
             Figure(
                 group: "start-up", name: "tdispctl --version, CPU", value: tool, unit: .milliseconds,
-                target: .atMost(5, tool), reference: Reference("/bin/true", nothing, of: tool))
+                target: .atMost(5, tool), reference: Reference("/bin/true", nothing, of: tool)),
+            Figure(
+                group: "start-up", name: "tdispctl doctor --rules, CPU", value: command, unit: .milliseconds,
+                reference: Reference("tdispctl --version", tool, of: command)),
         ]
     }
 

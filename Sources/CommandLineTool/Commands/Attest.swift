@@ -5,6 +5,7 @@ internal import PCIe
 /// `tdispctl attest`
 struct Attest: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "attest",
         abstract: "Ask the device at an endpoint who it is and what it measures, and check its proof.",
         usage: "tdispctl attest <device> --endpoint <url> [--trust <file|digest>] [<options>]",
         discussion: """

@@ -6,7 +6,7 @@ internal import PCIe
 /// `tdispctl convert`
 struct Convert: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Convert devices to private operation for a confidential domain.",
+        commandName: "convert", abstract: "Convert devices to private operation for a confidential domain.",
         discussion: """
             From the host or from shared operation: driver off, connected, put into the domain, locked, evidence judged, \
             accepted, probed. A conversion that fails ends where it began, or in quarantine. Ctrl-C turns it back.

@@ -6,7 +6,7 @@ internal import PCIe
 /// `tdispctl disconnect`
 struct Disconnect: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "End the connection of a device's DSM, and give its IDE stream back.",
+        commandName: "disconnect", abstract: "End the connection of a device's DSM, and give its IDE stream back.",
         discussion: """
             The connection outlives a release, so that the next conversion is quick; its stream counts against the budget \
             of the host bridge until it is ended. It is shared by all functions of the device: while one of them is locked \

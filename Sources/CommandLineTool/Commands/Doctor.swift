@@ -8,6 +8,7 @@ internal import OpenSSLCrypto
 /// `tdispctl doctor`
 struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "doctor",
         abstract: "Say what this host can do and what it lacks, and which part enforces each safety rule.")
 
     @OptionGroup var options: GlobalOptions

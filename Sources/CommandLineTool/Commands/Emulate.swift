@@ -11,6 +11,7 @@ internal import StrictYAML
 /// `tdispctl emulate`
 struct Emulate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "emulate",
         abstract: "Start, look at, and stop the emulated host of a state directory; or serve one of its devices.",
         usage: """
             tdispctl emulate <subcommand>

@@ -4,7 +4,7 @@ internal import MachineGraph
 /// `tdispctl graph`
 struct Graph: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Draw the program's own state machines, from the code that runs.",
+        commandName: "graph", abstract: "Draw the program's own state machines, from the code that runs.",
         discussion: "The picture is made by stepping the machine through everything that can happen to it.")
 
     @Argument(help: "Which machine.")

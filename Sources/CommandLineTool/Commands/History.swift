@@ -6,7 +6,7 @@ internal import PCIe
 /// `tdispctl history`
 struct History: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show what the journal recorded, step by step, and verify its hash chain.")
+        commandName: "history", abstract: "Show what the journal recorded, step by step, and verify its hash chain.")
 
     @OptionGroup var options: GlobalOptions
 

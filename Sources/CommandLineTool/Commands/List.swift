@@ -5,7 +5,7 @@ internal import PCIe
 /// `tdispctl list`
 struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List devices: where each is recorded to be, and what it answers itself.")
+        commandName: "list", abstract: "List devices: where each is recorded to be, and what it answers itself.")
 
     @OptionGroup var options: GlobalOptions
 

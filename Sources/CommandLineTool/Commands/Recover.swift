@@ -5,7 +5,7 @@ internal import PCIe
 /// `tdispctl recover`
 struct Recover: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Bring devices home that failed, were interrupted, or are in quarantine.",
+        commandName: "recover", abstract: "Bring devices home that failed, were interrupted, or are in quarantine.",
         discussion: """
             The cut first; then STOP, reset, identity, configuration space, proof, untrusted mappings. A device that was \
             interrupted is asked where it is. One in quarantine needs --from-quarantine: your word that you know why.

@@ -5,7 +5,7 @@ internal import PCIe
 /// `tdispctl release`
 struct Release: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Take devices out of private operation and give them back to the host.",
+        commandName: "release", abstract: "Take devices out of private operation and give them back to the host.",
         discussion: """
             Driver off, cut, STOP, reset, proof of return; then out of the domain with new stream keys, or with --keep \
             back to shared operation in the same domain, its untrusted mappings restored.

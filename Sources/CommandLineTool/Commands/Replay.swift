@@ -5,6 +5,7 @@ internal import StrictYAML
 /// `tdispctl replay`
 struct Replay: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "replay",
         abstract: "Replay scenarios on an emulated host of their own and compare what happens with what they expect.",
         discussion: """
             Prints a line for each and ends with 'N passed, N failed'; a failure shows the first difference with file and \

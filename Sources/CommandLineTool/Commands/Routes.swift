@@ -9,6 +9,7 @@ internal import TDISP
 /// `tdispctl routes`
 struct Routes: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "routes",
         abstract: "Show where a device's DMA goes: everything that T=0 and T=1 reach, or the path of one access.")
 
     @OptionGroup var options: GlobalOptions

@@ -7,7 +7,7 @@ internal import PCIe
 /// `tdispctl show`
 struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show one device: recorded and confirmed, side by side.")
+        commandName: "show", abstract: "Show one device: recorded and confirmed, side by side.")
 
     @OptionGroup var options: GlobalOptions
 
