@@ -72,6 +72,8 @@ struct ShardSearch<System: TransitionSystem>: Sendable {
     /// Where this level ends.
     private var end = 0
     private var steps = Steps<System.Word>()
+    /// States to be put into the table together.
+    private var batch = Mail<System.Word>()
 
     /// How many states are expanded in a round: enough to make its two meetings cheap.
     private static var roundSize: Int { 32_768 }
@@ -86,8 +88,9 @@ struct ShardSearch<System: TransitionSystem>: Sendable {
     mutating func round(_ mail: [Mail<System.Word>], opensLevel: Bool) -> Round<System> {
         var round = Round<System>(mail: Array(repeating: [], count: count))
         for letter in mail {
-            for word in letter { insert(word, &round) }
+            for word in letter { take(word, &round) }
         }
+        flush(&round)
         if opensLevel {
             end = known.table.words.count
             known.ends.append(end)
@@ -97,6 +100,7 @@ struct ShardSearch<System: TransitionSystem>: Sendable {
             expand(known.table.words[next], &round)
             next += 1
         }
+        flush(&round)
         round.states = known.table.words.count
         round.bytes = known.table.bytes
         round.left = end - next
@@ -104,7 +108,6 @@ struct ShardSearch<System: TransitionSystem>: Sendable {
         return round
     }
 
-    /// All steps first, and only then the table: what they need is fetched side by side.
     private mutating func expand(_ word: System.Word, _ round: inout Round<System>) {
         steps.removeAll()
         system.appendFoldedSteps(from: word, to: &steps)
@@ -115,19 +118,23 @@ struct ShardSearch<System: TransitionSystem>: Sendable {
                 round.note(Finding(violation: violation, state: word, step: step))
             }
             let owner = step.target.shard(of: count)
-            if owner == number { insert(step.target, &round) } else { round.mail[owner].append(step.target) }
+            if owner == number { take(step.target, &round) } else { round.mail[owner].append(step.target) }
         }
     }
 
-    private mutating func insert(_ word: System.Word, _ round: inout Round<System>) {
-        switch known.table.insert(word) {
-        case .known: break
-        case .full: round.isFull = true
-        case .new:
+    private mutating func take(_ word: System.Word, _ round: inout Round<System>) {
+        batch.append(word)
+        if batch.count == StateTable<System.Word>.batchSize { flush(&round) }
+    }
+
+    private mutating func flush(_ round: inout Round<System>) {
+        let hasRoom = known.table.insert(batch) { [system] word in
             if let violation = system.violation(in: word) {
                 round.note(Finding(violation: violation, state: word, step: nil))
             }
         }
+        if !hasRoom { round.isFull = true }
+        batch.removeAll(keepingCapacity: true)
     }
 }
 

@@ -15,13 +15,6 @@ struct StateTable<Word: StateWord>: Sendable {
     /// How many bytes it may take, also for as long as it grows.
     private let budget: Int
 
-    /// What became of a word that was put in.
-    enum Insertion {
-        case new, known
-        /// There is no room within the budget.
-        case full
-    }
-
     init(budget: Int) {
         self.budget = budget
         grow(to: 1024)
@@ -30,22 +23,52 @@ struct StateTable<Word: StateWord>: Sendable {
     /// The bytes it takes.
     var bytes: Int { Self.bytes(slots: slots.count) }
 
-    /// Puts a word in.
-    mutating func insert(_ word: Word) -> Insertion {
+    /// How many words are put in at a time.
+    static var batchSize: Int { 128 }
+
+    /// Puts words in, at most ``batchSize`` at a time, and tells of those that are new.
+    ///
+    /// Most words are known, and finding that out is waiting for memory. So the slots of the whole batch are fetched side by
+    /// side, then the words that they name; only a word that is not found like this is looked for one slot after the other.
+    ///
+    /// - Returns: False if there is no room for all of them.
+    mutating func insert(_ batch: ContiguousArray<Word>, isNew: (Word) -> Void) -> Bool {
+        var entries = InlineArray<128, UInt32>(repeating: 0)
+        for (index, word) in batch.enumerated() {
+            let spread = word.spread
+            let entry = slots[home(of: spread)]
+            entries[index] = isTagged(entry, spread) ? entry & numberMask : 0
+        }
+        var isKnown = InlineArray<128, Bool>(repeating: false)
+        for (index, word) in batch.enumerated() where entries[index] != 0 {
+            isKnown[index] = words[number(in: entries[index])] == word
+        }
+        for (index, word) in batch.enumerated() where !isKnown[index] {
+            switch insert(word) {
+            case true?: isNew(word)
+            case false?: break
+            case nil: return false
+            }
+        }
+        return true
+    }
+
+    /// Puts a word in and says whether it is new; nil: there is no room for it.
+    private mutating func insert(_ word: Word) -> Bool? {
         let spread = word.spread
         var slot = home(of: spread)
         while case let entry = slots[slot], entry != 0 {
-            if isTagged(entry, spread), words[number(in: entry)] == word { return .known }
+            if isTagged(entry, spread), words[number(in: entry)] == word { return false }
             slot = slot + 1 == slots.count ? 0 : slot + 1
         }
         if words.count == capacity {
-            guard canGrow else { return .full }
+            guard canGrow else { return nil }
             grow(to: slots.count + slots.count / 2)
             return insert(word)
         }
         words.append(word)
         slots[slot] = entry(words.count - 1, spread)
-        return .new
+        return true
     }
 
     /// The number of a word; nil: it was not found.
