@@ -19,7 +19,7 @@ import Testing
         #expect(
             areas == [
                 "convert", "crash", "dma", "error", "messages", "outcomes", "recovery", "refusals", "release",
-                "virtual-functions",
+                "sessions", "virtual-functions",
             ])
         let titles = try Corpus.files.map { try Scenario(contentsOfFile: $0).title }
         #expect(Set(titles).count == titles.count)

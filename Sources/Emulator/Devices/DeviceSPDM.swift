@@ -89,6 +89,24 @@ extension EmulatedDevice {
         }
     }
 
+    /// Its clock goes on: a session whose requester was silent for two heartbeat periods ends, and keys become old. Says
+    /// whether a session ended.
+    func letTimePass(to time: Int64) -> Bool {
+        clock = time
+        let before = sessions
+        responder?.advance(to: time)
+        followSessions()
+        wantKeys()
+        return sessions != before
+    }
+
+    private func wantKeys() {
+        let period = Int64(description.dsm.keyPeriod)
+        guard period > 0, clock - keysSince >= period else { return }
+        keysSince = clock
+        for session in sessions { responder?.updateKey(of: session) }
+    }
+
     /// All sessions end, for whatever reason: their streams and their locked interfaces fall.
     func endSessions() {
         responder?.reset()

@@ -27,6 +27,8 @@ final class EmulatedDevice {
     var mailbox = DOEMailbox()
     /// The host's end of the mailbox.
     var driver = DOEMailboxDriver()
+    /// When it last wanted new keys.
+    var keysSince: Int64 = 0
     /// What it offers over SPDM.
     var profile = ResponderProfile()
     /// Its end of SPDM; nil: it was never asked, or has no mailbox.
@@ -51,6 +53,7 @@ final class EmulatedDevice {
         self.entropy = entropy
         identity = description.identity
         ide = IDEResponder.initial(maxPortIndex: description.dsm.port)
+        profile.heartbeatPeriod = description.dsm.heartbeatPeriod
         rootPort = RootPort(
             address: description.rootPort, registers: try factory.rootPort(of: description))
         var functions: [EmulatedFunction] = []

@@ -62,7 +62,7 @@ extension HostModel {
         switch run(.openSession(SessionWish(.slot(0))), with: device) {
         case .success(.sessionOpened(let opened)):
             return .success(
-                TSMConnection(device, stream: stream, session: opened.id, peer: peer(of: device)))
+                TSMConnection(device, stream: stream, session: opened.id, peer: peer(of: device), at: now))
         case .failure(let failure): return .failure(failure)
         case .success: return .failure(RequesterFailure(.keyExchange, .closed))
         }

@@ -14,6 +14,8 @@ public enum HostEvent: Hashable, Sendable, Codable {
     case streamDisabled(FunctionAddress)
     /// The session ended: no heartbeat.
     case sessionLost(FunctionAddress)
+    /// The TSM stops sending heartbeats, or sends them again.
+    case heartbeatsHeld(FunctionAddress, Bool)
     /// Someone else resets a function by FLR.
     case functionReset(FunctionAddress)
     /// Someone else resets a device conventionally.

@@ -25,6 +25,7 @@ extension HostModel {
         case .integrityCheckFailed(let name): if let device = devices[name] { failIntegrityCheck(device) }
         case .streamDisabled(let name): if let device = devices[name] { disableStream(device) }
         case .sessionLost(let name): if let device = devices[name] { missHeartbeat(device) }
+        case .heartbeatsHeld(let name, let are): holdHeartbeats(are, of: name)
         case .conventionalReset(let name): if let device = devices[name] { resetUnasked(device) }
         case .debugAuthorized(let name): if let device = devices[name] { openDebug(device) }
         case .firmwareUpdate(let name, let version, let lowers, let isForced):

@@ -36,6 +36,8 @@ public struct HostModel: ~Copyable {
     var devices: [FunctionAddress: EmulatedDevice] = [:]
     /// The device of each function, by the address of function 0.
     var deviceOf: [FunctionAddress: FunctionAddress] = [:]
+    /// The devices that want heartbeats, by the address of function 0.
+    let heartbeatDevices: [FunctionAddress]
     /// What host and guest software do with each function.
     var software: [FunctionAddress: FunctionSoftware] = [:]
     var workloads: [FunctionAddress: WorkloadState] = [:]
@@ -60,6 +62,7 @@ public struct HostModel: ~Copyable {
         self.topology = topology
         self.entropy = entropy
         trace = ProtocolTrace(capacity: traceCapacity)
+        heartbeatDevices = topology.devices.filter { $0.dsm.heartbeatPeriod > 0 }.map(\.address).sorted()
         var base = HostMemory.domainsBase
         for (index, description) in topology.domains.enumerated() {
             let number = DomainNumbering.number(of: index)
@@ -119,6 +122,7 @@ extension HostModel {
     /// Time passes. The functions of the device that is worked with make their DMA meanwhile.
     mutating func advance(_ nanoseconds: UInt64, _ device: EmulatedDevice?) {
         time += nanoseconds
+        keepSessions()
         if let device { runWorkload(of: device) }
     }
 
@@ -129,6 +133,7 @@ extension HostModel {
             let step = min(rest, 10_000_000)
             time += step
             rest -= step
+            keepSessions()
             for device in devices.keys.sorted().compactMap({ devices[$0] }) { runWorkload(of: device) }
         } while rest > 0
     }

@@ -13,6 +13,10 @@ public enum ProtocolMessage: String, Hashable, Sendable, Codable, CaseIterable {
     case keyExchange = "KEY_EXCHANGE"
     case finish = "FINISH"
     case getMeasurements = "GET_MEASUREMENTS"
+    case heartbeat = "HEARTBEAT"
+    case keyUpdate = "KEY_UPDATE"
+    case getEncapsulatedRequest = "GET_ENCAPSULATED_REQUEST"
+    case deliverEncapsulatedResponse = "DELIVER_ENCAPSULATED_RESPONSE"
     case endSession = "END_SESSION"
 
     // IDE_KM and TDISP: inside a session, so a fault is one of the device's firmware behind the session.
@@ -54,6 +58,10 @@ public enum ProtocolMessage: String, Hashable, Sendable, Codable, CaseIterable {
         case .keyExchange: self = .keyExchange
         case .finish: self = .finish
         case .getMeasurements: self = .getMeasurements
+        case .heartbeat: self = .heartbeat
+        case .keyUpdate: self = .keyUpdate
+        case .getEncapsulatedRequest: self = .getEncapsulatedRequest
+        case .deliverEncapsulatedResponse: self = .deliverEncapsulatedResponse
         case .endSession: self = .endSession
         default: return nil
         }
@@ -66,7 +74,8 @@ public enum ProtocolMessage: String, Hashable, Sendable, Codable, CaseIterable {
         case .lockInterface: (nil, 16..<48)
         case .startInterface: (16..<48, nil)
         case .getVersion, .getCapabilities, .negotiateAlgorithms, .getDigests, .getCertificate, .challenge,
-            .keyExchange, .finish, .getMeasurements, .endSession, .query, .keySetGo, .keySetStop, .getTDISPVersion,
+            .keyExchange, .finish, .getMeasurements, .heartbeat, .keyUpdate, .getEncapsulatedRequest,
+            .deliverEncapsulatedResponse, .endSession, .query, .keySetGo, .keySetStop, .getTDISPVersion,
             .getTDISPCapabilities, .getInterfaceReport, .getInterfaceState, .stopInterface:
             (nil, nil)
         }

@@ -34,7 +34,7 @@ extension HostModel {
     }
 
     /// A session whose keys are half spent gets new ones, long before they may protect nothing more.
-    private mutating func renewKeys(of connection: TSMConnection, _ device: EmulatedDevice) {
+    mutating func renewKeys(of connection: TSMConnection, _ device: EmulatedDevice) {
         guard connection.peer.requester.sessionsDueForKeyUpdate.contains(connection.session) else { return }
         _ = run(.updateKeys(connection.session, .updateAllKeys), with: device)
     }

@@ -36,7 +36,9 @@ extension HostModel {
             case .wait(let microseconds):
                 advance(microseconds * 1000, device)
                 step = peer.requester.waited()
-            case .done(let outcome): return .success(outcome)
+            case .done(let outcome):
+                tsm.connections[device.address]?.lastHeard = now
+                return .success(outcome)
             case .failed(let failure):
                 if let connection = tsm.connections[device.address], !connection.isAlive {
                     loseSession(of: device, .sessionLost)

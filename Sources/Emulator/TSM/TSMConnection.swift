@@ -13,9 +13,12 @@ final class TSMConnection {
     var ide: IDERequester.State
     /// The stream key at hand, between its making and its second slot.
     var key: IDEKey?
+    /// When the device last answered over SPDM, in seconds since 1970.
+    var lastHeard: Int64
     private var requesters: [FunctionAddress: TDIRequester] = [:]
 
-    init(_ device: EmulatedDevice, stream: StreamID, session: SessionID, peer: SPDMPeer) {
+    init(_ device: EmulatedDevice, stream: StreamID, session: SessionID, peer: SPDMPeer, at time: Int64) {
+        lastHeard = time
         self.stream = stream
         self.session = session
         self.peer = peer
@@ -29,6 +32,10 @@ final class TSMConnection {
     var isAlive: Bool { !isLost && peer.requester.sessions.contains(session) }
     /// Who the other end of the session proved to be.
     var identity: VerifiedIdentity? { peer.requester.identity(of: session) }
+    /// Seconds between heartbeats; 0 for none.
+    var heartbeatPeriod: Int64 {
+        Int64(peer.requester.establishedSessions.first { $0.id == session }?.heartbeatPeriod ?? 0)
+    }
     /// The negotiated version of SPDM.
     var version: SPDMVersion? { peer.requester.negotiated?.version }
 
@@ -82,6 +89,8 @@ struct TSM {
     var locks: [FunctionAddress: TSMLock] = [:]
     /// The devices that it spoke to over SPDM.
     var peers: [FunctionAddress: SPDMPeer] = [:]
+    /// The devices that get no heartbeats though they want them: a fault of the TSM.
+    var withoutHeartbeats: Set<FunctionAddress> = []
     /// What came of authenticating each device when it appeared.
     var authentications: [FunctionAddress: DeviceAuthentication] = [:]
     /// Who each device proved to be when it was first connected for its present user.

@@ -153,11 +153,17 @@ extension Topology {
         public var streams: Int
         /// PortIndex of its port in IDE_KM.
         public var port: UInt8
+        /// Seconds between heartbeats that it wants of whoever has a session with it, 0 for none.
+        public var heartbeatPeriod: UInt8
+        /// Seconds after which it wants a new key for what it sends in a session, 0 for never. It can only say so when it is
+        /// asked, which is with each heartbeat.
+        public var keyPeriod: UInt16
 
         /// Creates options.
         public init(
             lockFlags: LockFlags = [.noFirmwareUpdate, .lockMSIX], addressWidth: UInt8 = 52,
-            requestsPerInterface: UInt8 = 1, requestsPerDevice: UInt8 = 4, streams: Int = 1, port: UInt8 = 0
+            requestsPerInterface: UInt8 = 1, requestsPerDevice: UInt8 = 4, streams: Int = 1, port: UInt8 = 0,
+            heartbeatPeriod: UInt8 = 0, keyPeriod: UInt16 = 0
         ) {
             self.lockFlags = lockFlags
             self.addressWidth = addressWidth
@@ -165,6 +171,8 @@ extension Topology {
             self.requestsPerDevice = requestsPerDevice
             self.streams = streams
             self.port = port
+            self.heartbeatPeriod = heartbeatPeriod
+            self.keyPeriod = keyPeriod
         }
     }
 

@@ -79,6 +79,11 @@ extension YAMLNode {
                 try map.optional("requests-per-device")?.integer(UInt8.self, in: 1...255) ?? options.requestsPerDevice
             options.streams = try map.optional("streams")?.integer(Int.self, in: 1...8) ?? options.streams
             options.port = try map.optional("port")?.integer() ?? options.port
+            options.heartbeatPeriod = try map.optional("heartbeat-period")?.integer() ?? options.heartbeatPeriod
+            if let node = map.optional("key-period") {
+                options.keyPeriod = try node.integer()
+                guard options.heartbeatPeriod > 0 else { throw node.error("key-period needs heartbeat-period") }
+            }
             return options
         }
     }

@@ -87,6 +87,9 @@ public struct SPDMRequester: ~Copyable, Sendable {
 // MARK: - What there is
 
 extension SPDMRequester {
+    /// Whether no operation runs.
+    public var isResting: Bool { machine.isResting }
+
     /// What was negotiated; nil while there is no connection.
     public var negotiated: NegotiatedConnection? { machine.connection?.negotiated }
 

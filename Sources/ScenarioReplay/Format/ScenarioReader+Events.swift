@@ -7,7 +7,7 @@ internal import StrictYAML
 
 /// The events of a host as scenario files spell them.
 enum EventName: String, CaseIterable, Sendable {
-    case linkDown, integrityCheckFailed, streamDisabled, sessionLost, functionReset, conventionalReset,
+    case linkDown, integrityCheckFailed, streamDisabled, sessionLost, heartbeatsHeld, functionReset, conventionalReset,
         virtualFunctions, configurationWrite, busMasterCleared, memorySpaceCleared, memoryMoved, poisonedData,
         debugAuthorized, firmwareUpdate, deviceGone, deviceReturned, identitySwapped, defect, dmaStuck, misbehaves,
         domainStopped, domainStarted, hostdevRemoved, driverHangs, pagesConverted
@@ -21,6 +21,7 @@ extension HostEvent {
         case .integrityCheckFailed: .integrityCheckFailed
         case .streamDisabled: .streamDisabled
         case .sessionLost: .sessionLost
+        case .heartbeatsHeld: .heartbeatsHeld
         case .functionReset: .functionReset
         case .conventionalReset: .conventionalReset
         case .virtualFunctions: .virtualFunctions
@@ -65,6 +66,7 @@ extension ScenarioReader {
         case .integrityCheckFailed: .integrityCheckFailed(try places.device(node))
         case .streamDisabled: .streamDisabled(try places.device(node))
         case .sessionLost: .sessionLost(try places.device(node))
+        case .heartbeatsHeld: .heartbeatsHeld(try places.device(node), try isOn(&map))
         case .conventionalReset: .conventionalReset(try places.device(node))
         case .debugAuthorized: .debugAuthorized(try places.device(node))
         case .deviceGone: .deviceGone(try places.device(node))
