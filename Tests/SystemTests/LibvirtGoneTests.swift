@@ -27,7 +27,7 @@ struct `A libvirt daemon that dies` {
         }
     }
 
-    @Test(arguments: [EffectName.attach, .probePrivate])
+    @Test(arguments: [EffectName.attach, .lock, .probePrivate])
     func `in mid-conversion loses nothing: the error names where the device is, and a recovery leads home`(
         before effect: EffectName
     ) async throws {

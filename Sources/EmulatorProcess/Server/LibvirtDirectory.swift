@@ -10,15 +10,10 @@ internal import PCIe
 actor LibvirtDirectory: DomainDirectory {
     private let connection: LibvirtConnection
     private let topology: Topology
-    /// What we put in, by function: put back when the connection had to be reopened and the test driver forgot.
-    private var held: [FunctionAddress: HeldHostdev] = [:]
+    /// What we put in: put back when the connection had to be reopened and the test driver forgot.
+    private var hostdevLedger = HostdevLedger()
     private var bindings: [FunctionAddress: Assignment.DomainBinding] = [:]
-    /// The functions that a call of ours is putting in or taking out right now.
-    private var underWay: Set<FunctionAddress> = []
-    private var attachments = 0
-    /// How often the connection was reopened, and what of ours is not yet back in libvirt since.
-    private var reopenings = 0
-    private var owedHostdevs: Set<FunctionAddress> = []
+    /// What tells of them and is not yet back in libvirt since it was reopened.
     private var owedBindings: Set<FunctionAddress> = []
     private var isRestoring = false
 
@@ -53,13 +48,11 @@ actor LibvirtDirectory: DomainDirectory {
 
     func attach(_ function: FunctionAddress, to domain: DomainID) async throws(DirectoryError) -> String {
         let uuid = try domain.uuid
-        underWay.insert(function)
-        defer { underWay.remove(function) }
+        hostdevLedger.begin(function)
+        defer { hostdevLedger.end(function) }
         do throws(HostdevError) {
             let outcome = try await connection.attachHostdev(function, to: uuid, persistentStandIn: true)
-            attachments += 1
-            held[function] = HeldHostdev(domain: domain, place: outcome.place, number: attachments)
-            owedHostdevs.remove(function)
+            hostdevLedger.put(function, into: domain, outcome.place)
             return outcome.words("hostdev in")
         } catch {
             switch error {
@@ -71,8 +64,8 @@ actor LibvirtDirectory: DomainDirectory {
 
     func detach(_ function: FunctionAddress, from domain: DomainID) async throws(DirectoryError) -> String {
         let uuid = try domain.uuid
-        underWay.insert(function)
-        defer { underWay.remove(function) }
+        hostdevLedger.begin(function)
+        defer { hostdevLedger.end(function) }
         var outcome = try await reaching { connection throws(LibvirtError) in
             try await connection.detachHostdev(function, from: uuid, persistentStandIn: true)
         }
@@ -80,8 +73,7 @@ actor LibvirtDirectory: DomainDirectory {
             try await awaitRemoval(of: function, from: uuid)
             outcome.progress = .done
         }
-        held[function] = nil
-        owedHostdevs.remove(function)
+        hostdevLedger.remove(function)
         return outcome.words("hostdev out")
     }
 
@@ -111,7 +103,7 @@ actor LibvirtDirectory: DomainDirectory {
     /// there.
     func xml(of domain: DomainID) async throws(DirectoryError) -> String {
         let uuid = try domain.uuid
-        let standsIn = held.values.contains { $0.domain == domain && $0.place == .standIn }
+        let standsIn = hostdevLedger.entries.values.contains { $0.domain == domain && $0.place == .standIn }
         let view = standsIn ? DomainView.persistent : .current
         return try await reaching { connection throws(LibvirtError) in try await connection.xml(of: uuid, view) }
     }
@@ -119,22 +111,12 @@ actor LibvirtDirectory: DomainDirectory {
     /// What libvirt tells on its own.
     nonisolated var events: AsyncStream<LibvirtEvent> { connection.events }
 
-    /// The functions that we put in and that are in no domain any more.
-    ///
-    /// While libvirt lists, calls of ours may come and go: only what none of them touched counts, and nothing while the
-    /// hostdevs are being put back.
+    /// The functions that we put in and that are in no domain any more, because somebody else took them out.
     func takenOut() async throws(DirectoryError) -> [FunctionAddress] {
-        let before = held
-        let busy = underWay
+        await putBack()
+        guard let look = hostdevLedger.look() else { return [] }
         let found = try await hostdevs()
-        guard !isRestoring else { return [] }
-        let untouched = before.filter { held[$0.key] == $0.value && !busy.union(underWay).contains($0.key) }
-        let gone = untouched.keys.filter { found[$0] == nil }.sorted()
-        for function in gone {
-            held[function] = nil
-            owedHostdevs.remove(function)
-        }
-        return gone
+        return hostdevLedger.takeOff(missingFrom: Set(found.keys), since: look)
     }
 
     /// Whether a domain's metadata shows what was published last, so that nobody else wrote it.
@@ -150,21 +132,20 @@ actor LibvirtDirectory: DomainDirectory {
     private func reaching<Result: Sendable>(
         _ call: (LibvirtConnection) async throws(LibvirtError) -> Result
     ) async throws(DirectoryError) -> Result {
-        let seen = reopenings
+        let seen = hostdevLedger.losses
         await putBack()
         do throws(LibvirtError) {
             return try await call(connection)
         } catch {
             guard error.isConnectionLost else { throw DirectoryError(error) }
             // Another call may have met the same loss: a second reopening would forget what the first put back.
-            if seen == reopenings { try await reopen(after: error) }
+            if seen == hostdevLedger.losses { try await reopen(after: error) }
             do throws(LibvirtError) { return try await call(connection) } catch { throw DirectoryError(error) }
         }
     }
 
     private func reopen(after loss: LibvirtError) async throws(DirectoryError) {
-        reopenings += 1
-        owedHostdevs = Set(held.keys)
+        hostdevLedger.connectionLost()
         owedBindings = Set(bindings.keys)
         do throws(LibvirtError) {
             _ = try await connection.reopen()
@@ -177,22 +158,21 @@ actor LibvirtDirectory: DomainDirectory {
     /// Puts back what a reopened connection lacks, hostdevs before what tells of them. What cannot be put back now stays
     /// owed, for the next call.
     private func putBack() async {
-        guard !isRestoring, !(owedHostdevs.isEmpty && owedBindings.isEmpty) else { return }
+        guard !isRestoring, !(hostdevLedger.owed.isEmpty && owedBindings.isEmpty) else { return }
         isRestoring = true
         defer { isRestoring = false }
-        for function in owedHostdevs.sorted() where !underWay.contains(function) { await putBackHostdev(function) }
+        for function in hostdevLedger.owed.sorted() where hostdevLedger.isRestorable(function) {
+            await putBackHostdev(function)
+        }
         for function in owedBindings.sorted() { await putBackBinding(function) }
     }
 
     private func putBackHostdev(_ function: FunctionAddress) async {
-        guard let hostdev = held[function], let uuid = try? hostdev.domain.uuid else {
-            owedHostdevs.remove(function)
-            return
+        guard let entry = hostdevLedger.entries[function], let uuid = try? entry.domain.uuid else {
+            return hostdevLedger.forgive(function)
         }
         let outcome = try? await connection.attachHostdev(function, to: uuid, persistentStandIn: true)
-        guard let outcome, held[function] == hostdev else { return }
-        held[function]?.place = outcome.place
-        owedHostdevs.remove(function)
+        if let outcome { hostdevLedger.restored(function, entry, outcome.place) }
     }
 
     private func putBackBinding(_ function: FunctionAddress) async {
@@ -220,14 +200,6 @@ actor LibvirtDirectory: DomainDirectory {
             id: summary.uuid.domainID, name: summary.name, running: summary.isActive, tee: tee,
             memoryKiB: description.memoryKiB)
     }
-}
-
-/// A hostdev that we put in.
-private struct HeldHostdev: Hashable {
-    var domain: DomainID
-    var place: HostdevPlace
-    /// Tells one attachment from the next of the same function to the same domain.
-    var number: Int
 }
 
 extension Libvirt.DomainBinding.Device {
