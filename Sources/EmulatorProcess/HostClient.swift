@@ -184,7 +184,8 @@ public actor HostClient: Platform {
         await withTaskGroup { group in
             group.addTask { await reply(to: request, over: socket) }
             group.addTask {
-                try? await Task.sleep(for: deadline)
+                // Cancelled: the answer came, or nobody waits for it any more.
+                do { try await Task.sleep(for: deadline) } catch { return .failure(.closed) }
                 return .failure(.overdue(deadline))
             }
             defer { group.cancelAll() }

@@ -14,18 +14,21 @@ public struct TransportLimits: Hashable, Sendable {
     /// From a request's first byte out to its answer's last byte in; on a server, from the first to the last byte of a
     /// frame in, and out.
     public var object: Duration
-    /// How long a server keeps a client that says nothing.
+    /// How long a server keeps a client that has not sent an object yet: it keeps others waiting.
+    public var greeting: Duration
+    /// How long a server keeps a client that has, and says nothing more.
     public var idle: Duration
     /// Bytes of the largest payload that is taken.
     public var payloadSize: Int
 
     /// Creates limits.
     public init(
-        connecting: Duration = .seconds(5), object: Duration = .seconds(10), idle: Duration = .seconds(120),
-        payloadSize: Int = 1 << 20
+        connecting: Duration = .seconds(5), object: Duration = .seconds(10), greeting: Duration = .seconds(10),
+        idle: Duration = .seconds(120), payloadSize: Int = 1 << 20
     ) {
         self.connecting = connecting
         self.object = object
+        self.greeting = greeting
         self.idle = idle
         self.payloadSize = payloadSize
     }

@@ -19,9 +19,10 @@ public struct SPDMService: Sendable {
 
 /// The server of the emulators' socket protocol: offers a device's DOE mailbox to one client after the other.
 ///
-/// A client that connects while another is served waits. One that says nothing, trickles or lies about lengths is left
-/// when the limits are reached; it costs no more memory than it sent. Discovery is answered here; an object of another
-/// length than it says gets no answer, and one of an unknown type ends the connection, as with the emulators.
+/// A client that connects while another is served waits: a mailbox has one requester, and GET_VERSION of a second one
+/// would end the first one's sessions. One that says nothing, trickles or lies about lengths is left when the limits are
+/// reached; it costs no more memory than it sent. Discovery is answered here; an object of another length than it says
+/// gets no answer, and one of an unknown type ends the connection, as with the emulators.
 public struct SPDMSocketServer: Sendable {
     private let listener: ByteListener
     private let limits: TransportLimits
@@ -58,8 +59,13 @@ public struct SPDMSocketServer: Sendable {
 
     private func serve(_ stream: ByteStream, _ service: SPDMService) async -> Farewell {
         var farewell: Farewell?
+        var patience = limits.greeting
         do throws(TransportError) {
-            while farewell == nil { farewell = try await answer(try await nextFrame(stream), stream, service) }
+            while farewell == nil {
+                let frame = try await nextFrame(stream, within: patience)
+                farewell = try await answer(frame, stream, service)
+                if frame.command == .normal { patience = limits.idle }
+            }
         } catch {
             farewell = .left
         }
@@ -68,8 +74,10 @@ public struct SPDMSocketServer: Sendable {
         return farewell ?? .left
     }
 
-    private func nextFrame(_ stream: ByteStream) async throws(TransportError) -> SocketFrame {
-        let first = try await within(limits.idle) { () async throws(TransportError) in try await stream.read(1) }
+    private func nextFrame(
+        _ stream: ByteStream, within patience: Duration
+    ) async throws(TransportError) -> SocketFrame {
+        let first = try await within(patience) { () async throws(TransportError) in try await stream.read(1) }
         return try await within(limits.object) { [limits] () async throws(TransportError) in
             try await stream.readFrame(after: first, limit: limits.payloadSize)
         }

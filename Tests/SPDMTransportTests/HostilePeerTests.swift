@@ -118,17 +118,31 @@ import WireBytes
         #expect(try await provoke([0, 0, 0, 1, 0, 0, 0, 2, 0xFF, 0xFF, 0xFF, 0xFF]) == [])
     }
 
-    @Test(arguments: [[], [0], [0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 4, 0, 1]] as [[UInt8]])
-    func `one who says nothing, or trickles, is left`(bytes: [UInt8]) async throws {
-        let limits = TransportLimits(object: .milliseconds(100), idle: .milliseconds(100))
+    @Test(
+        arguments: [[], [0], SocketFrame.clientHello.encoded(), [0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 4, 0, 1]] as [[UInt8]])
+    func `one who sends no object, or trickles, is left`(bytes: [UInt8]) async throws {
+        let limits = TransportLimits(
+            object: .milliseconds(100), greeting: .milliseconds(100), idle: .seconds(300))
         let device = EchoDevice()
         try await serving(Sample.port, limits, device: device) { endpoint in
             let stream = try await ByteStream.connect(to: endpoint)
             try await stream.write(bytes)
-            await #expect(throws: TransportError.closed) { try await stream.read(1) }
+            await #expect(throws: TransportError.closed) { while true { _ = try await stream.read(1) } }
             stream.close()
         }
         #expect(device.departureCount == 1)
+    }
+
+    @Test func `one who sent an object is kept longer, and then left`() async throws {
+        let limits = TransportLimits(
+            object: .seconds(300), greeting: .seconds(300), idle: .milliseconds(100))
+        try await serving(Sample.port, limits) { endpoint in
+            let stream = try await ByteStream.connect(to: endpoint)
+            try await stream.write(SocketFrame(.normal, payload: Sample.version).encoded())
+            #expect(try await stream.readFrame(limit: 100) == SocketFrame(.normal, payload: Sample.version))
+            await #expect(throws: TransportError.closed) { try await stream.read(1) }
+            stream.close()
+        }
     }
 
     @Test func `malformed and unanswerable objects get no answer, and the next does`() async throws {

@@ -22,15 +22,17 @@ final class Scratch: Sendable {
 /// Limits that no test reaches unless its peer is silent for good.
 extension TransportLimits {
     static let patient = TransportLimits(
-        connecting: .seconds(300), object: .seconds(300), idle: .seconds(300))
+        connecting: .seconds(300), object: .seconds(300), greeting: .seconds(300), idle: .seconds(300))
 
     /// The same, for a test whose peer sends too much.
     static let narrow = TransportLimits(
-        connecting: .seconds(300), object: .seconds(300), idle: .seconds(300), payloadSize: 1024)
+        connecting: .seconds(300), object: .seconds(300), greeting: .seconds(300), idle: .seconds(300),
+        payloadSize: 1024)
 
     /// For a test whose peer connects and then never does what is waited for.
     static let short = TransportLimits(
-        connecting: .seconds(300), object: .milliseconds(100), idle: .milliseconds(100), payloadSize: 1024)
+        connecting: .seconds(300), object: .milliseconds(100), greeting: .milliseconds(100), idle: .milliseconds(100),
+        payloadSize: 1024)
 
     /// Those under which a test's time runs out, if that is what it is to see.
     static func expecting(_ error: TransportError) -> TransportLimits {
