@@ -126,6 +126,36 @@ import Testing
         }
     }
 
+    @Test func `with which nothing is wrong is not recovered unasked`() async throws {
+        try await Tool.with { tool in
+            try await tool.convert()
+            let converted = try await tool.traces(of: Demo.vf)
+            let refused = try await tool.json("recover", Demo.vf)
+            #expect(refused.status == 6, "\(refused.out)")
+            #expect(try refused.items[0]["error"]["message"].string?.hasPrefix("nothing is wrong with") == true)
+            #expect(try refused.items[0]["error"]["next"].string?.contains("recover --anyway") == true)
+            #expect(try await tool.traces(of: Demo.vf) == converted)
+
+            let asked = try await tool.json("recover", Demo.vf, "--anyway")
+            #expect(asked.status == 0, "\(asked.err)")
+            #expect(try asked.items[0]["phase"] == "attached")
+        }
+    }
+
+    @Test func `that does not answer any more is advised to be recovered, one of the host's is not`() async throws {
+        try await Tool.with { tool in
+            try await tool.convert()
+            for device in [Demo.pf, Demo.nvme] {
+                try await tool.host.inject(.event(.deviceGone(try FunctionAddress(parsing: device))))
+            }
+            #expect(try await tool.listed(Demo.vf)["note"] == "does not answer: tdispctl recover")
+            #expect(try await tool.listed(Demo.nvme)["note"] == "does not answer")
+            let ended = try await tool.json("recover", Demo.vf)
+            #expect(ended.status != 6, "\(ended.out)")
+            #expect(try await tool.listed(Demo.vf)["recorded"]["phase"] != "private")
+        }
+    }
+
     @Test func `that fell out of it is converted again by a recovery that is told to`() async throws {
         try await Tool.with { tool in
             try await tool.convert()

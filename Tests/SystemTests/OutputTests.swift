@@ -22,7 +22,7 @@ import Testing
         ("EmulatedHost", ["emulate", "start"]),
         ("EmulatedHost", ["emulate", "status"]),
         ("OperationList", ["convert", Demo.vf, "--domain", "web1"]),
-        ("OperationList", ["recover", Demo.vf]),
+        ("OperationList", ["recover", Demo.vf, "--anyway"]),
         ("OperationList", ["release", Demo.vf]),
         ("OperationList", ["convert", Demo.nvme, "--domain", "web1", "--convert-again"]),
         ("Disconnection", ["disconnect", Demo.vf]),

@@ -8,7 +8,8 @@ struct Recover: AsyncParsableCommand {
         commandName: "recover", abstract: "Bring devices home that failed, were interrupted, or are in quarantine.",
         discussion: """
             The cut first; then STOP, reset, identity, configuration space, proof, untrusted mappings. A device that was \
-            interrupted is asked where it is. One in quarantine needs --from-quarantine: your word that you know why.
+            interrupted is asked where it is. One in quarantine needs --from-quarantine: your word that you know why. One \
+            in private operation that answers as it should needs --anyway: it would lose what it has.
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -20,6 +21,9 @@ struct Recover: AsyncParsableCommand {
 
     @Flag(help: "Lead devices out of quarantine.")
     var fromQuarantine = false
+
+    @Flag(help: "Recover devices with which nothing is wrong as well.")
+    var anyway = false
 
     @Flag(name: .customLong("convert"), help: "Convert again afterwards.")
     var convertAgain = false
@@ -43,13 +47,21 @@ struct Recover: AsyncParsableCommand {
                 allowConventionalReset: allowConventionalReset)
             try await Operation(session: session, options: options, verb: .recover).run(targets) {
                 target throws(Failure) in
+                let state = try session.recorded().assignments[target.address] ?? .initial
+                if !anyway, target.isSoundlyPrivate(state) { throw nothingWrong(target, state, session) }
                 let plan = try session.planRecovery(of: target, request, takeSiblings: takeSiblings)
                 // A device that was left in the middle is brought home by taking it up, before the engine is asked anything.
-                let isInterrupted = try session.recorded().assignments[target.address]?.phase.isResting == false
-                let isMoot = isInterrupted && plan.blocking.isEmpty
+                let isMoot = !state.phase.isResting && plan.blocking.isEmpty
                 if !isMoot, let failure = session.failure(of: plan) { throw failure }
                 return .recover(request)
             }
         }
+    }
+
+    private func nothingWrong(_ target: FunctionFacts, _ state: AssignmentState, _ session: Session) -> Failure {
+        Failure(
+            .refused, "nothing is wrong with \(target.address): it is recorded private and answers RUN",
+            place: state.place(of: target.address, domainName: session.name(of: state.domain)),
+            next: "tdispctl release \(target.address); or tdispctl recover --anyway \(target.address)")
     }
 }

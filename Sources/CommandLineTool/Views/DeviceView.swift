@@ -95,8 +95,8 @@ struct DeviceView: Encodable {
     }
 
     private static func note(_ facts: FunctionFacts, _ state: AssignmentState) -> String? {
-        if !facts.present { return "does not answer" }
         if !state.phase.isResting { return "interrupted in '\(state.pending.name.rawValue)': tdispctl recover" }
+        if !facts.present { return state.phase == .private ? "does not answer: tdispctl recover" : "does not answer" }
         if let reason = state.quarantineReason { return reason.rawValue }
         if facts.dsm == nil || !facts.teeIO { return "no TDISP" }
         if case .refused(let reason) = facts.authentication { return "not authenticated: \(reason)" }

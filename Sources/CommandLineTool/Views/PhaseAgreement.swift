@@ -1,6 +1,13 @@
 internal import Assignment
 internal import TDISP
 
+extension FunctionFacts {
+    /// Whether it is recorded in private operation, and answers over its session that it is.
+    func isSoundlyPrivate(_ state: AssignmentState) -> Bool {
+        state.phase == .private && present && connected && self.state == .run
+    }
+}
+
 extension Phase {
     /// Whether a device that answers `state` can be where this resting phase says.
     func agrees(with state: TDIState) -> Bool {
