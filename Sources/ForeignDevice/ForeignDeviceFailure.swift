@@ -30,6 +30,8 @@ public struct ForeignDeviceFailure: Error, Sendable {
         case interface(TDIRequester.Result)
         /// The evidence is not accepted.
         case refused([Finding])
+        /// Somebody wanted it to end.
+        case interrupted
         /// There are no random bits.
         case noRandomness(String)
     }
@@ -61,6 +63,7 @@ extension ForeignDeviceFailure.Reason: CustomStringConvertible {
         case .stream(let failure): failure.words
         case .interface(let result): result.words
         case .refused(let findings): findings.map(\.description).joined(separator: "; ")
+        case .interrupted: "interrupted"
         case .noRandomness(let why): "no random bits: \(why)"
         }
     }

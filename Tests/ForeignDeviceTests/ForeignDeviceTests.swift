@@ -66,7 +66,8 @@ import Testing
     @Test func `it is the same over a socket`() async throws {
         let device = SampleDevice(try Sample.responder())
         // The machine may be busy with other tests.
-        let limits = TransportLimits(connecting: .seconds(300), object: .seconds(300), idle: .seconds(300))
+        let limits = TransportLimits(
+            connecting: .seconds(300), object: .seconds(300), greeting: .seconds(300), idle: .seconds(300))
         let server = try await SPDMSocketServer.listen(at: .tcp(host: "127.0.0.1", port: 0), limits: limits)
         let service = SPDMService { message in
             guard let object = try? message.doeObject(), let answer = try? await device.exchange(object) else {
@@ -247,6 +248,38 @@ import Testing
             let holds = await silent.holdsSomething
             #expect(!holds || failure?.leftovers.isEmpty == false, "\(silentFrom)")
         }
+    }
+
+    @Test(arguments: 0..<11) func `an interruption on the way to RUN leaves the device as it was found`(
+        step: Int
+    ) async throws {
+        let device = SampleDevice(try Sample.responder())
+        let diary = Diary()
+        var settings = try Sample.settings()
+        settings.isInterrupted = { diary.all.count > step }
+        let failure = await #expect(throws: ForeignDeviceFailure.self) {
+            try await ForeignDevice.run(over: device, settings) { step, _ in diary.add(step) }
+        }
+        guard case .interrupted = failure?.reason else {
+            Issue.record("\(String(describing: failure))")
+            return
+        }
+        #expect(failure?.step == diary.all[step])
+        #expect(failure?.leftovers == [])
+        #expect(await device.state == .configUnlocked)
+        #expect(await device.keys.isEmpty)
+        #expect(await device.sessionCount == 0)
+    }
+
+    @Test func `an interruption on the way home changes nothing`() async throws {
+        let diary = Diary()
+        var settings = try Sample.settings()
+        settings.isInterrupted = { diary.all.count > 11 }
+        let report = try await ForeignDevice.run(over: SampleDevice(try Sample.responder()), settings) { step, _ in
+            diary.add(step)
+        }
+        #expect(report.states.last == .configUnlocked)
+        #expect(diary.all.last == .endSession)
     }
 
     @Test func `names are stable and every one is explained`() {

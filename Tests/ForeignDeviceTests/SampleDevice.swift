@@ -200,11 +200,13 @@ enum Sample {
         return ResponderSettings(
             profile: ResponderProfile(policy: policy, capabilities: capabilities),
             slots: [ResponderSlot(0, try identity.get())],
-            measurements: [
-                DeviceMeasurement(index: 1, kind: .firmware, value: .bitStream([1, 2, 3])),
-                DeviceMeasurement(index: 2, kind: .hardwareConfiguration, value: .raw([4, 5])),
-            ])
+            measurements: measurements)
     }
+
+    static let measurements = [
+        DeviceMeasurement(index: 1, kind: .firmware, value: .bitStream([1, 2, 3])),
+        DeviceMeasurement(index: 2, kind: .hardwareConfiguration, value: .raw([4, 5])),
+    ]
 
     static func settings(
         _ goal: ForeignDeviceSettings.Goal = .convert, allowing allowed: Set<ForeignDeviation> = []

@@ -19,10 +19,10 @@ import Testing
     }
 
     @Test(arguments: [
-        (Int32(2), ["--certificates", "/nowhere"], "--certificates and --key belong together"),
-        (2, ["--key", "/nowhere"], "--certificates and --key belong together"),
-        (4, ["--certificates", "/nowhere", "--key", "/nowhere"], "/nowhere cannot be read"),
-        (2, ["--certificates", "/etc/passwd", "--key", "/etc/passwd"], "are no identity of a device"),
+        (Int32(2), ["--certificates", "/nowhere"], "--certificates needs --key"),
+        (4, ["--key", "/nowhere"], "cannot read /nowhere: no such file or directory"),
+        (4, ["--certificates", "/nowhere", "--key", "/nowhere"], "cannot read /nowhere: no such file or directory"),
+        (2, ["--certificates", "/etc/passwd", "--key", "/etc/passwd"], "give a PEM or DER file of certificates"),
         (4, ["--device", "0000:99:00.0"], "0000:99:00.0"), (4, ["--device", Demo.network], "has no TDISP"),
         (2, ["--topology", "/nowhere.yaml"], "/nowhere.yaml"), (1, ["--pcap", "/nowhere/file"], "/nowhere/file"),
     ])
@@ -50,7 +50,7 @@ import Testing
             let ended = try await tool.run(
                 "emulate", "--listen", "127.0.0.1:0", "--certificates", certificate, "--key", key)
             #expect(ended.status == 2)
-            #expect(ended.err.contains("\(certificate) and \(key) are no identity of a device"), "\(ended.err)")
+            #expect(ended.err.contains("\(certificate) and \(key) are no identity"), "\(ended.err)")
         }
     }
 

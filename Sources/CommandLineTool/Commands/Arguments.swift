@@ -18,5 +18,16 @@ enum DeviceArgument {
         "env -u TDISPCTL_TOPOLOGY tdispctl list 2>/dev/null | awk 'NR > 1 { print $1 }'")
 }
 
+/// How the name of a pre-shared key is written.
+enum HintArgument {
+    /// Reads text, or `hex:DIGITS`. Throws `ValidationError`.
+    static func parse(_ text: String) throws -> [UInt8] {
+        guard let hint = Credentials.hint(text) else {
+            throw ValidationError("'\(text)' is not hex: and an even number of hexadecimal digits")
+        }
+        return hint
+    }
+}
+
 extension MachineGraph.Machine: ExpressibleByArgument {}
 extension MachineGraph.Format: ExpressibleByArgument {}

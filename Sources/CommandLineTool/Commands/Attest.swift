@@ -28,8 +28,10 @@ struct Attest: AsyncParsableCommand {
 
     func validate() throws {
         guard endpoint.endpoint != nil else { throw ValidationError("attest needs --endpoint") }
-        guard endpoint.keylog == nil, endpoint.port == nil, !endpoint.probe else {
-            throw ValidationError("attest opens no session: --keylog, --port and --probe are for convert")
+        guard endpoint.keylog == nil, endpoint.port == nil, !endpoint.probe, endpoint.psk == nil, endpoint.key == nil
+        else {
+            throw ValidationError(
+                "attest opens no session: --keylog, --port, --probe, --psk, --certificates and --key are for convert")
         }
     }
 

@@ -16,10 +16,10 @@ struct EmulateListen: AsyncParsableCommand {
         commandName: "listen", abstract: "Serve one emulated device at an endpoint, to any SPDM requester.",
         usage: "tdispctl emulate --listen <address> [--topology <name|file>] [--device <device>] [<options>]",
         discussion: """
-            Speaks the socket protocol of the DMTF's emulators, with one client after the other. The device has a \
-            certificate chain of its own, whose root's digest is printed, or yours. Every change of an interface's state \
-            is printed. When a client leaves, its session ends, and interfaces that it left locked go to ERROR until \
-            somebody stops them. Ends with Ctrl-C, or when a client sends SHUTDOWN.
+            Speaks the socket protocol of the DMTF's emulators, with one client after the other; one that sends no object \
+            within 10 seconds has to go. The device has a certificate chain of its own, whose root's digest is printed, or \
+            yours. Every change of an interface's state is printed. When a client leaves, its session ends, and interfaces \
+            that it left locked go to ERROR until somebody stops them. Ends with Ctrl-C, or when a client sends SHUTDOWN.
             """,
         shouldDisplay: false)
 
@@ -48,11 +48,42 @@ struct EmulateListen: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Show this certificate chain: DER certificates, root first, one behind the other.", valueName: "file"))
+            "Show this certificate chain.",
+            discussion: "PEM, or DER certificates one behind the other; the root first.", valueName: "file"))
     var certificates: String?
 
-    @Option(help: ArgumentHelp("The private key of its last certificate, in DER.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "The private key of its last certificate; alone, one that clients know.",
+            discussion: "PEM or DER, not encrypted.", valueName: "file"))
     var key: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Let clients open sessions with a key that they have too: the bytes of this file.", valueName: "file"))
+    var psk: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What clients call that key: text, or hex:DIGITS. Default: nothing.", valueName: "hint"),
+        transform: HintArgument.parse)
+    var pskHint: [UInt8]?
+
+    @Flag(help: "Let only clients open a session by certificates that show one themselves; needs --trust.")
+    var requireClientCertificate = false
+
+    @Option(
+        help: ArgumentHelp(
+            "The root certificates that a client's chain may begin with.",
+            discussion: "A PEM or DER file with any number of them, or sha384:HEX, the digest of one in DER.",
+            valueName: "file|digest"))
+    var trust: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Let only the client with this public key, PEM or DER, open a session by certificates.",
+            valueName: "file"))
+    var publicKey: String?
 
     @Flag(help: "Agree to every version and algorithm that is spoken here, not only to strong ones.")
     var tolerant = false
@@ -68,13 +99,19 @@ struct EmulateListen: AsyncParsableCommand {
 
     func validate() throws {
         // Without any argument `tdispctl emulate` shows its help.
+        let texts = [topology, certificates, key, psk, trust, publicKey, pcap]
         let isAnyGiven =
-            topology != nil || device != nil || certificates != nil || key != nil || tolerant || pcap != nil || quiet
+            texts.contains { $0 != nil } || device != nil || requireClientCertificate || tolerant || quiet
         guard listen != nil || !isAnyGiven else {
             throw ValidationError("name a subcommand, such as 'emulate start', or where to serve a device: --listen")
         }
-        guard (certificates == nil) == (key == nil) else {
-            throw ValidationError("--certificates and --key belong together")
+        guard certificates == nil || key != nil else { throw ValidationError("--certificates needs --key") }
+        guard pskHint == nil || psk != nil else { throw ValidationError("--psk-hint needs --psk") }
+        guard requireClientCertificate == (trust != nil) else {
+            throw ValidationError("--require-client-certificate and --trust belong together")
+        }
+        guard trust == nil || publicKey == nil else {
+            throw ValidationError("a client shows a certificate (--trust) or is known by its key (--public-key)")
         }
     }
 
@@ -101,27 +138,28 @@ struct EmulateListen: AsyncParsableCommand {
     private func server() throws(Failure) -> DeviceServer {
         let parsed: Topology
         do throws(YAMLError) { parsed = try Topology(named: source) } catch { throw Failure(.usage, "\(error)") }
-        let identity = try identity()
+        let terms = try terms()
         do throws(DeviceServerError) {
             return try DeviceServer(
-                parsed, device: device, identity: identity, policy: tolerant ? .tolerant : .strict,
-                entropy: SecureEntropy())
+                parsed, device: device, policy: tolerant ? .tolerant : .strict, terms, entropy: SecureEntropy())
         } catch {
             throw Failure(.notFound, "\(error)", next: "tdispctl list --topology \(source)")
         }
     }
 
-    private func identity() throws(Failure) -> DeviceIdentity? {
-        guard let certificates, let key else { return nil }
-        let chain = try FileContents.read(certificates)
-        let bytes = try FileContents.read(key)
-        do throws(DeviceIdentityError) {
-            return try DeviceIdentity(chain: chain, privateKey: SecretBytes(copying: bytes.span))
-        } catch {
-            throw Failure(
-                .usage, "\(certificates) and \(key) are no identity of a device", seen: "\(error)",
-                next: "give the whole chain in DER, root first, and the private key of its last certificate in DER")
+    private func terms() throws(Failure) -> ForeignTerms {
+        var terms = ForeignTerms()
+        terms.identity = try Credentials.identity(certificates: certificates, key: key)
+        if let psk = try Credentials.preSharedKey(psk, hint: pskHint) { terms.preSharedKeys = [psk] }
+        let deviations = tolerant ? Set(CertificateDeviation.allCases) : []
+        if let trust {
+            terms.requesters = RequesterTrust(DeviceTrust(try Credentials.anchor(trust), deviations: deviations))
         }
+        if let publicKey {
+            let key = try Credentials.publicKey(in: publicKey)
+            terms.requesters = RequesterTrust(DeviceTrust(.roots([]), provisionedKey: key))
+        }
+        return terms
     }
 
     private static func capture(to file: String?) throws(Failure) -> ObjectCapture? {
@@ -135,10 +173,11 @@ struct EmulateListen: AsyncParsableCommand {
 
     private func greeting(_ server: DeviceServer, at endpoint: Endpoint) -> String {
         var text = "serving \(server.device) of '\(source)' at \(endpoint)\n"
-        guard let root = server.root, let digest = try? HashAlgorithm.sha384.digest(of: root.span) else { return text }
-        let digits = digest.map { hex($0, 2) }.joined()
-        text += "  try  tdispctl convert \(server.device) --endpoint \(endpoint) --trust sha384:\(digits)\n"
-        return text
+        text += "  try  tdispctl convert \(server.device) --endpoint \(endpoint)"
+        if let root = server.root, let digest = try? HashAlgorithm.sha384.digest(of: root.span) {
+            text += " --trust sha384:" + digest.map { hex($0, 2) }.joined()
+        }
+        return text + "\n"
     }
 }
 

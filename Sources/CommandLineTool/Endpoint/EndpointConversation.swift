@@ -17,7 +17,14 @@ struct EndpointConversation {
         let capture = try openCapture()
         let log = try openKeyLog()
         if let log { settings.keyLog = { log.write($0, $1, $2) } }
-        let result = await converse(settings, capture)
+        let interruption = Interruption()
+        settings.isInterrupted = { interruption.happened }
+        let result = await interruption.during {
+            await converse(settings, capture)
+        } heard: { signal, earlier in
+            guard earlier == 0 else { Interruption.obey(signal) }
+            Console.err("\ninterrupted: stopping the interface first; again to end at once\n")
+        }
         let complaints = [await capture?.finish(), log?.finish()].compactMap(\.self)
         let failure = result.failure ?? complaints.first.map { Failure(.failed, "\($0)") }
         if result.failure != nil { for complaint in complaints { Console.err("tdispctl: \(complaint)\n") } }
@@ -49,7 +56,7 @@ struct EndpointConversation {
             return (report, nil)
         } catch {
             await client.close()
-            return (error.report, Failure(error, endpoint))
+            return (error.report, Failure(error, settings.interface, endpoint))
         }
     }
 
@@ -100,12 +107,18 @@ extension Failure {
     }
 
     /// A conversation that ended early.
-    fileprivate init(_ failure: ForeignDeviceFailure, _ endpoint: Endpoint) {
-        let left =
-            failure.leftovers.isEmpty ? "the device is as it was found" : failure.leftovers.joined(separator: "; ")
+    fileprivate init(_ failure: ForeignDeviceFailure, _ interface: FunctionAddress, _ endpoint: Endpoint) {
+        let isHome = failure.leftovers.isEmpty
+        let again =
+            "convert once more (tdispctl convert \(interface) --endpoint \(endpoint), options as before): "
+            + "an interface that is left in ERROR is stopped first; if that is refused, reset the device"
         self.init(
-            failure.status, "the conversation with \(endpoint) failed at '\(failure.step.rawValue)'",
-            seen: "\(failure.reason)", place: left, next: Self.advice(failure.deviations))
+            failure.status, "the conversation with \(endpoint) \(failure.end) '\(failure.step.rawValue)'",
+            seen: failure.isInterrupted ? nil : "\(failure.reason)",
+            place: isHome
+                ? "the device is as it was found: nothing locked, no keys, no session"
+                : failure.leftovers.joined(separator: "; "),
+            next: isHome ? Self.advice(failure.deviations) ?? failure.missing : again)
     }
 
     private static func advice(_ met: [ForeignDeviation]) -> String? {
@@ -117,13 +130,32 @@ extension Failure {
 }
 
 extension ForeignDeviceFailure {
+    fileprivate var isInterrupted: Bool { if case .interrupted = reason { true } else { false } }
+
+    fileprivate var end: String { isInterrupted ? "was interrupted after" : "failed at" }
+
+    /// Which option may be what the device wants.
+    fileprivate var missing: String? {
+        guard case .spdm(let failure) = reason else { return nil }
+        switch (step, failure.reason) {
+        case (.authenticate, .untrusted) where report.connection?.responder.flags.contains(.publicKeyID) == true:
+            return "name the key that it was provisioned with: --public-key"
+        case (.openSession, .refused) where failure.request == .keyExchange:
+            return "if it wants to know who you are: --certificates and --key, or --key alone; or --psk"
+        default: return nil
+        }
+    }
+
+    /// What may have been left on the device is unknown, whatever the reason; else the reason decides. Somebody who has
+    /// answered before could be reached.
     fileprivate var status: ExitStatus {
-        switch reason {
+        guard leftovers.isEmpty else { return .unknown }
+        return switch reason {
         case .transport(.overdue): .unknown
-        case .transport: .unreachable
+        case .transport: report.types.isEmpty ? .unreachable : .failed
         case .deviations, .refused: .refused
         case .spdm(let failure): failure.status
-        case .discovery, .stream, .interface: .failed
+        case .discovery, .stream, .interface, .interrupted: .failed
         case .noRandomness: .lacking
         }
     }

@@ -1,7 +1,6 @@
 public import ArgumentParser
 public import ForeignDevice
 internal import Foundation
-internal import OpenSSLCrypto
 internal import PCIe
 internal import SPDMEndpoints
 internal import SPDMTransport
@@ -12,7 +11,11 @@ struct EndpointOptions: ParsableArguments {
         help: ArgumentHelp(
             "Talk to the device at this endpoint.",
             discussion: "spdm-emu://HOST:PORT, spdm-emu+unix:///PATH or spdm-emu+stdio:", valueName: "url"),
-        transform: { try parsed { try Endpoint(parsing: $0) }($0) })
+        transform: { text in
+            do throws(Endpoint.ParseError) { return try Endpoint(parsing: text) } catch {
+                throw ValidationError(error.description)
+            }
+        })
     var endpoint: Endpoint?
 
     @Option(
@@ -21,6 +24,37 @@ struct EndpointOptions: ParsableArguments {
             discussion: "A PEM or DER file with any number of them, or sha384:HEX, the digest of one in DER.",
             valueName: "file|digest"))
     var trust: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The device's public key, if you have it.",
+            discussion: "PEM or DER. A device without certificates is known by it; a chain has to be about it.",
+            valueName: "file"))
+    var publicKey: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Show this certificate chain when the device asks who you are.",
+            discussion: "PEM, or DER certificates one behind the other; the root first.", valueName: "file"))
+    var certificates: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The private key of its last certificate; alone, one that the device knows.",
+            discussion: "PEM or DER, not encrypted.", valueName: "file"))
+    var key: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Open the session with a key that the device has too: the bytes of this file.",
+            discussion: "Certificates are then asked for only with --trust or --public-key.", valueName: "file"))
+    var psk: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What the device calls that key: text, or hex:DIGITS. Default: nothing.", valueName: "hint"),
+        transform: HintArgument.parse)
+    var pskHint: [UInt8]?
 
     @Option(
         help: ArgumentHelp(
@@ -57,88 +91,35 @@ struct EndpointOptions: ParsableArguments {
     var keylog: String?
 
     func validate() throws {
+        guard certificates == nil || key != nil else { throw ValidationError("--certificates needs --key") }
+        guard pskHint == nil || psk != nil else { throw ValidationError("--psk-hint needs --psk") }
         guard endpoint == nil else { return }
+        let files = [trust, publicKey, certificates, key, psk, pcap, keylog]
         let isGiven =
-            trust != nil || pciName != nil || port != nil || !allowDeviation.isEmpty || probe || pcap != nil
-            || keylog != nil
+            files.contains { $0 != nil } || pciName != nil || port != nil || !allowDeviation.isEmpty || probe
         guard !isGiven else {
             throw ValidationError(
-                "--trust, --pci-name, --port, --allow-deviation, --probe, --pcap and --keylog need --endpoint")
-        }
-    }
-}
-
-/// Turns a typed error of a parser into one of the arguments.
-private func parsed<Value>(_ parse: @escaping (String) throws -> Value) -> (String) throws -> Value {
-    { text in
-        do {
-            return try parse(text)
-        } catch {
-            throw ValidationError("\(error)")
+                "--trust, --public-key, --certificates, --key, --psk, --pci-name, --port, --allow-deviation, --probe, "
+                    + "--pcap and --keylog need --endpoint")
         }
     }
 }
 
 extension EndpointOptions {
-    /// What a chain must end in; nil when no root was named. Throws ``Failure`` when the file cannot be read.
-    func anchor() throws(Failure) -> TrustAnchor? {
-        guard let trust else { return nil }
-        if trust.hasPrefix("sha384:") {
-            guard let digest = [UInt8](hexadecimal: trust.dropFirst(7)), digest.count == 48 else {
-                throw Failure(.usage, "'\(trust)' is no SHA-384 digest", next: "sha384: and 96 hexadecimal digits")
-            }
-            return .rootDigest(digest, .sha384)
-        }
-        return .roots(try certificates(in: trust))
-    }
-
-    private func certificates(in file: String) throws(Failure) -> [[UInt8]] {
-        let bytes = try FileContents.read(file)
-        do {
-            // DER begins with the tag of a sequence; PEM is text.
-            let found =
-                bytes.first == 0x30
-                ? try CertificateChain.split(bytes.span) : try Certificate.encodings(inPEM: bytes.span)
-            guard !found.isEmpty else { throw CertificateError(.trustedRoot, .encoding, "there is no certificate") }
-            for encoding in found { _ = try Certificate(encoding) }
-            return found
-        } catch {
-            throw Failure(.usage, "\(file): \(error)", next: "give a PEM or DER file of root certificates")
-        }
-    }
-
     /// The settings of a conversation about an interface.
     func settings(
         _ goal: ForeignDeviceSettings.Goal, _ interface: FunctionAddress
     ) throws(Failure) -> ForeignDeviceSettings {
         var settings = ForeignDeviceSettings(goal, interface) { Int64(Date().timeIntervalSince1970) }
         settings.portIndex = port ?? 0
-        settings.anchor = try anchor()
+        settings.anchor = try trust.map { (text) throws(Failure) in try Credentials.anchor(text) }
+        settings.deviceKey = try publicKey.map { (file) throws(Failure) in try Credentials.publicKey(in: file) }
+        settings.identity = try Credentials.identity(certificates: certificates, key: key)
+        settings.preSharedKey = try Credentials.preSharedKey(psk, hint: pskHint)
         settings.pciName = pciName
         settings.allowed = Set(allowDeviation)
         settings.probes = probe
         return settings
-    }
-}
-
-/// Files that are named on the command line.
-enum FileContents {
-    /// All bytes of a file. Throws ``Failure``.
-    static func read(_ file: String) throws(Failure) -> [UInt8] {
-        do {
-            return Array(try Data(contentsOf: URL(filePath: file)))
-        } catch {
-            throw Failure(.notFound, "\(file) cannot be read", seen: error.localizedDescription)
-        }
-    }
-}
-
-extension [UInt8] {
-    /// Reads hexadecimal digits; nil when there is anything else, or half a byte.
-    fileprivate init?(hexadecimal text: some StringProtocol) {
-        let digits = text.compactMap(\.hexDigitValue)
-        guard digits.count == text.count, digits.count.isMultiple(of: 2) else { return nil }
-        self = stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
     }
 }
 

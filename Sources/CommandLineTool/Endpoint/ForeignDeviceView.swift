@@ -22,6 +22,7 @@ struct ForeignDeviceView: Encodable {
         let pciName: String?
         let rootDigest: String
         let leafDigest: String
+        let keyDigest: String
     }
 
     /// One measurement.
@@ -42,6 +43,10 @@ struct ForeignDeviceView: Encodable {
     let endpoint: String
     let spdm: Negotiated?
     let session: String?
+    /// What the session was opened with: `certificate`, `public-key` or `pre-shared-key`.
+    let sessionKey: String?
+    /// Whether this end proved who it is, too.
+    let isMutual: Bool?
     let identity: Identity?
     let measurements: [Measurement]
     let areMeasurementsSigned: Bool
@@ -58,6 +63,8 @@ struct ForeignDeviceView: Encodable {
         self.endpoint = endpoint.description
         spdm = report.connection.map { Negotiated($0) }
         session = report.session?.id.description
+        sessionKey = report.session.map { Self.word($0.key) }
+        isMutual = report.session?.isMutual
         identity = report.identity.map { Identity($0) }
         measurements = report.measurements.map {
             Measurement(index: $0.index, kind: $0.kind.rawValue, isRaw: $0.isRaw, value: Self.digits($0.value))
@@ -73,6 +80,14 @@ struct ForeignDeviceView: Encodable {
         }
         conclusion = failure == nil ? report.lines.last : nil
         error = failure.map { FailureView($0) }
+    }
+
+    private static func word(_ key: SessionWish.Key) -> String {
+        switch key {
+        case .slot(0xFF): "public-key"
+        case .slot: "certificate"
+        case .psk: "pre-shared-key"
+        }
     }
 
     fileprivate static func digits(_ bytes: some Sequence<UInt8>) -> String { bytes.map { hex($0, 2) }.joined() }
@@ -92,6 +107,7 @@ extension ForeignDeviceView.Identity {
         self.init(
             serial: identity.serialNumber, pciName: identity.pciName?.description,
             rootDigest: ForeignDeviceView.digits(identity.rootDigest),
-            leafDigest: ForeignDeviceView.digits(identity.leafDigest))
+            leafDigest: ForeignDeviceView.digits(identity.leafDigest),
+            keyDigest: ForeignDeviceView.digits(identity.keyDigest))
     }
 }

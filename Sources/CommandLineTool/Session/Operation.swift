@@ -1,9 +1,6 @@
 internal import Assignment
 internal import AssignmentService
-internal import Dispatch
-internal import Foundation
 internal import PCIe
-internal import Synchronization
 
 /// A request on one or several devices, watched by a person: progress, Ctrl-C, and what came of it.
 struct Operation {
@@ -106,28 +103,13 @@ struct Operation {
     ) async -> [OperationResult] {
         let addresses = targets.map { ($0.address, $0.ownerAddress) }
         let interruption = Interruption()
-        signal(SIGINT, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-        source.setEventHandler {
-            interruption.happen()
+        return await interruption.during {
+            await work(interruption)
+        } heard: { _, _ in
             Console.err("\ninterrupted: turning back; the device is brought home before this ends\n")
             Task { for (device, owner) in addresses { await service.cancel(device, dsm: owner) } }
         }
-        source.resume()
-        defer { source.cancel() }
-        return await work(interruption)
     }
-}
-
-/// Whether the operator pressed Ctrl-C.
-final class Interruption: Sendable {
-    private let flag = Mutex(false)
-
-    /// Whether it happened.
-    var happened: Bool { flag.withLock { $0 } }
-
-    /// It happens.
-    func happen() { flag.withLock { $0 = true } }
 }
 
 /// A function that an operation on another one took out of private operation.

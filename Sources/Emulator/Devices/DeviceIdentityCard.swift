@@ -25,7 +25,8 @@ extension HostModel {
         return true
     }
 
-    private func issue(_ device: EmulatedDevice) throws(DeviceIdentityError) -> DeviceIdentity {
+    /// A chain under the root that its identity names, flaws included.
+    func issue(_ device: EmulatedDevice) throws(DeviceIdentityError) -> DeviceIdentity {
         let flaws = device.description.flaws
         var name = device.pciName
         if flaws.contains(.foreignCertificate) { name.device ^= 1 }
@@ -62,7 +63,8 @@ extension EmulatedDevice {
         followSessions()
     }
 
-    private var measurements: [DeviceMeasurement] {
+    /// What it measures of itself.
+    var measurements: [DeviceMeasurement] {
         let firmware = Array("firmware \(identity.firmware)".utf8)
         let hardware = Array("hardware \(pciName)".utf8)
         return [

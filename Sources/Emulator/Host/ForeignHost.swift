@@ -6,17 +6,36 @@ public import TDISP
 // A device that is served to others than the host's own TSM: what a host around it would have set up is there, and its
 // mailbox is open.
 
+/// How a device meets hosts that are not its own.
+public struct ForeignTerms: Sendable {
+    /// What it shows itself as: a chain of certificates, or a key that hosts know beforehand; nil: a chain is issued.
+    public var identity: (any SlotIdentity)?
+    /// Keys that hosts may open sessions with.
+    public var preSharedKeys: [PreSharedKey] = []
+    /// Who may open a session by a key exchange, proving it by a certificate or by the key that is named here; nil:
+    /// anybody.
+    public var requesters: RequesterTrust?
+
+    /// The terms of a device that takes everybody.
+    public init() {}
+}
+
 extension HostModel {
     /// Sets up what the host of a device would: memory and bus mastering on, and stream 0 enabled as the default of its
-    /// port, so that keys make it Secure. With an identity of somebody's own, the device shows that one. False when there
-    /// is no such DSM.
+    /// port, so that keys make it Secure. False when there is no such DSM, or no identity could be made.
     public mutating func prepareForForeignHost(
-        _ dsm: FunctionAddress, policy: AlgorithmPolicy, presenting identity: DeviceIdentity? = nil
+        _ dsm: FunctionAddress, policy: AlgorithmPolicy, _ terms: ForeignTerms = ForeignTerms()
     ) -> Bool {
-        guard let device = devices[dsm], device.dsm != nil else { return false }
-        device.profile = .foreign(policy)
-        if let identity { device.take(identity, ModelChance(fork())) }
-        guard prepareResponder(of: device) else { return false }
+        guard let device = devices[dsm], device.dsm != nil, device.description.features.contains(.doe),
+            let identity = terms.identity ?? (try? issue(device))
+        else { return false }
+        device.profile = .foreign(policy, terms)
+        let isBare = identity is ProvisionedKey
+        let settings = ResponderSettings(
+            profile: device.profile, slots: isBare ? [] : [ResponderSlot(0, identity)],
+            provisionedKey: isBare ? identity : nil, measurements: device.measurements,
+            preSharedKeys: terms.preSharedKeys, requesterTrust: terms.requesters, recordLimit: recordLimit)
+        device.responder = SPDMResponder(settings, chance: ModelChance(fork()))
         let stream = StreamID(rawValue: 0)
         for function in device.functions { setCommand([.memorySpace, .busMaster], true, of: function, device) }
         configureStream(stream, device)
@@ -28,7 +47,13 @@ extension HostModel {
     }
 
     /// What the device behind a mailbox answers to an SPDM message or record; nil when it answers nothing.
-    public mutating func answer(_ message: TransportMessage, of dsm: FunctionAddress) -> TransportMessage? {
+    ///
+    /// With a time of day, in seconds since 1970-01-01 UTC, the host's virtual time follows it: certificates of somebody's
+    /// own are valid by the calendar.
+    public mutating func answer(
+        _ message: TransportMessage, of dsm: FunctionAddress, at seconds: Int64? = nil
+    ) -> TransportMessage? {
+        if let seconds { time = max(time, UInt64(max(0, seconds - Self.calendar)) * 1_000_000_000) }
         guard let device = devices[dsm], prepareResponder(of: device) else { return nil }
         return transact(message, with: device)
     }
@@ -53,9 +78,19 @@ extension HostModel {
 
 extension ResponderProfile {
     /// What a device offers to requesters of other makes: heartbeats, and where anything goes a handshake in the clear.
-    fileprivate static func foreign(_ policy: AlgorithmPolicy) -> ResponderProfile {
+    fileprivate static func foreign(_ policy: AlgorithmPolicy, _ terms: ForeignTerms) -> ResponderProfile {
         var capabilities = EndpointCapabilities.device
         if policy == .tolerant { capabilities.flags.insert(.handshakeInTheClear) }
-        return ResponderProfile(policy: policy, capabilities: capabilities, heartbeatPeriod: 240)
+        if terms.identity is ProvisionedKey {
+            capabilities.flags.remove(.certificate)
+            capabilities.flags.insert(.publicKeyID)
+        }
+        if !terms.preSharedKeys.isEmpty { capabilities.flags.insert(.pskWithContext) }
+        var profile = ResponderProfile(policy: policy, capabilities: capabilities, heartbeatPeriod: 240)
+        if let requesters = terms.requesters {
+            profile.capabilities.flags.insert(.mutualAuthentication)
+            profile.mutualAuthentication.mode = requesters.trust.provisionedKey == nil ? .encapsulated : .provisioned
+        }
+        return profile
     }
 }

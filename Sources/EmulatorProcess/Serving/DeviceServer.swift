@@ -1,7 +1,7 @@
 public import Emulator
+internal import Foundation
 public import PCIe
 public import SPDM
-public import SPDMEndpoints
 public import SPDMTransport
 public import TDISP
 
@@ -21,13 +21,13 @@ public actor DeviceServer {
     /// - Parameters:
     ///   - topology: what the host consists of.
     ///   - device: any function of the device; nil: the first that has a DSM.
-    ///   - identity: whom it shows itself as; nil: a chain is issued.
     ///   - policy: the versions and algorithms that it agrees to.
+    ///   - terms: whom it shows itself as, and whom it takes.
     ///
     /// Throws ``DeviceServerError``.
     public init(
-        _ topology: Topology, device: FunctionAddress?, identity: DeviceIdentity? = nil,
-        policy: AlgorithmPolicy = .strict, entropy: some EntropySource
+        _ topology: Topology, device: FunctionAddress?, policy: AlgorithmPolicy = .strict,
+        _ terms: ForeignTerms = ForeignTerms(), entropy: some EntropySource
     ) throws(DeviceServerError) {
         do throws(TopologyError) {
             model = try HostModel(topology, entropy: entropy)
@@ -36,8 +36,8 @@ public actor DeviceServer {
         }
         guard let dsm = Self.dsm(of: device, topology, model) else { throw .noDevice(device) }
         self.device = dsm
-        guard model.prepareForForeignHost(dsm, policy: policy, presenting: identity) else { throw .noTDISP(dsm) }
-        root = identity == nil ? model.rootCertificate(of: dsm) : nil
+        guard model.prepareForForeignHost(dsm, policy: policy, terms) else { throw .noTDISP(dsm) }
+        root = terms.identity == nil ? model.rootCertificate(of: dsm) : nil
     }
 
     private static func dsm(
@@ -62,7 +62,7 @@ public actor DeviceServer {
     private func answer(
         _ message: TransportMessage, _ changed: (FunctionAddress, TDIState) -> Void
     ) -> TransportMessage? {
-        let answer = model.answer(message, of: device)
+        let answer = model.answer(message, of: device, at: Int64(Date().timeIntervalSince1970))
         tell(changed)
         return answer
     }

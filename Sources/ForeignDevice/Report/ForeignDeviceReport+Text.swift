@@ -25,14 +25,16 @@ extension ForeignDeviceReport {
             lines.append("SPDM \(connection.version): \(names.joined(separator: ", "))")
         }
         if let session {
-            let protection = session.isEncrypted ? "encrypted" : "authenticated only"
-            lines.append("session \(session.id): \(protection)")
+            lines.append("session \(session.id): \(session.words(connection))")
         }
         return lines
     }
 
     private var identityLines: [String] {
         guard let identity else { return [] }
+        if identity.certificates.isEmpty {
+            return ["identity: the key that was provisioned", "key: sha384:\(digits(identity.keyDigest))"]
+        }
         let serial = identity.serialNumber.onOneLine
         return [
             "identity: serial \(serial.isEmpty ? "unknown" : serial)"
@@ -71,5 +73,20 @@ extension ForeignDeviceReport {
 
     private func digits(_ bytes: some Collection<UInt8>) -> String {
         bytes.isEmpty ? "none" : bytes.map { hex($0, 2) }.joined()
+    }
+}
+
+extension RequesterSession {
+    /// How it is protected, and who proved what.
+    func words(_ connection: NegotiatedConnection?) -> String {
+        var words = [isEncrypted ? "encrypted" : "authenticated only"]
+        switch key {
+        case .psk: words.append("by a pre-shared key")
+        case .slot:
+            if isMutual { words.append("both ends authenticated") }
+            let isInTheClear = connection?.common.contains(.handshakeInTheClear) == true
+            if isInTheClear { words.append("handshake in the clear") }
+        }
+        return words.joined(separator: ", ")
     }
 }

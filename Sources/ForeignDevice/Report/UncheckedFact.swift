@@ -1,5 +1,7 @@
 /// Something that a conversion on a real platform checks, and a conversation alone cannot.
 public enum UncheckedFact: String, Hashable, Sendable, Codable, CaseIterable {
+    /// Who the device is.
+    case identity
     /// The PCI function that the certificate names.
     case pciName = "pci-name"
     /// The values of measurements.
@@ -18,6 +20,7 @@ public enum UncheckedFact: String, Hashable, Sendable, Codable, CaseIterable {
     /// Why it is not checked, in one line.
     public var explanation: String {
         switch self {
+        case .identity: "who the device is: it has the pre-shared key, and no certificate was asked for"
         case .pciName: "the PCI function in the certificate: there is no configuration space to compare it with"
         case .measurementValues: "the values of measurements: there are no reference values"
         case .rootPortKeys: "the keys at the root port: there is none"

@@ -15,7 +15,7 @@ extension ForeignRun {
                 transition = DOEDiscoveryWalk.step(transition.next, event)
             case .finish(.success(let types)):
                 report.types = types
-                return done(.discover, "\(types.count) types of objects")
+                return try done(.discover, "\(types.count) types of objects")
             case .finish(.failure(let reason)): throw failure(.discover, .discovery(reason))
             case .none: throw failure(.discover, .discovery(.noAnswer(0)))
             }
@@ -31,7 +31,8 @@ extension ForeignRun {
         }
         guard let negotiated = requester.negotiated else { throw failure(.connect, .spdm(.lost(.getVersion))) }
         report.connection = negotiated
-        done(.connect, "SPDM \(negotiated.version)")
+        if negotiated.responder.flags.contains(.publicKeyID) { slot = 0xFF }
+        try done(.connect, "SPDM \(negotiated.version)")
     }
 
     /// Negotiates under the strict policy; nil when that leads to what the goal needs, else why not.
@@ -49,12 +50,16 @@ extension ForeignRun {
         }
     }
 
-    /// Reads the certificate chain and has it judged.
+    /// Reads the certificate chain, if there is one, and has it or the provisioned key judged.
     func authenticate() async throws(Failure) {
-        if case .failure(let refusal) = await perform(.authenticate(slot: settings.slot, challenge: nil)) {
+        if settings.preSharedKey != nil, settings.anchor == nil, settings.deviceKey == nil {
+            report.notChecked.insert(.identity)
+            return
+        }
+        if case .failure(let refusal) = await perform(.authenticate(slot: slot, challenge: nil)) {
             throw failure(.authenticate, .spdm(refusal))
         }
-        guard let identity = requester.identity(inSlot: settings.slot) else {
+        guard let identity = requester.identity(inSlot: slot) else {
             throw failure(.authenticate, .spdm(.lost(.getCertificate)))
         }
         report.identity = identity
@@ -68,27 +73,31 @@ extension ForeignRun {
         }
         try admit(met, at: .authenticate)
         if identity.pciName != nil, !identity.isPCINameCompared { report.notChecked.insert(.pciName) }
-        done(.authenticate, identity.serialNumber.isEmpty ? "serial unknown" : "serial \(identity.serialNumber)")
+        try done(.authenticate, identity.words)
     }
 
     /// Opens the session that everything after it passes in.
     func openSession() async throws(Failure) {
-        switch await perform(.openSession(SessionWish(.slot(settings.slot)))) {
+        let key: SessionWish.Key = settings.preSharedKey.map { .psk(hint: $0.hint) } ?? .slot(slot)
+        switch await perform(.openSession(SessionWish(key))) {
         case .success(.sessionOpened(let opened)):
             session = opened.id
             report.session = opened
-            done(.openSession, "session \(opened.id)")
+            try done(.openSession, "session \(opened.id), \(opened.words(report.connection))")
         case .success: throw failure(.openSession, .spdm(.lost(.keyExchange)))
         case .failure(let reason): throw failure(.openSession, .spdm(reason))
         }
     }
 
-    /// Asks for all measurements under a signature: in the session, if there is one.
+    /// Asks for all measurements under a signature: in the session, if there is one. Where only a pre-shared key says who
+    /// the device is, there is no other to sign them with, and the session vouches for them.
     func measure() async throws(Failure) {
-        guard let negotiated = requester.negotiated, negotiated.responder.flags.contains(.measurements) else {
+        let flags = requester.negotiated?.responder.flags ?? []
+        guard report.identity != nil else { return try await measureUnsigned(flags) }
+        guard flags.contains(.measurements) else {
             return try admit(.noMeasurements, "the device does not have MEAS_CAP with signatures", at: .measure)
         }
-        switch await perform(.measure(MeasurementQuery(.all, signedBy: settings.slot), in: session)) {
+        switch await perform(.measure(MeasurementQuery(.all, signedBy: slot), in: session)) {
         case .success(.measured(let measured)):
             report.measurements = measured.blocks
             guard let proof = measured.proofs.first else {
@@ -97,7 +106,21 @@ extension ForeignRun {
             report.areMeasurementsSigned = true
             freshness = proof.nonce
             report.notChecked.insert(.measurementValues)
-            done(.measure, "\(measured.blocks.count), signed")
+            try done(.measure, "\(measured.blocks.count), signed")
+        case .success: throw failure(.measure, .spdm(.lost(.getMeasurements)))
+        case .failure(let reason): throw failure(.measure, .spdm(reason))
+        }
+    }
+
+    private func measureUnsigned(_ flags: CapabilityFlags) async throws(Failure) {
+        guard !flags.isDisjoint(with: [.measurements, .measurementsUnsigned]) else {
+            return try admit(.noMeasurements, "the device does not have MEAS_CAP", at: .measure)
+        }
+        switch await perform(.measure(MeasurementQuery(.all), in: session)) {
+        case .success(.measured(let measured)):
+            report.measurements = measured.blocks
+            report.notChecked.insert(.measurementValues)
+            try done(.measure, "\(measured.blocks.count), not signed")
         case .success: throw failure(.measure, .spdm(.lost(.getMeasurements)))
         case .failure(let reason): throw failure(.measure, .spdm(reason))
         }
@@ -107,22 +130,27 @@ extension ForeignRun {
 extension ForeignDeviceSettings {
     /// A requester under a policy, that believes whom these settings believe.
     func requesterSettings(_ policy: AlgorithmPolicy) -> RequesterSettings {
-        RequesterSettings(
-            offer: RequesterOffer(policy: policy, capabilities: RequesterSettings.capabilities()), trust: trust,
-            keyLog: keyLog)
+        var capabilities = RequesterSettings.capabilities(of: identity, hasKeys: preSharedKey != nil)
+        // All that can be spoken; who hears a handshake learns who its ends are, and nothing of the session.
+        if policy == .tolerant { capabilities.flags.insert(.handshakeInTheClear) }
+        return RequesterSettings(
+            offer: RequesterOffer(policy: policy, capabilities: capabilities), trust: trust, identity: identity,
+            preSharedKeys: preSharedKey.map { [$0] } ?? [], keyLog: keyLog)
     }
 
     /// Believes who is issued under the pinned root, else under the chain's own first certificate, with every rule waived
     /// that can be: what of that is allowed is decided by what the identity then needed.
     private var trust: ResponderTrust {
-        let pciName = pciName
-        let rules = Set(CertificateDeviation.allCases)
-        let pinned = anchor.map { DeviceTrust($0, pciName: pciName, deviations: rules) }
+        let (pciName, deviceKey) = (pciName, deviceKey)
+        @Sendable func trust(_ anchor: TrustAnchor) -> DeviceTrust {
+            DeviceTrust(
+                anchor, pciName: pciName, deviations: Set(CertificateDeviation.allCases), provisionedKey: deviceKey)
+        }
+        let pinned = anchor.map(trust)
         return ResponderTrust(
             verify: { (chain, context, time) throws(ChainRefusal) in
                 func verifyByOwnRoot() throws(ChainRefusal) -> VerifiedIdentity {
-                    let own = DeviceTrust(Self.ownRoot(of: chain, context.hash), pciName: pciName, deviations: rules)
-                    return try own.verify(chain, as: context, at: time)
+                    try trust(Self.ownRoot(of: chain, context.hash)).verify(chain, as: context, at: time)
                 }
                 guard let pinned else { return try verifyByOwnRoot() }
                 do throws(ChainRefusal) {
@@ -133,7 +161,7 @@ extension ForeignDeviceSettings {
                 }
             },
             provisioned: { (context) throws(ChainRefusal) in
-                try DeviceTrust(.roots([])).provisionedIdentity(as: context)
+                try trust(.roots([])).provisionedIdentity(as: context)
             })
     }
 
@@ -145,9 +173,12 @@ extension ForeignDeviceSettings {
         return .roots([first])
     }
 
-    /// Whether the root is one that was pinned. One that is not in the chain can only be a root that was given whole.
+    /// Whether the key is the one that was provisioned, or the root one that was pinned. A root that is not in the chain
+    /// can only be one that was given whole.
     func isPinned(_ identity: VerifiedIdentity) -> Bool {
-        switch anchor {
+        // Under another key it would not have been verified.
+        if deviceKey != nil { return true }
+        return switch anchor {
         case .roots(let roots):
             roots.contains { (try? HashAlgorithm.sha384.digest(of: $0.span)) == identity.rootDigest }
         case .rootDigest(let digest, let hash):
@@ -161,5 +192,13 @@ extension RequesterFailure {
     /// The requester does not have what the operation that it called done should have brought.
     fileprivate static func lost(_ request: MessageCode) -> Self {
         RequesterFailure(request, .closed, loss: .connection)
+    }
+}
+
+extension VerifiedIdentity {
+    /// Who it is, in a few words.
+    fileprivate var words: String {
+        if certificates.isEmpty { return "the key that was provisioned" }
+        return serialNumber.isEmpty ? "serial unknown" : "serial \(serialNumber)"
     }
 }

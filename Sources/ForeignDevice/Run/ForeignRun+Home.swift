@@ -10,7 +10,7 @@ extension ForeignRun {
         switch await perform(.endSession(session, clearsNegotiatedState: false)) {
         case .success:
             self.session = nil
-            done(.endSession, "session \(session)")
+            try done(.endSession, "session \(session)")
         case .failure(let reason): throw failure(.endSession, .spdm(reason))
         }
     }
@@ -19,6 +19,7 @@ extension ForeignRun {
     ///
     /// Gives what could not be confirmed, a line each.
     func goHome() async -> [String] {
+        isGoingHome = true
         guard session != nil else { return [] }
         guard isSessionAlive else {
             return (mayBeLocked ? ["the interface may still be locked"] : [])

@@ -13,7 +13,7 @@ extension ForeignRun {
         report.capabilities = capabilities
         let missing = RequestSet.mandatory.rawValue & ~capabilities.requests.rawValue
         if missing != 0 { try admit(.missingRequests, "without bits 0x\(hex(missing, 2))", at: .negotiate) }
-        done(.negotiate, "TDISP 1.0, \(capabilities.addressWidth) address bits")
+        try done(.negotiate, "TDISP 1.0, \(capabilities.addressWidth) address bits")
     }
 
     /// Locks the interface. One that a lost session left in ERROR is nobody's any more: STOP leads out of it first.
@@ -23,12 +23,12 @@ extension ForeignRun {
             let stopped = await driveInterface(.revoke)
             guard case .stopped = stopped else { throw failure(.stop, .interface(stopped)) }
             report.states.append(.error)
-            done(.stop, "it was left in ERROR")
+            try done(.stop, "it was left in ERROR")
             result = await driveInterface(.lock(lockRequest))
         }
         guard case .locked = result else { throw failure(.lock, .interface(result)) }
         report.states += [.configUnlocked, .configLocked]
-        done(.lock, "CONFIG_LOCKED")
+        try done(.lock, "CONFIG_LOCKED")
     }
 
     private var lockRequest: LockInterfaceRequest {
@@ -43,13 +43,13 @@ extension ForeignRun {
         report.interfaceReport = try? InterfaceReport.decode(bytes.span)
         report.notChecked.insert(.baseAddresses)
         try judge(bytes)
-        done(.report, "\(report.interfaceReport?.ranges.count ?? 0) memory ranges")
+        try done(.report, "\(report.interfaceReport?.ranges.count ?? 0) memory ranges")
     }
 
     func startInterface() async throws(Failure) {
         let result = await driveInterface(.start)
         guard case .running = result else { throw failure(.start, .interface(result)) }
-        done(.start, "RUN")
+        try done(.start, "RUN")
         report.notChecked.insert(.dma)
     }
 
@@ -58,13 +58,13 @@ extension ForeignRun {
         let result = await driveInterface(.queryState)
         guard case .state(expected) = result else { throw failure(.state, .interface(result)) }
         report.states.append(expected)
-        done(.state, "\(expected)")
+        try done(.state, "\(expected)")
     }
 
     func stopInterface() async throws(Failure) {
         let result = await driveInterface(.stop)
         guard case .stopped = result else { throw failure(.stop, .interface(result)) }
-        done(.stop, "CONFIG_UNLOCKED")
+        try done(.stop, "CONFIG_UNLOCKED")
     }
 
     /// Runs one operation of the TDISP requester to its end.
@@ -104,23 +104,27 @@ extension ForeignRun {
     // MARK: Evidence
 
     private func judge(_ bytes: [UInt8]) throws(Failure) {
-        guard let identity = report.identity, let session = session?.rawValue else {
+        guard let session = session?.rawValue else {
             throw failure(.report, .interface(.failed(.notNegotiated, .untouched)))
         }
+        // What stands behind the device's word: a root, else the key that was provisioned, else only the pre-shared one.
+        let root =
+            report.identity.map { $0.rootDigest.isEmpty ? $0.keyDigest : $0.rootDigest }
+            ?? [UInt8](repeating: 0, count: 48)
         // Measurements that are not there were admitted; the nonce then stands for nothing.
         let nonce =
             freshness.map { nonce in nonce.bytes.indices.map { nonce.bytes[$0] } } ?? [UInt8](repeating: 0, count: 32)
         let evidence = Evidence(
-            tdi: settings.interface, epoch: 1, nonce: nonce, rootDigest: identity.rootDigest,
-            leafDigest: identity.leafDigest, serial: identity.serialNumber,
+            tdi: settings.interface, epoch: 1, nonce: nonce, rootDigest: root,
+            leafDigest: report.identity?.leafDigest ?? [], serial: report.identity?.serialNumber ?? "",
             measurements: report.measurements.map {
                 Measurement(index: $0.index, type: $0.kind.rawValue, value: Array($0.value))
             },
             evidenceSession: session, lockSession: session, streamSession: session, stream: settings.stream.rawValue,
             secureStream: settings.stream.rawValue, report: bytes, identityProven: true)
-        // Whether the root may be any other than a pinned one was decided when the chain was judged.
+        // Whom it is enough to be was decided when the device was authenticated.
         let expectations = Expectations(
-            tdi: settings.interface, epoch: 1, nonce: nonce, pinnedRoots: [identity.rootDigest], session: session,
+            tdi: settings.interface, epoch: 1, nonce: nonce, pinnedRoots: [root], session: session,
             stream: settings.stream.rawValue, memory: report.interfaceReport?.impliedMemory ?? [])
         switch BuiltInVerdict().appraise(evidence, against: expectations) {
         case .accepted(let notes): report.notes = notes

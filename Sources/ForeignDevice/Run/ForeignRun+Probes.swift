@@ -7,7 +7,7 @@ extension ForeignRun {
         let request = TDISPRequest.getInterfaceState.encoded(to: interface.interfaceID)
         switch await ask(request, .tdisp, in: nil) {
         case .payload: try admit(.plainTDISP, "GET_DEVICE_INTERFACE_STATE", at: .probe)
-        case .busy, .refused: done(.probe, "TDISP outside a session is refused")
+        case .busy, .refused: try done(.probe, "TDISP outside a session is refused")
         case .silence, .lost: throw failure(.probe, .spdm(.init(.vendorDefined, .noAnswer)))
         }
     }
@@ -16,7 +16,7 @@ extension ForeignRun {
     func probeLockWithoutKeys() async throws(Failure) {
         let result = await driveInterface(.lock(LockInterfaceRequest(defaultStream: settings.stream)))
         switch result {
-        case .refused: done(.probe, "LOCK without keys is refused")
+        case .refused: try done(.probe, "LOCK without keys is refused")
         case .locked:
             try admit(.lockWithoutKeys, "CONFIG_LOCKED", at: .probe)
             try await stopInterface()
@@ -32,7 +32,7 @@ extension ForeignRun {
         let result = await driveInterface(.queryState)
         switch result {
         case .state(.configLocked):
-            done(.probe, "GET_TDISP_VERSION leaves a lock alone")
+            try done(.probe, "GET_TDISP_VERSION leaves a lock alone")
             try await stopInterface()
         case .state(let state):
             mayBeLocked = state != .configUnlocked

@@ -10,7 +10,7 @@ extension ForeignRun {
             let port = port.map { FunctionAddress(segment: UInt16($0.segment), requesterID: $0.requesterID) }
             report.stream = .init(id: settings.stream, keySet: keySet, port: port ?? settings.port)
             report.notChecked.formUnion([.rootPortKeys, .streamStatus])
-            done(.keyStream, "stream \(settings.stream), key set \(keySet.rawValue)")
+            try done(.keyStream, "stream \(settings.stream), key set \(keySet.rawValue)")
         case .closed(let closed): throw failure(.keyStream, .stream(closed.failure ?? .sessionLost))
         case .refreshFailed(let reason): throw failure(.keyStream, .stream(reason))
         }
@@ -20,7 +20,7 @@ extension ForeignRun {
     func stopStream() async throws(Failure) {
         switch try await driveStream(.stop) {
         case .closed(let closed) where closed.isConfirmed && isSessionAlive:
-            done(.stopStream, "stream \(settings.stream)")
+            try done(.stopStream, "stream \(settings.stream)")
         case .closed(let closed): throw failure(.stopStream, .stream(closed.failure ?? .outcomeUnknown))
         case .secure, .refreshFailed: throw failure(.stopStream, .stream(.outcomeUnknown))
         }

@@ -12,6 +12,8 @@ final class ForeignRun {
 
     let settings: ForeignDeviceSettings
     let transport: any DOETransport
+    /// Whether what was done is being undone, which nothing interrupts.
+    var isGoingHome = false
     private let progress: @Sendable (ForeignDeviceStep, String) -> Void
     var requester: SPDMRequester
     var report: ForeignDeviceReport
@@ -27,6 +29,8 @@ final class ForeignRun {
     var port: IDEKM.QueryResponse?
     var interface: TDIRequester
     var nonce: StartNonce?
+    /// Where the device's key is: a slot, or FFh for a provisioned one.
+    var slot: UInt8
     /// Whether the interface may be locked.
     var mayBeLocked = false
 
@@ -37,6 +41,7 @@ final class ForeignRun {
         self.settings = settings
         self.transport = transport
         self.progress = progress
+        slot = settings.slot
         requester = SPDMRequester(settings.requesterSettings(.strict))
         report = ForeignDeviceReport(settings.goal)
         stream = IDERequester.initial(
@@ -50,8 +55,11 @@ final class ForeignRun {
         return requester.sessions.contains(session)
     }
 
-    /// Tells that a step is done.
-    func done(_ step: ForeignDeviceStep, _ detail: String) { progress(step, detail) }
+    /// Tells that a step is done. Throws `interrupted` when that was the last.
+    func done(_ step: ForeignDeviceStep, _ detail: String) throws(Failure) {
+        progress(step, detail)
+        if settings.isInterrupted(), !isGoingHome { throw failure(step, .interrupted) }
+    }
 
     func failure(_ step: ForeignDeviceStep, _ reason: Failure.Reason) -> Failure {
         Failure(step: step, reason: transportError.map { .transport($0) } ?? reason, report: report)
@@ -105,8 +113,9 @@ final class ForeignRun {
         return try? TransportMessage(doeObject: answer.span)
     }
 
-    /// Waits; false when the task was cancelled.
+    /// Waits; false when there is nobody to wait for any more.
     func pause(_ duration: Duration) async -> Bool {
+        guard isGoingHome || !settings.isInterrupted() else { return false }
         do { try await Task.sleep(for: duration) } catch { return false }
         return true
     }

@@ -27,6 +27,14 @@ public struct ForeignDeviceSettings: Sendable {
     public var slot: UInt8 = 0
     /// What the chain must end in; nil when no root is pinned, which is ``ForeignDeviation/unknownRoot``.
     public var anchor: TrustAnchor?
+    /// The device's key as it was provisioned, `SubjectPublicKeyInfo` in DER. A device without certificates is believed by
+    /// it; a chain has to be about this key, whatever its root. Nil when none was.
+    public var deviceKey: [UInt8]?
+    /// A key that both have: the session is opened with it. Certificates are then asked for only where there is an anchor
+    /// or a provisioned key to judge them by.
+    public var preSharedKey: PreSharedKey?
+    /// What this end shows of itself when the device asks; nil for nothing.
+    public var identity: (any SlotIdentity)?
     /// What configuration space says the device is; nil when nobody can look.
     public var pciName: PCIDeviceName?
     /// The rules that the device may break.
@@ -39,6 +47,8 @@ public struct ForeignDeviceSettings: Sendable {
     /// Whether the interface is stopped and the session ended when RUN was reached. Else both stay, and end with the
     /// transport.
     public var stops = true
+    /// Whether somebody wants it to end: it then turns back after the step that is under way.
+    public var isInterrupted: @Sendable () -> Bool = { false }
     /// Where secrets of sessions are written to.
     public var keyLog: RequesterSettings.KeyLog?
     /// The time, in seconds since 1970-01-01 UTC: certificates are judged by it.

@@ -66,16 +66,7 @@ public final class DeviceIdentity: Sendable {
     }
 
     /// The algorithms that the key signs with.
-    public var signatures: BaseAsymmetricAlgorithms {
-        switch key.type {
-        case .p256: .ecdsaP256
-        case .p384: .ecdsaP384
-        case .p521: .ecdsaP521
-        case .rsa2048: [.rsassa2048, .rsapss2048]
-        case .rsa3072: [.rsassa3072, .rsapss3072]
-        case .rsa4096: [.rsassa4096, .rsapss4096]
-        }
-    }
+    public var signatures: BaseAsymmetricAlgorithms { key.type.signatures }
 }
 
 /// Why a key and certificates are no identity.

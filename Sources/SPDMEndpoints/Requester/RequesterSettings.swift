@@ -50,7 +50,7 @@ public struct RequesterSettings: Sendable {
         offer: RequesterOffer? = nil, trust: ResponderTrust, identity: (any SlotIdentity)? = nil,
         preSharedKeys: [PreSharedKey] = [], recordLimit: UInt64 = SessionKeys.recordLimit, keyLog: KeyLog? = nil
     ) {
-        let possible = Self.capabilities(hasIdentity: identity != nil, hasKeys: !preSharedKeys.isEmpty)
+        let possible = Self.capabilities(of: identity, hasKeys: !preSharedKeys.isEmpty)
         var offer = offer ?? RequesterOffer(capabilities: possible)
         if let identity { offer.policy.requesterSignatures.removeAll { !identity.signatures.contains($0) } }
         self.offer = offer
@@ -69,5 +69,15 @@ public struct RequesterSettings: Sendable {
         if hasKeys { flags.insert(.psk) }
         return EndpointCapabilities(
             ctExponent: 20, flags: flags, dataTransferSize: 0x1200, maximumMessageSize: 0x2_0000)
+    }
+
+    /// The same for one that shows this of itself: a chain of certificates, or a key that responders know beforehand.
+    public static func capabilities(of identity: (any SlotIdentity)?, hasKeys: Bool) -> EndpointCapabilities {
+        var capabilities = capabilities(hasIdentity: identity != nil, hasKeys: hasKeys)
+        if identity is ProvisionedKey {
+            capabilities.flags.remove(.certificate)
+            capabilities.flags.insert(.publicKeyID)
+        }
+        return capabilities
     }
 }

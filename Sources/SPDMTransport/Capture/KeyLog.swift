@@ -37,7 +37,7 @@ public final class KeyLog: Sendable {
             try file.seekToEnd()
             state = Mutex(State(file: file))
         } catch {
-            throw CaptureError(path: path, reason: error.localizedDescription)
+            throw CaptureError(path: path, reason: systemReason(of: error))
         }
     }
 
@@ -51,7 +51,7 @@ public final class KeyLog: Sendable {
             do {
                 try state.file?.write(contentsOf: Data(line.utf8))
             } catch {
-                state.failure = CaptureError(path: path, reason: error.localizedDescription)
+                state.failure = CaptureError(path: path, reason: systemReason(of: error))
                 state.file = nil
             }
         }

@@ -19,7 +19,7 @@ public actor ObjectCapture {
             try file.seekToEnd()
             self.file = file
         } catch {
-            throw CaptureError(path: path, reason: error.localizedDescription)
+            throw CaptureError(path: path, reason: systemReason(of: error))
         }
     }
 
@@ -36,7 +36,7 @@ public actor ObjectCapture {
         do {
             try file.write(contentsOf: Data(Pcap.packet(object, at: now())))
         } catch {
-            failure = CaptureError(path: path, reason: error.localizedDescription)
+            failure = CaptureError(path: path, reason: systemReason(of: error))
             close()
         }
     }
@@ -60,5 +60,5 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What the system says.
     public let reason: String
     /// One line for an operator.
-    public var description: String { "\(path) cannot be written: \(reason)" }
+    public var description: String { "cannot write \(path): \(reason)" }
 }

@@ -82,7 +82,7 @@ extension TransportError {
         case let error as TransportError: error.description
         case SocketError.failed(_, _, let message): message
         case SocketError.disconnected: "the connection was refused or lost"
-        default: error.localizedDescription
+        default: systemReason(of: error)
         }
     }
 }

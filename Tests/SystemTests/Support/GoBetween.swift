@@ -1,20 +1,25 @@
+import Synchronization
 import Testing
 
 @testable import SPDMTransport
 
 /// Stands between a client and a served device, and passes frames on until a moment has come: then it keeps the client's
-/// next frame, so that a test knows exactly where both are when it strikes. When one end goes, it closes the other.
+/// next frame, so that a test knows exactly where both are when it strikes. When one end goes, it closes the other. It can
+/// be told to let go what it holds; then it passes on the rest.
 struct GoBetween: Sendable {
     /// Where the client finds it.
     let endpoint: String
     private let news: AsyncStream<Void>
+    private let release: AsyncStream<Void>.Continuation
 
     /// Waits for one client.
     init(to server: String, at path: String, until isTime: @escaping @Sendable () -> Bool) async throws {
         let behind = try Endpoint(parsing: server)
         let listener = try await ByteListener.listen(at: .unix(path: path))
         let (news, reached) = AsyncStream<Void>.makeStream()
+        let (released, release) = AsyncStream<Void>.makeStream()
         self.news = news
+        self.release = release
         endpoint = listener.endpoint.description
         Task {
             defer {
@@ -25,27 +30,53 @@ struct GoBetween: Sendable {
             defer { client.close() }
             let device = try await ByteStream.connect(to: behind)
             defer { device.close() }
+            var isPassing = false
             while true {
                 let frame = try await client.readFrame(limit: 1 << 20)
-                guard !isTime() else { break }
+                if !isPassing, isTime() {
+                    reached.yield()
+                    guard await Self.isReleased(released, before: client, device) else { return }
+                    isPassing = true
+                }
                 try await device.write(frame.encoded())
                 try await client.write(try await device.readFrame(limit: 1 << 20).encoded())
             }
-            reached.yield()
-            await Self.waitForEnd(of: client, or: device)
         }
     }
+
+    /// Lets go what it holds.
+    func letGo() { release.yield() }
 
     /// Returns when it keeps a frame; fails the test when client or device ended before.
     func holds() async throws {
         try #require(await news.first { _ in true } != nil, "one of them ended before the moment came")
     }
 
-    private static func waitForEnd(of client: ByteStream, or device: ByteStream) async {
-        await withTaskGroup(of: Void.self) { group in
-            for stream in [client, device] { group.addTask { _ = try? await stream.read(1) } }
-            await group.next()
-            group.cancelAll()
+    /// Whether it is told to let go before an end goes. Neither says anything while the client waits for an answer.
+    private static func isReleased(
+        _ released: AsyncStream<Void>, before client: ByteStream, _ device: ByteStream
+    ) async -> Bool {
+        await withTaskGroup(of: Bool.self) { group in
+            for stream in [client, device] {
+                group.addTask {
+                    _ = try? await stream.read(1)
+                    return false
+                }
+            }
+            group.addTask { await released.first { _ in true } != nil }
+            defer { group.cancelAll() }
+            return await group.next() ?? false
+        }
+    }
+}
+
+/// Counts from 1.
+final class Counter: Sendable {
+    private let count = Mutex(0)
+    func next() -> Int {
+        count.withLock { count in
+            count += 1
+            return count
         }
     }
 }

@@ -5,7 +5,7 @@ struct ServedDevice: Sendable {
     let running: Running
     /// Where it is, as `--endpoint` takes it.
     let endpoint: String
-    /// The digest of its root, as `--trust` takes it.
+    /// The digest of its root, as `--trust` takes it; empty when it has no certificates or those it was given.
     let trust: String
 
     /// The states that interfaces changed to so far, in order.
@@ -22,7 +22,7 @@ extension Tool {
     ) async throws {
         let running = try start(["emulate", "--listen", address] + options)
         do {
-            try await eventually { running.err.contains("--trust") && running.err.hasSuffix("\n") }
+            try await eventually { running.err.contains("--endpoint") && running.err.hasSuffix("\n") }
             let words = running.err.split { $0.isWhitespace }.map(String.init)
             func word(behind option: String) -> String { words.drop { $0 != option }.dropFirst().first ?? "" }
             try await body(
@@ -43,6 +43,7 @@ extension Tool {
 
     /// The arguments of that.
     func conversion(of served: ServedDevice, at endpoint: String? = nil) -> [String] {
-        ["convert", Demo.pf, "--endpoint", endpoint ?? served.endpoint, "--trust", served.trust]
+        let trust = served.trust.isEmpty ? [] : ["--trust", served.trust]
+        return ["convert", Demo.pf, "--endpoint", endpoint ?? served.endpoint] + trust
     }
 }
