@@ -1,6 +1,7 @@
 import Assignment
 import Emulator
 import PCIe
+import Synchronization
 import Testing
 
 @Suite struct DeterminismTests {
@@ -38,6 +39,40 @@ import Testing
         #expect(draw(1) == draw(1))
         #expect(draw(1) != draw(2))
         #expect(Set(draw(1)).count == 4)
+    }
+
+    @Test func `what is drawn from a fork does not disturb its source, and a dry source has dry forks`() {
+        var (source, other) = (SeededEntropy(seed: 1), SeededEntropy(seed: 1))
+        var fork = source.fork()
+        for _ in 0..<3 { _ = fork.next() }
+        _ = other.fork()
+        #expect(source.next() == other.next())
+        struct Dry: EntropySource {
+            mutating func next() -> UInt64? { nil }
+        }
+        var dry = Dry()
+        var dryFork = dry.fork()
+        #expect(dryFork.next() == nil)
+    }
+
+    @Test func `every part of a host draws from what its source gives it`() throws {
+        final class Forks: Sendable {
+            let count = Mutex(0)
+        }
+        struct Counted: EntropySource {
+            let forks: Forks
+            mutating func next() -> UInt64? { 1 }
+            mutating func fork() -> any EntropySource {
+                forks.count.withLock { $0 += 1 }
+                return self
+            }
+        }
+        let forks = Forks()
+        var host = try HostModel(Topology.demo(), entropy: Counted(forks: forks))
+        #expect(forks.count.withLock { $0 } == 3)
+        host.authenticateNewcomers()
+        // Both ends of SPDM with the two devices that speak it.
+        #expect(forks.count.withLock { $0 } == 7)
     }
 
     @Test func `a host without random bits makes no connection`() throws {

@@ -129,6 +129,51 @@ import Testing
         #expect(report.detail.contains(field))
     }
 
+    @Test func `an expired certificate is refused for its validity also where its root is trusted`() throws {
+        var topology = try Topology.demo()
+        topology.devices[1].flaws = [.expiredCertificate]
+        topology.trustedRoots = [topology.devices[1].identity.root]
+        let host = try TestHost(topology)
+        host.authenticateNewcomers()
+        guard case .refused(let reason) = try host.facts(demo.nvme).authentication else {
+            Issue.record("it was not refused")
+            return
+        }
+        #expect(reason.contains("certificate 2, notAfter"), "\(reason)")
+        guard case .authenticated = try host.facts(demo.accelerator).authentication else {
+            Issue.record("another device of the root was refused")
+            return
+        }
+    }
+
+    /// A name that no certificate can have.
+    private static let impossible = String(repeating: "x", count: 65)
+
+    @Test func `a device for which no certificate can be made is refused for that`() throws {
+        var topology = try Topology.demo()
+        topology.devices[1].identity.root = Self.impossible
+        let host = try TestHost(topology)
+        host.authenticateNewcomers()
+        guard case .refused(let reason) = try host.facts(demo.nvme).authentication else {
+            Issue.record("it was not refused")
+            return
+        }
+        #expect(reason.contains("no identity"), "\(reason)")
+        #expect(host.perform(ConnectionEffect.connect, demo.nvme).detail.contains("no identity"))
+    }
+
+    @Test func `a host whose trusted roots cannot be had says that, and believes nobody`() throws {
+        var topology = try Topology.demo()
+        topology.trustedRoots = [Topology.Identity.defaultRoot, Self.impossible]
+        let host = try TestHost(topology)
+        host.authenticateNewcomers()
+        guard case .refused(let reason) = try host.facts(demo.nvme).authentication else {
+            Issue.record("it was not refused")
+            return
+        }
+        #expect(reason.contains("trusted root, root"), "\(reason)")
+    }
+
     @Test func `a session that ends while measurements are asked for is told, and takes its interfaces along`() throws {
         host.convert(demo.vf0, for: demo.web1)
         host.inject(MessageFault(.getMeasurements, .corruptRequest(at: 30)))

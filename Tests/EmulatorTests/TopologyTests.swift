@@ -147,6 +147,8 @@ import Testing
         Mistake(
             device: "flaws: [overlapping-memory]", 4, 30, "two memory ranges"),
         Mistake(device: "workload: {size: 8KiB}", 4, 61, "1 byte to 4KiB"),
+        Mistake(device: "identity: {serial: s, root: ''}", 4, 72, "1 to 64 bytes"),
+        Mistake(device: "dsm: {key-period: 5}", 4, 62, "needs heartbeat-period"),
         Mistake(domains: "[{name: d, uuid: none}]", 5, 27, "expected a UUID"),
         Mistake(
             domains: "[{name: d, uuid: \(uuid)1},\n {name: d, uuid: \(uuid)2}]",

@@ -19,10 +19,16 @@ extension HostModel {
     /// Issues a new identity. Nothing that was negotiated with the device before stands.
     @discardableResult
     mutating func giveIdentity(to device: EmulatedDevice) -> Bool {
-        guard let identity = try? issue(device) else { return false }
         device.endSessions()
-        device.take(identity, ModelChance(fork()), recordLimit: recordLimit)
-        return true
+        do throws(DeviceIdentityError) {
+            device.take(try issue(device), ModelChance(fork()), recordLimit: recordLimit)
+            device.identityError = nil
+            return true
+        } catch {
+            device.responder = nil
+            device.identityError = error
+            return false
+        }
     }
 
     /// A chain under the root that its identity names, flaws included.
@@ -32,9 +38,13 @@ extension HostModel {
         if flaws.contains(.foreignCertificate) { name.device ^= 1 }
         let info = DeviceInfo(
             manufacturer: "Example", product: device.description.name, serialNumber: device.identity.serial)
-        let authority = flaws.contains(.expiredCertificate) ? expiredAuthority : authority
-        return try authority.issue(DeviceDescription(info, pciName: name), under: device.identity.root)
+        return try authority.issue(
+            DeviceDescription(info, pciName: name), under: device.identity.root,
+            valid: flaws.contains(.expiredCertificate) ? Self.pastValidity : nil)
     }
+
+    /// The year 2020: over when the virtual time begins.
+    private static let pastValidity: ClosedRange<Int64> = 1_577_836_800...1_609_459_199
 }
 
 extension EmulatedDevice {

@@ -33,6 +33,8 @@ final class EmulatedDevice {
     var profile = ResponderProfile()
     /// Its end of SPDM; nil: it was never asked, or has no mailbox.
     var responder: SPDMResponder?
+    /// Why it has no identity to show; nil: it has one, or nobody asked.
+    var identityError: DeviceIdentityError?
     /// The sessions that are established with it.
     var sessions: Set<SessionID> = []
     /// Who it is. Changes when another card is put into the slot.

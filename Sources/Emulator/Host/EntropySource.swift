@@ -3,6 +3,18 @@
 public protocol EntropySource: Sendable {
     /// The next 64 bits, or nil when there are none.
     mutating func next() -> UInt64?
+
+    /// A source of its own for a part of the host. By default one that is seeded from this one, so that the parts of a
+    /// replay do not disturb each other; nothing more when this one is dry.
+    mutating func fork() -> any EntropySource
+}
+
+extension EntropySource {
+    /// A generator seeded from this source.
+    public mutating func fork() -> any EntropySource {
+        guard let seed = next() else { return self }
+        return SeededEntropy(seed: seed)
+    }
 }
 
 extension EntropySource {

@@ -29,9 +29,8 @@ public struct HostModel: ~Copyable {
     public var onCrash: @Sendable () -> Void = {}
 
     var entropy: any EntropySource
-    /// Who issues the devices' certificates; and who issued those that have expired.
+    /// Who issues the devices' certificates.
     let authority = IdentityAuthority()
-    let expiredAuthority = IdentityAuthority(validity: 1_577_836_800...1_609_459_199)
     /// The devices by the address of function 0.
     var devices: [FunctionAddress: EmulatedDevice] = [:]
     /// The device of each function, by the address of function 0.
@@ -81,11 +80,9 @@ public struct HostModel: ~Copyable {
         guard topology.bridge(of: description) != nil else {
             throw TopologyError("\(description.name): no bridge has the bus of its root port \(description.rootPort)")
         }
-        let seed = entropy.next() ?? 0
         let device: EmulatedDevice
         do {
-            device = try EmulatedDevice(
-                description, factory: &factory, entropy: SeededEntropy(seed: seed))
+            device = try EmulatedDevice(description, factory: &factory, entropy: entropy.fork())
         } catch {
             throw TopologyError("\(description.name): registers cannot be laid out: \(error)")
         }

@@ -29,6 +29,9 @@ extension HostModel {
     ) -> Result<VerifiedIdentity, RequesterFailure> {
         let peer = peer(of: device)
         peer.requester.endAll()
+        if let error = device.identityError {
+            return .failure(RequesterFailure(.getVersion, .crypto("the device has no identity: \(error)")))
+        }
         if case .failure(let failure) = run(.connect, with: device) { return .failure(failure) }
         if case .failure(let failure) = run(.authenticate(slot: 0, challenge: challenge), with: device) {
             return .failure(failure)
@@ -55,31 +58,37 @@ extension HostModel {
         return peer
     }
 
-    /// A source of random bits of its own, or the dry one that there is.
-    mutating func fork() -> any EntropySource {
-        guard let seed = entropy.next() else { return entropy }
-        return SeededEntropy(seed: seed)
-    }
+    /// A source of random bits of its own for an end of SPDM.
+    mutating func fork() -> any EntropySource { entropy.fork() }
 
     /// Whom the host believes in a device's slot: roots as the topology says, and the name that its registers show.
     private func trust(in device: EmulatedDevice) -> PlatformTrust {
-        let roots = topology.trustedRoots.map { names in names.compactMap { try? authority.root($0) } }
-        return PlatformTrust(
-            roots: roots, trust: DeviceTrust(.roots(roots ?? []), pciName: device.pciName))
+        let authority = authority
+        let roots = topology.trustedRoots.map { names in
+            Result { () throws(CryptoError) in
+                try names.map { (name) throws(CryptoError) in try authority.root(name) }
+            }
+        }
+        return PlatformTrust(roots: roots, trust: DeviceTrust(.roots([]), pciName: device.pciName))
     }
 }
 
 /// The platform's trust in a device. Without roots of its own, it takes a chain's own root: the guest, who decides, pins
 /// whom it believes.
 private struct PlatformTrust: Sendable {
-    let roots: [[UInt8]]?
+    /// Its roots, or why it does not have them; nil: it wants none.
+    let roots: Result<[[UInt8]], CryptoError>?
     let trust: DeviceTrust
 
     func verify(
         _ chain: [UInt8], as context: ChainContext, at time: Int64
     ) throws(ChainRefusal) -> VerifiedIdentity {
         var trust = trust
-        if roots == nil { trust.anchor = .roots(Self.ownRoot(of: chain, context.hash)) }
+        switch roots {
+        case nil: trust.anchor = .roots(Self.ownRoot(of: chain, context.hash))
+        case .success(let roots)?: trust.anchor = .roots(roots)
+        case .failure(let error)?: throw .noTrustedRoot(error)
+        }
         return try trust.verify(chain, as: context, at: time)
     }
 

@@ -12,17 +12,24 @@ extension YAMLNode {
     func identity() throws(YAMLError) -> Topology.Identity {
         try mapping { map throws(YAMLError) in
             var identity = Topology.Identity(serial: try map.required("serial").string())
-            identity.root = try map.optional("root")?.string() ?? identity.root
+            identity.root = try map.optional("root")?.rootName() ?? identity.root
             identity.firmware = try map.optional("firmware")?.string() ?? identity.firmware
             return identity
         }
     }
 
-    /// A list of texts.
-    func strings() throws(YAMLError) -> [String] {
-        var strings: [String] = []
-        for node in try list() { strings.append(try node.string()) }
-        return strings
+    /// The name of a root: what a certificate can have for a common name (RFC 5280, ub-common-name).
+    private func rootName() throws(YAMLError) -> String {
+        let name = try string()
+        guard (1...64).contains(name.utf8.count) else { throw error("expected a name of 1 to 64 bytes") }
+        return name
+    }
+
+    /// A list of names of roots.
+    func rootNames() throws(YAMLError) -> [String] {
+        var names: [String] = []
+        for node in try list() { names.append(try node.rootName()) }
+        return names
     }
 
     fileprivate func words<Word>(_ type: Word.Type) throws(YAMLError) -> Set<Word>
@@ -155,7 +162,7 @@ extension Topology.Domain {
         }
         isRunning = try map.optional("running")?.bool() ?? isRunning
         tee = try map.optional("tee")?.optionalTEE() ?? nil
-        pinnedRoots = try map.optional("pinned-roots")?.strings() ?? pinnedRoots
+        pinnedRoots = try map.optional("pinned-roots")?.rootNames() ?? pinnedRoots
         shared = [0..<min(memory, 1 << 20)]
         guard let node = map.optional("shared") else { return }
         shared = []

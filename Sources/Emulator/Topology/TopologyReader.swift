@@ -31,7 +31,7 @@ extension Topology {
             for node in try map.optional("domains")?.list() ?? [] { try reader.domain(node) }
             return Topology(
                 name: name, bridges: reader.bridges, devices: reader.devices, domains: reader.domains,
-                trustedRoots: try map.optional("trusted-roots")?.strings())
+                trustedRoots: try map.optional("trusted-roots")?.rootNames())
         }
     }
 }

@@ -259,6 +259,9 @@ public struct SecureEntropy: EntropySource {
     public mutating func next() -> UInt64? {
         (try? SecureRandom.bytes(count: 8)).map { $0.reduce(0) { $0 << 8 | UInt64($1) } }
     }
+
+    /// The operating system's bits for every part of the host: nothing that is drawn can be computed from what shows.
+    public func fork() -> any EntropySource { self }
 }
 
 extension Topology {

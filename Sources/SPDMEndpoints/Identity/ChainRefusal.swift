@@ -64,6 +64,11 @@ public struct ChainRefusal: Error, Hashable, Sendable {
         self.init(place, .certificate(error.field), seen: error.reason)
     }
 
+    /// Nobody is believed, because the roots that should be cannot be had.
+    public static func noTrustedRoot(_ error: CryptoError) -> ChainRefusal {
+        ChainRefusal(error, .trustedRoot, .root)
+    }
+
     init(_ error: CryptoError, _ place: Place, _ field: CertificateError.Field) {
         self.init(place, .certificate(field), seen: error.description)
     }

@@ -44,17 +44,17 @@ public final class IdentityAuthority: Sendable {
 
     /// A new key for a device, and its certificates under the root with a name.
     ///
-    /// The leaf says what DMTF (DSP0274, 10.8.2) and the PCI-SIG (PCIe 6.1, 6.31.3) ask of a device certificate. Throws
-    /// ``DeviceIdentityError``.
+    /// The leaf says what DMTF (DSP0274, 10.8.2) and the PCI-SIG (PCIe 6.1, 6.31.3) ask of a device certificate. It is
+    /// valid as long as the root, unless `leafValidity` says otherwise. Throws ``DeviceIdentityError``.
     public func issue(
-        _ device: DeviceDescription, under rootName: String
+        _ device: DeviceDescription, under rootName: String, valid leafValidity: ClosedRange<Int64>? = nil
     ) throws(DeviceIdentityError) -> DeviceIdentity {
         let key = try DeviceIdentityError.crypto { () throws(CryptoError) in
             try PrivateKey(generating: device.keyType)
         }
         let certificates = try DeviceIdentityError.crypto { () throws(CryptoError) in
             let issuer = try issuer(rootName)
-            let leaf = try leafTemplate(device).issued(
+            let leaf = try leafTemplate(device, leafValidity ?? validity).issued(
                 to: key.publicKey(), by: issuer.key, issuer: issuer.intermediate, hash: hash)
             return [issuer.root.encoding, issuer.intermediate.encoding, leaf]
         }
@@ -70,7 +70,9 @@ public final class IdentityAuthority: Sendable {
         }
     }
 
-    private func leafTemplate(_ device: DeviceDescription) throws(CryptoError) -> CertificateTemplate {
+    private func leafTemplate(
+        _ device: DeviceDescription, _ validity: ClosedRange<Int64>
+    ) throws(CryptoError) -> CertificateTemplate {
         var template = try CertificateTemplate.fresh(
             device.info.serialNumber, validity, BasicConstraints(isAuthority: false))
         template.keyUsage = .digitalSignature
