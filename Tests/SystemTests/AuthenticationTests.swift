@@ -14,7 +14,7 @@ import Testing
 
             let refused = try await tool.listed(Self.expired)["confirmed"]["authentication"]
             #expect(refused["status"] == "refused")
-            #expect(refused["reason"].string?.contains("certificate 0, notAfter") == true)
+            #expect(refused["reason"].string?.contains("certificate 2, notAfter") == true)
             let authenticated = try await tool.listed(Self.good)["confirmed"]["authentication"]
             #expect(authenticated["status"] == "authenticated" && authenticated["serial"] == "GOOD-1")
             #expect(authenticated["root"] == "Example Device CA" && authenticated["reason"] == .null)
@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (expired, "not authenticated: GET_CERTIFICATE: not trusted: certificate 0, notAfter: certificate has expired"),
+        (expired, "not authenticated: GET_CERTIFICATE: not trusted: certificate 2, notAfter: certificate has expired"),
         (good, "authenticated: serial GOOD-1, issued under Example Device CA"),
         (mute, "not authenticated: it does not speak SPDM"),
     ])
@@ -43,7 +43,7 @@ import Testing
             #expect(found.driver == "accel")
             let ended = try await tool.run("convert", Self.expired, "--domain", "web1")
             #expect(ended.status == 6)
-            #expect(ended.err.contains("certificate 0, notAfter: certificate has expired"), "\(ended.err)")
+            #expect(ended.err.contains("certificate 2, notAfter: certificate has expired"), "\(ended.err)")
             #expect(try await tool.traces(of: Self.expired) == found)
             #expect(try await tool.json("history").items.array.isEmpty)
 
