@@ -97,8 +97,8 @@ let package = Package(
         .executableTarget(
             name: "tdisp-bench",
             dependencies: [
-                "Assignment", "AssignmentService", "Attestation", "CAllocationCounter", "Emulator", "EmulatorProcess",
-                "ForeignDevice", "IOMMU", "Journal", "OpenSSLCrypto", "PCIe", "SPDM", "SPDMEndpoints",
+                "Assignment", "AssignmentService", "Attestation", "CAllocationCounter", "Checker", "Emulator",
+                "EmulatorProcess", "ForeignDevice", "IOMMU", "Journal", "OpenSSLCrypto", "PCIe", "SPDM", "SPDMEndpoints",
                 "SPDMTransport", "ScenarioReplay", "TDISP",
             ],
             path: "Sources/Benchmarks"),
@@ -127,7 +127,9 @@ let package = Package(
         .testTarget(name: "IOMMUTests", dependencies: ["IOMMU", "PCIe"]),
         .testTarget(name: "AttestationTests", dependencies: ["Attestation", "PCIe", "TDISP"]),
         .testTarget(name: "AssignmentTests", dependencies: ["Assignment", "Attestation", "IOMMU", "PCIe", "TDISP"]),
-        .testTarget(name: "CheckerTests", dependencies: ["Assignment", "Checker", "IOMMU", "PCIe", "SPDM", "TDISP"]),
+        .testTarget(
+            name: "CheckerTests", dependencies: ["Assignment", "Checker", "IOMMU", "PCIe", "SPDM", "TDISP"],
+            resources: [.copy("Promela")]),
         .testTarget(name: "OpenSSLCryptoTests", dependencies: ["OpenSSLCrypto"], resources: [.copy("Vectors")]),
         .testTarget(name: "LibvirtTests", dependencies: ["Libvirt", "PCIe"]),
         .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML"]),

@@ -1,7 +1,8 @@
 import Foundation
 
-/// Measures engine, codecs, routing, conversions, journal, sessions and scenarios, and prints the figures:
-/// `tdisp-bench [--json] [--scenarios FOLDER] [--directory FOLDER] [GROUP...]`, all groups if none is named.
+/// Measures engine, checker, codecs, routing, conversions, journal, sessions and scenarios, and prints the figures:
+/// `tdisp-bench [--json] [--scenarios FOLDER] [--promela FOLDER] [--directory FOLDER] [GROUP...]`, all groups if none is
+/// named.
 ///
 /// Nothing is asserted about the figures; what fails is work that was not done.
 @main
@@ -17,6 +18,7 @@ enum Main {
         ("scenarios", { options in try await ScenarioBenchmark.figures(from: options.scenarios) }),
         ("messages", { _ in try MessageBenchmark.figures() }),
         ("start-up", { _ in try StartUpBenchmark.figures() }),
+        ("checker", { options in try await CheckerBenchmark.figures(promela: options.promela) }),
     ]
 
     static func main() async {
@@ -38,6 +40,8 @@ enum Main {
 struct Options {
     var isJSON = false
     var scenarios = "Scenarios"
+    /// Where SPIN's model of what the checker is measured on stands.
+    var promela = "Tests/CheckerTests/Promela"
     /// Where the journal is put for as long as it is measured.
     var directory = FileManager.default.temporaryDirectory.path
     /// Which groups are measured; none for all.
@@ -49,6 +53,7 @@ struct Options {
             switch argument {
             case "--json": isJSON = true
             case "--scenarios": scenarios = try rest.takeFolder(of: argument)
+            case "--promela": promela = try rest.takeFolder(of: argument)
             case "--directory": directory = try rest.takeFolder(of: argument)
             case _ where Main.groups.contains { $0.name == argument }: groups.insert(argument)
             default: throw UsageError(description: "unknown argument '\(argument)'")

@@ -14,8 +14,10 @@ struct Figure: Encodable {
         case nanoseconds = "ns"
         case microseconds = "us"
         case milliseconds = "ms"
+        case bytes = "bytes"
         case kibibytes = "KiB"
         case allocations = "allocations"
+        case states
         case ratio = "x"
     }
 }

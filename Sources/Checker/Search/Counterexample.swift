@@ -74,12 +74,16 @@ struct Unfolding<System: TransitionSystem> {
     }
 
     /// Takes the first step that leads to what the representative stands for.
-    mutating func go(to representative: System.Word, by isRight: (Step<System.Word>, System.Word) -> Bool = { _, _ in true }) {
+    mutating func go(
+        to representative: System.Word, by isRight: (Step<System.Word>, System.Word) -> Bool = { _, _ in true }
+    ) {
         var choices = Steps<System.Word>()
         system.appendSteps(from: now, to: &choices)
-        guard let step = choices.first(where: {
-            system.representative(of: $0.target) == representative && isRight($0, now)
-        }) else { return }
+        guard
+            let step = choices.first(where: {
+                system.representative(of: $0.target) == representative && isRight($0, now)
+            })
+        else { return }
         now = step.target
         steps.append(Counterexample.Step(label: system.label(step.label), state: now))
     }

@@ -17,7 +17,8 @@ extension Search where System: EndingSystem {
         var ways = WaysToRest(system, exploration.known)
         let progress = exploration.result.progress
         return switch ways.walkAll(watch: { watch(progress) }) {
-        case .rests(let steps): SearchResult(progress: progress, end: .complete, counterexample: nil, stepsToRest: steps)
+        case .rests(let steps):
+            SearchResult(progress: progress, end: .complete, counterexample: nil, stepsToRest: steps)
         case .stopped(let end): SearchResult(progress: progress, end: end, counterexample: nil, stepsToRest: nil)
         case .never(let path, let loop):
             SearchResult(

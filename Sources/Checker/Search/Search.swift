@@ -9,6 +9,8 @@ public struct Search<System: TransitionSystem>: Sendable {
     public let limits: SearchLimits
     /// On how many cores.
     public let cores: Int
+    /// How many states each core expands between two meetings: enough to make these cheap.
+    var roundSize = 32_768
 
     /// Creates a search. At least one core is used.
     public init(_ system: System, limits: SearchLimits = SearchLimits(), cores: Int = 1) {
@@ -34,9 +36,7 @@ extension Search {
     }
 
     func explore(watch: (SearchProgress) -> SearchEnd?) async -> Exploration {
-        let shards = (0..<cores).map {
-            Shard(system, number: $0, of: cores, budget: limits.bytes / cores)
-        }
+        let shards = (0..<cores).map { Shard(ShardSearch(self, number: $0)) }
         var progress = SearchProgress()
         var mail = seeds()
         var opensLevel = true

@@ -23,6 +23,9 @@ public struct SearchProgress: Hashable, Sendable {
     /// Bytes that the states take.
     public internal(set) var bytes = 0
 
+    /// Creates the progress of a search that has not begun.
+    public init() {}
+
     /// Bytes per state.
     public var bytesPerState: Double { states == 0 ? 0 : Double(bytes) / Double(states) }
 }

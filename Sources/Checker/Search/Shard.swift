@@ -4,13 +4,13 @@
 actor Shard<System: TransitionSystem> {
     private var search: ShardSearch<System>
 
-    init(_ system: System, number: Int, of count: Int, budget: Int) {
-        search = ShardSearch(system, number: number, of: count, budget: budget)
-    }
+    init(_ search: ShardSearch<System>) { self.search = search }
 
     /// Takes the mail in and expands some states. The mail of all shards is delivered between rounds, in a fixed order, so
     /// what is found does not depend on how fast each of them is.
-    func round(_ mail: [Mail<System.Word>], opensLevel: Bool) -> Round<System> { search.round(mail, opensLevel: opensLevel) }
+    func round(_ mail: [Mail<System.Word>], opensLevel: Bool) -> Round<System> {
+        search.round(mail, opensLevel: opensLevel)
+    }
 
     /// What it knows.
     var known: KnownStates<System.Word> { search.known }
@@ -66,6 +66,8 @@ struct ShardSearch<System: TransitionSystem>: Sendable {
     private let system: System
     private let number: Int
     private let count: Int
+    /// How many states are expanded in a round.
+    private let roundSize: Int
     private(set) var known: KnownStates<System.Word>
     /// The next state to be expanded.
     private var next = 0
@@ -75,14 +77,12 @@ struct ShardSearch<System: TransitionSystem>: Sendable {
     /// States to be put into the table together.
     private var batch = Mail<System.Word>()
 
-    /// How many states are expanded in a round: enough to make its two meetings cheap.
-    private static var roundSize: Int { 32_768 }
-
-    init(_ system: System, number: Int, of count: Int, budget: Int) {
-        self.system = system
+    init(_ search: Search<System>, number: Int) {
+        system = search.system
         self.number = number
-        self.count = count
-        known = KnownStates(table: StateTable(budget: budget))
+        count = search.cores
+        roundSize = search.roundSize
+        known = KnownStates(table: StateTable(budget: search.limits.bytes / search.cores))
     }
 
     mutating func round(_ mail: [Mail<System.Word>], opensLevel: Bool) -> Round<System> {
@@ -95,7 +95,7 @@ struct ShardSearch<System: TransitionSystem>: Sendable {
             end = known.table.words.count
             known.ends.append(end)
         }
-        let stop = min(next + Self.roundSize, end)
+        let stop = min(next + roundSize, end)
         while next < stop, !round.isFull, round.finding == nil {
             expand(known.table.words[next], &round)
             next += 1
