@@ -1,5 +1,6 @@
 public import Assignment
 internal import Foundation
+internal import SPDMTransport
 
 /// Starts the emulated host's process when it is needed. It is a process group of its own, so neither a kill of the manager
 /// nor Ctrl-C in its terminal reaches it.
@@ -51,7 +52,7 @@ public struct HostLauncher: Sendable {
             try process.run()
         } catch {
             throw PlatformError(
-                .denied, "the emulated host cannot be started in \(directory): \(error.localizedDescription)")
+                .denied, "the emulated host cannot be started in \(directory): \(systemReason(of: error))")
         }
         try? ready.fileHandleForWriting.close()
         let line = await firstLine(of: ready.fileHandleForReading)

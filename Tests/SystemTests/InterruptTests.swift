@@ -3,7 +3,7 @@ import EmulatorProcess
 import Foundation
 import Testing
 
-/// Ctrl-C.
+/// Ctrl-C, and SIGTERM.
 @Suite struct `An interrupt` {
     static let moments: [Moment] = [
         .before(.releaseHostDriver), .before(.requireConnection), .after(.attach), .after(.dropMappings),
@@ -18,7 +18,7 @@ import Testing
                 for (number, moment) in Self.moments.enumerated() {
                     let running = try await relay.hold(
                         ["convert", Demo.vf, "--domain", "web1"], at: moment, of: tool)
-                    running.signal(SIGINT)
+                    running.signal(number.isMultiple(of: 2) ? SIGINT : SIGTERM)
                     try await eventually { try tool.count(of: .cancel, on: Demo.vf) == number + 1 }
                     await relay.letGo()
                     let ended = try await running.ended()

@@ -69,6 +69,23 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        (["list"], "/etc/passwd/state", "not a directory"),
+        (["convert", Demo.vf], "/etc/passwd/state", "not a directory"),
+        (["list"], "/proc/state", "no such file or directory"),
+    ])
+    func `that cannot be made is named, in the system's words`(
+        call: [String], directory: String, words: String
+    ) async throws {
+        try await Tool.withoutHost { tool in
+            let ended = try await tool.with("TDISPCTL_STATE_DIR", directory).with("TDISPCTL_TOPOLOGY", "demo")
+                .start(call + (call.count > 1 ? ["--domain", "web1"] : [])).ended()
+            #expect(ended.status == 1, "\(ended.err)")
+            #expect(ended.err.contains(directory) && ended.err.contains(words), "\(ended.err)")
+            #expect(!ended.err.contains("could not be completed"), "\(ended.err)")
+        }
+    }
+
     @Test func `too deep for a socket is named`() async throws {
         try await Tool.with { tool in
             let deep = tool.with("TDISPCTL_STATE_DIR", tool.scratch + "/" + String(repeating: "d", count: 100))

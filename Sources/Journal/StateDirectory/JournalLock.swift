@@ -60,7 +60,7 @@ public final class JournalLock: Sendable {
             return JournalLock(directory: directory, file: file)
         } catch {
             throw JournalError(
-                .denied, "lock file \(directory.file(fileName)) cannot be opened: \(error.localizedDescription)",
+                .denied, "lock file \(directory.file(fileName)) cannot be opened: \(JournalError.systemReason(error))",
                 advice: "check its owner and permissions")
         }
     }

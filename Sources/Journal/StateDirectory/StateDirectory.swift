@@ -92,13 +92,20 @@ public struct StateDirectory: Hashable, Sendable {
             return nil
         } catch {
             throw JournalError(
-                .denied, "\(path) cannot be looked at: \(error.localizedDescription)",
+                .denied, "\(path) cannot be looked at: \(JournalError.systemReason(error))",
                 advice: "check the permissions of its parents, or name another place with --state-dir")
         }
     }
 }
 
 extension JournalError {
+    /// What the system said, in its own words, in an error that came through Foundation.
+    static func systemReason(_ error: any Error) -> String {
+        let cause = ((error as? CocoaError)?.underlying ?? error) as NSError
+        let words = cause.localizedFailureReason ?? cause.localizedDescription
+        return words.prefix(1).lowercased() + words.dropFirst()
+    }
+
     /// A file or directory could not be created.
     init(creating item: String, failed error: any Error) {
         let reason = "\(item) cannot be created"
@@ -110,7 +117,7 @@ extension JournalError {
                 .readOnly, "\(reason): the file system is read-only", advice: "name another place with --state-dir")
         default:
             self.init(
-                .denied, "\(reason): \(error.localizedDescription)",
+                .denied, "\(reason): \(Self.systemReason(error))",
                 advice: "check the permissions, or name another place with --state-dir")
         }
     }
