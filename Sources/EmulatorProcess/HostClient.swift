@@ -123,6 +123,12 @@ public actor HostClient: Platform {
         guard case .done = try await ask(.inject(fault)) else { throw Self.misunderstood }
     }
 
+    /// The faults that wait for their moment, their occurrences counted from now.
+    public func waitingFaults() async throws(PlatformError) -> [InjectedFault] {
+        guard case .faults(let faults) = try await ask(.waitingFaults) else { throw Self.misunderstood }
+        return faults
+    }
+
     /// Lets virtual time pass.
     public func advance(nanoseconds: UInt64) async throws(PlatformError) {
         guard case .done = try await ask(.advance(nanoseconds: nanoseconds)) else { throw Self.misunderstood }

@@ -50,8 +50,8 @@ import Testing
         ("- convert: accelerator", "s.yaml:6:5: missing key 'domain'"),
         (
             "- convert: accelerater\n  domain: web1",
-            "s.yaml:6:14: expected one of accelerator, accelerator/vf0, accelerator/vf1, accelerator/vf2, accelerator/vf3, nvme, network, found "
-                + "'accelerater'; did you mean 'accelerator'?"
+            "s.yaml:6:14: expected one of accelerator, accelerator/vf0, accelerator/vf1, accelerator/vf2, accelerator/vf3, "
+                + "nvme, network, found 'accelerater'; did you mean 'accelerator'?"
         ),
         ("- convert: accelerator\n  domain: web9", "s.yaml:7:13: expected one of web1, db1, plain1, off1"),
         ("- convert: accelerator\n  domain: web1\n  force: true", "s.yaml:8:5: unknown key 'force'"),
@@ -66,6 +66,11 @@ import Testing
         ("- release: accelerator\n  to: host", "s.yaml:7:9: expected one of available, attached, found 'host'"),
         ("- release: accelerator\n  to: attached\n  cancel-at: stop", "s.yaml:8:5: unknown key 'cancel-at'"),
         ("- disconnect: accelerator/vf0", "s.yaml:6:17: this happens to a device as a whole"),
+        (
+            "- event: {virtual-functions: nvme, count: 1}",
+            "s.yaml:6:32: this happens to a physical function with SR-IOV, which 0000:3c:00.0 is not"
+        ),
+        ("- event: {virtual-functions: accelerator, count: 5}", "s.yaml:6:52: 5 is not between 0 and 4"),
         ("- advance: 5", "s.yaml:6:14: expected a duration such as 250us, 100ms or 5s, found '5'"),
         ("- dma: accelerator\n  t: 2\n  address: 0\n  expect: {reaches: host}", "s.yaml:7:8: 2 is not between 0 and 1"),
         ("- check: accelerator", "s.yaml:6:5: 'check' changes nothing, so it needs an 'expect'"),

@@ -21,6 +21,7 @@ import Testing
         ("RuleList", ["doctor", "--rules"]),
         ("EmulatedHost", ["emulate", "start"]),
         ("EmulatedHost", ["emulate", "status"]),
+        ("InjectedFault", ["emulate", "inject", "{message: STOP_INTERFACE, occurrence: 100, drop: response}"]),
         ("OperationList", ["convert", Demo.vf, "--domain", "web1"]),
         ("OperationList", ["recover", Demo.vf, "--anyway"]),
         ("OperationList", ["release", Demo.vf]),
@@ -35,7 +36,7 @@ import Testing
     ]
 
     /// Verbs without results: with JSON, too, they are silent.
-    static let silent = ["emulate advance", "emulate inject", "emulate stop", "emulate serve"]
+    static let silent = ["emulate advance", "emulate stop", "emulate serve"]
 
     /// Calls that do not work, and the exit code that is also in their JSON.
     static let failures: [(status: Int, arguments: [String])] = [

@@ -43,7 +43,7 @@ struct EmulateStart: AsyncParsableCommand {
             guard options.topology != nil else {
                 throw Failure(.usage, "which topology?", next: "tdispctl emulate start --topology demo")
             }
-            try Console.show(try await Session.open(options, .reading).greeting, options)
+            try Console.show(EmulatedHostView(try await Session.open(options, .reading).greeting), options)
         }
     }
 }
@@ -51,12 +51,17 @@ struct EmulateStart: AsyncParsableCommand {
 /// `tdispctl emulate status`
 struct EmulateStatus: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Say which emulated host runs here.")
+        commandName: "status", abstract: "Say which emulated host runs here, and which faults wait there.")
 
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
-        try await reporting(options) { try Console.show(try await EmulatedHosts.running(options).greeting, options) }
+        try await reporting(options) {
+            let (client, greeting) = try await EmulatedHosts.running(options)
+            let waiting: [InjectedFault]
+            do throws(PlatformError) { waiting = try await client.waitingFaults() } catch { throw Failure(error) }
+            try Console.show(EmulatedHostView(greeting, waiting), options)
+        }
     }
 }
 
@@ -106,7 +111,7 @@ struct EmulateInject: AsyncParsableCommand {
             An event happens now: '{link-down: 0000:3b:00.0}', '{function-reset: 0000:3b:00.1}', \
             '{session-lost: 0000:3b:00.0}', '{device-gone: 0000:3b:00.0}', '{bus-master-cleared: 0000:3b:00.1}'.
 
-            A fault waits for its moment: '{message: LOCK_INTERFACE, drop: response}', \
+            A fault waits for its moment, once, and 'tdispctl emulate status' lists it until then: '{message: LOCK_INTERFACE, drop: response}', \
             '{message: START_INTERFACE, refuse: INVALID_NONCE}', '{effect: accept, unknown: done}', \
             '{effect: reset, fail: timed-out}'.
 
@@ -128,6 +133,7 @@ struct EmulateInject: AsyncParsableCommand {
                 throw Failure(.usage, "\(error)", next: "tdispctl emulate inject --help")
             }
             do throws(PlatformError) { try await client.inject(parsed) } catch { throw Failure(error) }
+            try Console.show(InjectedFaultView(parsed), options)
         }
     }
 }
@@ -192,19 +198,66 @@ enum EmulatedHosts {
     }
 }
 
+/// An emulated host as it is printed.
+struct EmulatedHostView: Encodable {
+    let version: Int
+    let process: Int32
+    let topology: String
+    let source: String
+    let libvirt: String
+    let time: UInt64
+    /// What waits for what, one clause each.
+    let waitingFaults: [String]
+
+    init(_ greeting: HostGreeting, _ waiting: [InjectedFault] = []) {
+        version = greeting.version
+        process = greeting.process
+        topology = greeting.topology
+        source = greeting.source
+        libvirt = greeting.libvirt
+        time = greeting.time
+        waitingFaults = waiting.map(FaultText.words)
+    }
+}
+
+/// What was injected, as it is printed.
+struct InjectedFaultView: Encodable {
+    /// Whether it waits for its moment. Otherwise it has happened.
+    let waits: Bool
+    /// What waits for what, or what happened, one clause.
+    let words: String
+
+    init(_ fault: InjectedFault) {
+        words = FaultText.words(of: fault)
+        switch fault {
+        case .message, .effect: waits = true
+        case .event: waits = false
+        }
+    }
+}
+
 extension Console {
     /// Prints who the emulated host is.
-    static func show(_ greeting: HostGreeting, _ options: GlobalOptions) throws {
+    static func show(_ host: EmulatedHostView, _ options: GlobalOptions) throws {
         switch options.output {
-        case .json: out(try JSONEnvelope(kind: "EmulatedHost", [greeting]).text)
+        case .json: out(try JSONEnvelope(kind: "EmulatedHost", [host]).text)
         case .table:
             out(
                 """
-                emulated host '\(greeting.topology)' (\(greeting.source)), process \(greeting.process)
-                  libvirt       \(greeting.libvirt)
-                  virtual time  \(ProgressPrinter.duration(greeting.time))
+                emulated host '\(host.topology)' (\(host.source)), process \(host.process)
+                  libvirt       \(host.libvirt)
+                  virtual time  \(ProgressPrinter.duration(host.time))
 
                 """)
+            for fault in host.waitingFaults { out("  waits for     \(fault)\n") }
+        }
+    }
+
+    /// Prints what was injected.
+    static func show(_ fault: InjectedFaultView, _ options: GlobalOptions) throws {
+        switch options.output {
+        case .json: out(try JSONEnvelope(kind: "InjectedFault", [fault]).text)
+        case .table: if !options.quiet { out("\(fault.waits ? "waits for" : "happened:") \(fault.words)\n") }
         }
     }
 }

@@ -12,8 +12,8 @@ struct FaultPlan {
 
     mutating func removeAll() { self = FaultPlan() }
 
-    /// Whether none waits.
-    var isEmpty: Bool { messages.isEmpty && effects.isEmpty }
+    /// Those at messages first, each kind in the order in which they were added; counted from now.
+    var waiting: [InjectedFault] { messages.map { .message($0) } + effects.map { .effect($0) } }
 
     /// Counts a message, and gives what happens to it: at most one thing, of the fault that was added first.
     mutating func match(_ message: ProtocolMessage, of device: FunctionAddress) -> MessageFault.Action? {

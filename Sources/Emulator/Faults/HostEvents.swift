@@ -11,8 +11,8 @@ extension HostModel {
         }
     }
 
-    /// Whether a fault waits for its moment.
-    public var hasWaitingFaults: Bool { !faults.isEmpty }
+    /// The faults that wait for their moment, their occurrences counted from now.
+    public var waitingFaults: [InjectedFault] { faults.waiting }
 
     /// Removes all faults that have not happened.
     public mutating func clearFaults() { faults.removeAll() }

@@ -125,7 +125,7 @@ extension MessageFault.Action {
     }
 
     /// What the fault is, in a few words.
-    var summary: String {
+    public var summary: String {
         switch self {
         case .dropRequest: "request lost"
         case .dropResponse: "response lost"
@@ -133,7 +133,8 @@ extension MessageFault.Action {
         case .corruptResponse(let at): "response corrupted at byte \(at)"
         case .duplicate: "arrived twice"
         case .delay(let nanoseconds): "\(nanoseconds) ns late"
-        case .busy: "busy"
+        case .busy(1): "busy"
+        case .busy(let times): "busy, \(times) times"
         case .refuse(let code): "refused: \(code)"
         case .event: "with an event before it"
         }

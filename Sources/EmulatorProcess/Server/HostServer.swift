@@ -175,6 +175,7 @@ public struct HostServer: Sendable {
         case .domainXML(let domain): .text(try await xml(of: domain))
         case .messages(let last): .messages(await host.withModel { $0.messages.suffix(last) })
         case .inject(let fault): await inject(fault)
+        case .waitingFaults: .faults(await host.withModel { $0.waitingFaults })
         case .advance(let nanoseconds): await advance(nanoseconds)
         case .shutDown: shutDown()
         }

@@ -20,6 +20,7 @@ enum HostRequest: Codable, Sendable {
     case domainXML(DomainID)
     case messages(last: Int)
     case inject(InjectedFault)
+    case waitingFaults
     case advance(nanoseconds: UInt64)
     case shutDown
 }
@@ -37,6 +38,7 @@ enum HostReply: Codable, Sendable {
     case memory(MemoryView)
     case text(String)
     case messages([TracedMessage])
+    case faults([InjectedFault])
     case done
     case refused(PlatformError)
 }
@@ -57,7 +59,7 @@ public struct HostGreeting: Codable, Hashable, Sendable {
     public var time: UInt64
 
     /// The version that this program speaks.
-    public static let currentVersion = 1
+    public static let currentVersion = 2
 }
 
 /// One DMA that somebody asks about.

@@ -75,12 +75,12 @@ extension Stage {
 
     /// A fault that never happened means that the scenario does not show what it says.
     private func leftoverFault(_ scenario: Scenario) async -> ScenarioResult.Difference? {
-        guard await host.withModel({ $0.hasWaitingFaults }),
+        guard let fault = await host.withModel({ $0.waitingFaults.first }),
             let step = scenario.steps.lastIndex(where: { $0.act.name == .inject })
         else { return nil }
         return ScenarioResult.Difference(
             at: scenario.steps[step].position, step: step + 1, aspect: "inject", expected: "every fault happens",
-            seen: "one still waits when all steps are done", context: context(nil))
+            seen: "still waits when all steps are done: \(FaultText.words(of: fault))", context: context(nil))
     }
 }
 
