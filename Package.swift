@@ -98,8 +98,8 @@ let package = Package(
             name: "tdisp-bench",
             dependencies: [
                 "Assignment", "AssignmentService", "Attestation", "CAllocationCounter", "Checker", "Emulator",
-                "EmulatorProcess", "ForeignDevice", "IOMMU", "Journal", "OpenSSLCrypto", "PCIe", "SPDM", "SPDMEndpoints",
-                "SPDMTransport", "ScenarioReplay", "TDISP",
+                "EmulatorProcess", "ForeignDevice", "IOMMU", "Journal", "OpenSSLCrypto", "PCIe", "SPDM",
+                "SPDMEndpoints", "SPDMTransport", "ScenarioReplay", "TDISP",
             ],
             path: "Sources/Benchmarks"),
         .target(name: "CAllocationCounter"),

@@ -33,18 +33,27 @@ public struct Lanes<Word: StateWord>: Hashable, Sendable {
             word = replacing(lane, by: next, in: word)
             lane += 1
         }
-        while lane > 0, case let previous = self.number(lane - 1, in: word), previous > number {
-            word = replacing(lane, by: previous, in: word)
+        return sinking(lane, as: number, in: word)
+    }
+
+    /// The word with its lanes in ascending order. What stands above them stays.
+    public func sorted(_ word: Word) -> Word {
+        var word = word
+        for lane in 0..<count {
+            word = sinking(lane, as: number(lane, in: word), in: word)
+        }
+        return word
+    }
+
+    /// The word with a number put below all greater ones in the lanes up to this one, which are in order.
+    private func sinking(_ lane: Int, as number: Int, in word: Word) -> Word {
+        var word = word
+        var lane = lane
+        while lane > 0, case let below = self.number(lane - 1, in: word), below > number {
+            word = replacing(lane, by: below, in: word)
             lane -= 1
         }
         return replacing(lane, by: number, in: word)
-    }
-
-    /// The word with its lanes in ascending order.
-    public func sorted(_ word: Word) -> Word {
-        (0..<count).map { number($0, in: word) }.sorted().enumerated().reduce(into: 0) { sorted, next in
-            sorted = replacing(next.offset, by: next.element, in: sorted)
-        }
     }
 
     private var mask: Word { ~0 &>> Word(truncatingIfNeeded: Word.bitWidth &- width) }

@@ -24,6 +24,13 @@ import Testing
         #expect(Lanes<UInt64>(.max, width: .max) == nil)
     }
 
+    @Test func `sorting leaves what stands above the lanes`() throws {
+        let lanes = try lanes(3, 4)
+        #expect(lanes.sorted(0xf_0213) == 0xf_0321)
+        #expect(lanes.sorting(0, as: 9, in: 0xf_0321) == 0xf_0932)
+        #expect(try self.lanes(1, 4).sorted(0x57) == 0x57)
+    }
+
     @Test func `sorting in one lane is sorting all`() throws {
         let lanes = try lanes(4, 3)
         for word in 0..<(1 << 12) as Range<UInt64> where lanes.sorted(word) == word {
