@@ -1,6 +1,5 @@
 public import Assignment
 public import Emulator
-public import IOMMU
 public import PCIe
 
 /// The emulated host as a platform: every call is one request to its process.
@@ -92,7 +91,7 @@ public actor HostClient: Platform {
 
     /// The path of one DMA, step by step.
     public func explain(_ question: DMAQuestion, of function: FunctionAddress) async throws(PlatformError)
-        -> RouteExplanation
+        -> DMAExplanation
     {
         guard case .explanation(let explanation) = try await ask(.explain(function, question)) else {
             throw Self.misunderstood

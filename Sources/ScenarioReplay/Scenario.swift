@@ -13,6 +13,7 @@ public import StrictYAML
 /// title: a device of the host is converted and reaches private memory only
 /// rule: no-mixed-traffic        # or clause: TDISP 1.0 11.3.9
 /// topology: demo                # or a path relative to this file, or a topology written here
+/// platform: sev-tio             # optional: another platform than the topology's
 /// seed: 1                       # optional
 /// steps:
 ///   - convert: accelerator      # one act, its parameters, and what is expected of it
@@ -75,7 +76,8 @@ public struct Scenario: Sendable {
             _ = try map.required("version").integer(Int.self, in: 1...1)
             let title = try map.required("title").string()
             let subject = try Self.subject(&map)
-            let topology = try Self.topology(try map.required("topology"))
+            var topology = try Self.topology(try map.required("topology"))
+            topology.profile = try map.optional("platform")?.routingProfile() ?? topology.profile
             let seed = try map.optional("seed")?.integer(UInt64.self) ?? 1
             let reader = ScenarioReader(places: Places(topology))
             let steps = try reader.steps(try map.required("steps"))

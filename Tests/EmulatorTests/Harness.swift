@@ -63,8 +63,8 @@ final class TestHost {
     var memory: MemoryView { model.memoryView }
     var time: UInt64 { model.time }
 
-    func explain(_ tdi: FunctionAddress, _ tBit: TBit, at target: UInt64) throws -> RouteExplanation {
-        try #require(model.explain(tdi, tBit, at: target) as RouteExplanation?)
+    func explain(_ tdi: FunctionAddress, _ tBit: TBit, at target: UInt64) throws -> DMAExplanation {
+        try #require(model.explain(tdi, tBit, at: target) as DMAExplanation?)
     }
 
     /// How often a request of this name was sent.

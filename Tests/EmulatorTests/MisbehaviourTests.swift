@@ -64,12 +64,12 @@ import Testing
         let demo = host.demo
         host.attach(demo.vf0, to: demo.web1)
         let arrives = try host.explain(demo.vf0, .untrusted, at: 0x5000)
-        guard case .reaches = arrives.route else {
+        guard case .reaches = arrives.iommu.route else {
             Issue.record("T=0 to a shared page must be routed")
             return
         }
         let faults = try host.explain(demo.vf0, .trusted, at: 1 << 20)
-        guard case .faults(let fault) = faults.route else {
+        guard case .faults(let fault) = faults.iommu.route else {
             Issue.record("T=1 of an unconverted function must fault")
             return
         }

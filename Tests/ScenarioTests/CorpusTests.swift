@@ -18,8 +18,8 @@ import Testing
         let areas = Set(Corpus.files.map { Corpus.name($0).prefix { $0 != "/" } })
         #expect(
             areas == [
-                "convert", "crash", "dma", "error", "messages", "outcomes", "recovery", "refusals", "release",
-                "sessions", "virtual-functions",
+                "convert", "crash", "dma", "error", "messages", "outcomes", "platforms", "recovery", "refusals",
+                "release", "sessions", "virtual-functions",
             ])
         let titles = try Corpus.files.map { try Scenario(contentsOfFile: $0).title }
         #expect(Set(titles).count == titles.count)

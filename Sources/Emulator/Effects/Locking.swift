@@ -72,7 +72,11 @@ extension HostModel {
     mutating func stop(_ function: EmulatedFunction, _ device: EmulatedDevice) -> EffectReport {
         guard let connection = liveConnection(of: device) else { return .noConnection }
         let result = run(.stop, on: function.address, device, over: connection)
-        if case .stopped = result { tsm.locks[function.address] = nil }
+        if case .stopped = result {
+            tsm.locks[function.address] = nil
+            // A fence that this function's DMA put up falls with what put it up.
+            if let domain = domainNumber(of: function.address) { memory.clearFence(of: domain, for: function.address) }
+        }
         return report(result)
     }
 

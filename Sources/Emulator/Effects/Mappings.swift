@@ -1,6 +1,6 @@
 internal import Assignment
-internal import IOMMU
-internal import PCIe
+public import IOMMU
+public import PCIe
 
 // The untrusted mappings: written down, put away, brought back.
 
@@ -27,7 +27,7 @@ extension HostModel {
         }
         memory.setGate(.silent, of: address)
         do throws(LedgerError) {
-            _ = try memory.change(for: address) { unit throws(LedgerError) in try unit.dropMappings(&ledger) }
+            try memory.drop(&ledger, of: address)
         } catch {
             return EffectReport(.failed(.other), "the mappings cannot be dropped: \(error)")
         }
@@ -46,7 +46,7 @@ extension HostModel {
         var detail = "the mappings were never dropped"
         if var ledger = software[address]?.ledger, ledger.stage == .dropped {
             do throws(LedgerError) {
-                _ = try memory.change(for: address) { unit throws(LedgerError) in try unit.restoreMappings(&ledger) }
+                try memory.restore(&ledger, of: address)
             } catch {
                 return EffectReport(.failed(.other), "the mappings cannot be restored: \(error)")
             }
@@ -59,7 +59,8 @@ extension HostModel {
         return report
     }
 
-    func domainNumber(of function: FunctionAddress) -> DomainNumber? {
+    /// The IOMMU's number for the domain that has a function; nil: the host has it.
+    public func domainNumber(of function: FunctionAddress) -> DomainNumber? {
         software[function]?.domain.flatMap { domains[$0]?.number }
     }
 }

@@ -11,9 +11,10 @@ extension HostModel {
             let page = domain.firstPrivatePage
         else { return EffectReport(.failed(.other), "no domain with a private page holds the function") }
         advance(latencies.message, device)
+        let seenUntrusted = memory.deviceAddress(page, .untrusted, of: function.address)
         let proofs = [
             proveTrustedArrives(function, device, page, domain),
-            proveStops(function, device, .untrusted, page, "a private page"),
+            proveStops(function, device, .untrusted, seenUntrusted, "a private page"),
         ]
         return conclude(proofs, requiring: proofs, "T=1 arrives in private memory, T=0 faults")
     }
@@ -26,12 +27,13 @@ extension HostModel {
             return Proof(claim, .disproven, seen: "the device does not send T=1")
         }
         let pattern = (0..<64).map { UInt8(truncatingIfNeeded: time >> 8) ^ $0 }
-        let packet = TLP.write(pattern, at: page, from: function.address.requesterID, .trusted, over: stream)
+        let target = memory.deviceAddress(page, .trusted, of: function.address)
+        let packet = TLP.write(pattern, at: target, from: function.address.requesterID, .trusted, over: stream)
         switch send(packet, from: device) {
         case .stopped(let stop): return Proof(claim, .disproven, seen: "\(stop)")
         case .arrived:
             let found = memory.contents.read(64, at: domain.base + page)
-            return Proof(claim, found == pattern ? .proven : .disproven, seen: "64 bytes at \(hexAddress(page))")
+            return Proof(claim, found == pattern ? .proven : .disproven, seen: "64 bytes at \(hexAddress(target))")
         }
     }
 
@@ -103,8 +105,10 @@ extension HostModel {
             if let inside = host.proveInside(function, device) { proofs.append(inside) }
             proofs.append(host.proveStops(function, device, .untrusted, 1 << 46, "an address outside the map"))
             if let page = host.software[function.address]?.lastPrivatePage {
-                proofs.append(host.proveStops(function, device, .untrusted, page, "the old private page"))
-                proofs.append(host.proveStops(function, device, .trusted, page, "the old private page"))
+                for tBit in TBit.allCases {
+                    let address = host.memory.deviceAddress(page, tBit, of: function.address)
+                    proofs.append(host.proveStops(function, device, tBit, address, "the old private page"))
+                }
             }
             return proofs
         }

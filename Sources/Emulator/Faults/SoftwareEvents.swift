@@ -26,17 +26,45 @@ extension HostModel {
         }
     }
 
-    /// A guest converts pages; the VMM and the TSM have every table let go of them first.
+    /// A guest converts pages; the VMM and the TSM have every table let go of them first. What is not whole pages of
+    /// the other kind, or on its way already, is not converted.
     mutating func convertPages(_ id: DomainID, _ first: UInt64, _ size: UInt64, _ toShared: Bool) {
-        guard var domain = domains[id], size > 0, first.isMultiple(of: 4096), size.isMultiple(of: 4096),
+        guard let domain = domains[id], size > 0, first.isMultiple(of: 4096), size.isMultiple(of: 4096),
             first <= domain.description.memory, size <= domain.description.memory - first
         else { return }
-        let untrusted = software.keys.sorted().filter { address in
-            software[address]?.domain == id && software[address]?.ledger?.stage != .dropped
+        do throws(PageError) {
+            try memory.requestConversion(
+                of: first..<first + size, in: domain, toShared: toShared, untrusted: untrustedTables(of: id))
+        } catch {
+            return
         }
-        let range = first..<first + size
-        guard (try? memory.convert(range, of: domain, toShared: toShared, untrusted: untrusted)) != nil else { return }
-        domain.convert(range, toShared: toShared)
-        domains[id] = domain
+        completeConversions()
+    }
+
+    /// Completes the conversions whose pages nothing can reach any more.
+    mutating func completeConversions() {
+        for pending in memory.pendingConversions where memory.reach(of: pending) == nil {
+            guard var domain = domains[pending.domain] else { continue }
+            do throws(PageError) {
+                try memory.complete(pending, in: domain, untrusted: untrustedTables(of: pending.domain))
+            } catch {
+                continue
+            }
+            domain.convert(pending.pages, toShared: pending.conversion.direction == .toShared)
+            domains[pending.domain] = domain
+            for function in functions(in: pending.domain) { try? memory.setUpGuestTable(of: function, in: domain) }
+        }
+    }
+
+    private func functions(in domain: DomainID) -> [FunctionAddress] {
+        software.keys.sorted().filter { software[$0]?.domain == domain }
+    }
+
+    /// The functions whose untrusted tables map a domain's shared pages now.
+    private func untrustedTables(of domain: DomainID) -> [FunctionAddress] {
+        functions(in: domain).filter { address in
+            software[address]?.ledger?.stage != .dropped
+                || memory.profile.declaresMixedTraffic && memory.context(of: address)?.standing == .run
+        }
     }
 }

@@ -69,7 +69,8 @@ public struct HostModel: ~Copyable {
             base += DomainNumbering.aligned(description.memory)
         }
         memory = HostMemory(
-            segments: Set(topology.bridges.map(\.segment)), domains: domains.values.sorted { $0.number < $1.number })
+            topology.profile, segments: Set(topology.bridges.map(\.segment)),
+            domains: domains.values.sorted { $0.number < $1.number })
         var factory = ConfigurationFactory()
         for description in topology.devices { try add(description, &factory) }
     }
@@ -121,6 +122,7 @@ extension HostModel {
         time += nanoseconds
         keepSessions()
         if let device { runWorkload(of: device) }
+        completeConversions()
     }
 
     /// Time passes for everybody, in steps of at most 10 ms.
@@ -132,6 +134,7 @@ extension HostModel {
             rest -= step
             keepSessions()
             for device in devices.keys.sorted().compactMap({ devices[$0] }) { runWorkload(of: device) }
+            completeConversions()
         } while rest > 0
     }
 

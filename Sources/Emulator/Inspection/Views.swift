@@ -125,15 +125,6 @@ extension HostModel {
             trusted: unit.reachableRanges(of: address.requesterID, .trusted))
     }
 
-    /// How the IOMMU routes one DMA of a function, step by step. Nothing is sent.
-    public func explain(
-        _ address: FunctionAddress, _ tBit: TBit, at target: UInt64, count: UInt64 = 64, access: DMAAccess = .read
-    ) -> RouteExplanation? {
-        memory.unit(of: address)?.explain(
-            DMARequest(
-                requesterID: address.requesterID, tBit: tBit, address: target, count: count, access: access))
-    }
-
     /// Sends one request of a function the whole way, over the link and through the IOMMU, as its device would send it
     /// with this T value. A write puts zeros.
     public mutating func tryDMA(

@@ -76,11 +76,10 @@ extension HostModel {
     /// Sends a memory request up the link and through the IOMMU; a write that arrives is in memory then.
     mutating func send(_ packet: TLP, from device: EmulatedDevice) -> DMAOutcome {
         guard device.isPresent, device.rootPort.isLinkUp else { return .stopped(.deviceGone) }
-        guard let request = DMARequest(packet), let unit = memory.units[device.address.segment] else {
-            return .stopped(.notSent)
-        }
-        if let stop = checkAtRootPort(packet, request.access, device) { return .stopped(stop) }
-        switch unit.route(request) {
+        guard let request = DMARequest(packet) else { return .stopped(.notSent) }
+        if let stop = passRootPort(request, over: packet.stream, device) { return .stopped(stop) }
+        switch memory.change(for: device.address, { $0.perform(request) }) {
+        case nil: return .stopped(.notSent)
         case .faults(let fault): return .stopped(.fault(fault))
         case .reaches(let segments):
             if case .memoryWrite(_, _, let bytes) = packet.content { store(bytes, in: segments) }
@@ -96,25 +95,42 @@ extension HostModel {
         }
     }
 
-    /// What the root port does with a request from below: requester ID, stream, integrity check.
-    private mutating func checkAtRootPort(_ packet: TLP, _ access: DMAAccess, _ device: EmulatedDevice) -> DMAStop? {
-        guard device.functions.contains(where: { $0.address.requesterID == packet.requesterID }) else {
+    /// What the root port says of a request from below: requester ID, stream, integrity check. Nil: it passes.
+    func stopAtRootPort(_ request: DMARequest, over stream: StreamID?, _ device: EmulatedDevice) -> DMAStop? {
+        guard device.functions.contains(where: { $0.address.requesterID == request.requesterID }) else {
             return .foreignRequester
         }
-        guard packet.tBit == .trusted else { return nil }
+        guard request.tBit == .trusted else { return nil }
         let port = device.rootPort
-        guard let stream = packet.stream, let block = port.block, block.control.streamID == stream,
-            block.requesters.contains(packet.requesterID), port.stream.isSecure,
-            let sender = device.ide.ports.streams[
-                IDEStreamKey(portIndex: device.description.dsm.port, streamID: stream)]
+        guard let slot = slot(of: request, over: stream, device), let block = port.block,
+            block.control.streamID == stream, block.requesters.contains(request.requesterID), port.stream.isSecure
         else { return .noSecureStream }
-        let substream: IDESubstream = access == .write ? .posted : .nonPosted
-        guard let keySet = sender.transmitKeySet(substream) else { return .noSecureStream }
-        guard device.keys.agrees(with: port.keys, on: IDEKeySlot(keySet, .transmit, substream)) else {
-            failIntegrityCheck(device, atRootPort: true)
-            return .integrityCheckFailed
+        return device.keys.agrees(with: port.keys, on: slot) ? nil : .integrityCheckFailed
+    }
+
+    /// The key that a T=1 request is sent with; nil: the device has no such stream, or no key for it.
+    private func slot(of request: DMARequest, over stream: StreamID?, _ device: EmulatedDevice) -> IDEKeySlot? {
+        let substream: IDESubstream = request.access == .write ? .posted : .nonPosted
+        guard let stream,
+            let sender = device.ide.ports.streams[
+                IDEStreamKey(portIndex: device.description.dsm.port, streamID: stream)],
+            let keySet = sender.transmitKeySet(substream)
+        else { return nil }
+        return IDEKeySlot(keySet, .transmit, substream)
+    }
+
+    /// A request meets the root port, and what it does there shows at both ends of the link.
+    private mutating func passRootPort(
+        _ request: DMARequest, over stream: StreamID?, _ device: EmulatedDevice
+    ) -> DMAStop? {
+        if let stop = stopAtRootPort(request, over: stream, device) {
+            if stop == .integrityCheckFailed { failIntegrityCheck(device, atRootPort: true) }
+            return stop
         }
-        port.take(.received(substream, keySet))
+        guard request.tBit == .trusted, let stream, let slot = slot(of: request, over: stream, device) else {
+            return nil
+        }
+        device.rootPort.take(.received(slot.substream, slot.keySet))
         answer(stream, device)
         return nil
     }

@@ -3,16 +3,22 @@ internal import IOMMU
 internal import PCIe
 
 /// The host's memory with everything that guards it: an IOMMU for each segment, whose each page is, and what is in it.
+///
+/// Tables, caches and pages change together here: whoever takes something out of a table has the IOTLB forget it.
 struct HostMemory {
+    /// How the platform routes DMA.
+    let profile: RoutingProfile
     /// The IOMMUs by segment. Each knows the owners of all pages; they are changed together.
-    private(set) var units: [UInt16: RemappingUnit] = [:]
+    var units: [UInt16: RemappingUnit] = [:]
     var contents = PhysicalMemory()
+    /// Conversions of pages that something can still reach, in the order in which guests asked for them.
+    var pendingConversions: [PendingConversion] = []
+    /// The trusted table of a domain in a segment: one for all its devices.
+    var trustedTables: [TrustedTable: TableNumber] = [:]
     /// The host's own DMA table of each segment.
     private var hostTables: [UInt16: TableNumber] = [:]
-    /// The trusted table of a domain in a segment: one for all its devices.
-    private var trustedTables: [TrustedTable: TableNumber] = [:]
 
-    private struct TrustedTable: Hashable {
+    struct TrustedTable: Hashable {
         let segment: UInt16
         let domain: DomainNumber
     }
@@ -23,19 +29,17 @@ struct HostMemory {
     static let domainsBase: UInt64 = 0x20_0000
 
     /// Lays memory out, and gives domains their pages.
-    init(segments: Set<UInt16>, domains: [EmulatedDomain]) {
+    init(_ profile: RoutingProfile, segments: Set<UInt16>, domains: [EmulatedDomain]) {
+        self.profile = profile
         let end = domains.map { $0.base + $0.description.memory }.max() ?? Self.domainsBase
         for segment in segments {
-            var unit = RemappingUnit(memorySize: end)
+            var unit = RemappingUnit(profile: profile, memorySize: end)
             for domain in domains {
                 for range in domain.shared { unit.give(domain.physical(range), to: .shared(domain.number)) }
                 for range in domain.private { unit.give(domain.physical(range), to: .private(domain.number)) }
             }
             let table = unit.makeTable(.host)
-            let size = Self.hostBuffers.upperBound - Self.hostBuffers.lowerBound
-            let buffers = Mapping.covering(
-                address: Self.hostBuffers.lowerBound, physical: Self.hostBuffers.lowerBound, count: size)
-            try? unit.map(buffers, in: table)
+            try? unit.map(Mapping.covering(Self.hostBuffers, from: 0), in: table)
             hostTables[segment] = table
             units[segment] = unit
         }
@@ -72,83 +76,58 @@ struct HostMemory {
         guard let table = hostTables[function.segment] else { return }
         change(for: function) { unit in
             unit.detach(.host, from: function.requesterID)
-            try? unit.attach(table, to: function.requesterID)
+            unit.attachIfWalked(table, to: function.requesterID)
             unit.setGate(.ordinary, of: function.requesterID)
         }
     }
 
-    /// Gives a function a table of its own that maps the shared pages of a domain, IOVA = guest physical address.
+    /// Gives a function a table of its own that maps the shared pages of a domain by guest physical address, and what
+    /// the guest maps for it where it has an IOMMU.
     mutating func attach(_ function: FunctionAddress, to domain: EmulatedDomain) throws(MappingError) {
         _ = try change(for: function) { unit throws(MappingError) in
-            let table = unit.makeTable(.host)
-            for range in domain.shared {
-                let mappings = Mapping.covering(
-                    address: range.lowerBound, physical: domain.base + range.lowerBound,
-                    count: range.upperBound - range.lowerBound)
-                try unit.map(mappings, in: table)
+            if unit.profile.walks(.host) {
+                let table = unit.makeTable(.host)
+                try unit.mapShared(of: domain, in: table)
+                unit.attachIfWalked(table, to: function.requesterID)
             }
-            try? unit.attach(table, to: function.requesterID)
             unit.setGate(.sharedOnly(domain.number), of: function.requesterID)
         }
+        try setUpGuestTable(of: function, in: domain)
     }
 
-    /// Takes a function's untrusted context away, and the table that was its own.
+    /// Takes away a function's untrusted context and the table that was its own, and what a guest mapped for it.
     mutating func detachUntrusted(_ function: FunctionAddress) {
         let shared = hostTables[function.segment]
         change(for: function) { unit in
-            let table = unit.context(of: function.requesterID).hostTable
-            unit.detach(.host, from: function.requesterID)
-            if let table, table != shared { try? unit.removeTable(table) }
+            for kind in [TableKind.host, .guest] {
+                let table = unit.context(of: function.requesterID)[table: kind]
+                unit.detach(kind, from: function.requesterID)
+                if let table, table != shared { unit.discard(table) }
+            }
         }
     }
 
-    // MARK: Trusted tables
-
-    /// Opens the trusted context entry of a function: all private pages of a domain, IOVA = guest physical address.
-    mutating func openTrusted(_ function: FunctionAddress, for domain: EmulatedDomain) throws(MappingError) {
-        let key = TrustedTable(segment: function.segment, domain: domain.number)
-        let known = trustedTables[key]
-        let table = try change(for: function) { unit throws(MappingError) in
-            let table: TableNumber
-            if let known { table = known } else { table = try unit.makeTrustedTable(of: domain) }
-            unit.detach(.trusted, from: function.requesterID)
-            try? unit.attach(table, to: function.requesterID)
-            unit.setGate(.privateOnly(domain.number), of: function.requesterID)
-            return table
-        }
-        trustedTables[key] = table
-    }
-
-    /// The platform's own cut of T=1: the trusted context entry is gone, and nothing of the function passes.
-    mutating func cutTrusted(_ function: FunctionAddress) {
-        change(for: function) { unit in
-            unit.setGate(.silent, of: function.requesterID)
-            unit.detach(.trusted, from: function.requesterID)
+    /// Removes what a ledger holds from the function's table.
+    mutating func drop(_ ledger: inout MappingLedger, of function: FunctionAddress) throws(LedgerError) {
+        _ = try change(for: function) { unit throws(LedgerError) in
+            try unit.dropMappings(&ledger)
+            if let table = unit.context(of: function.requesterID).hostTable { unit.invalidate(.table(table)) }
         }
     }
 
-    // MARK: Conversion of pages
+    /// Brings back what a ledger holds.
+    mutating func restore(_ ledger: inout MappingLedger, of function: FunctionAddress) throws(LedgerError) {
+        _ = try change(for: function) { unit throws(LedgerError) in try unit.restoreMappings(&ledger) }
+    }
+}
 
-    /// Converts pages of a domain. Every table lets go of them first; afterwards the tables of those who may have them
-    /// map them: trusted tables the private ones, the untrusted tables given the shared ones.
-    mutating func convert(
-        _ range: Range<UInt64>, of domain: EmulatedDomain, toShared: Bool, untrusted: [FunctionAddress]
-    ) throws(PageError) {
-        let conversion = PageConversion(
-            of: domain.physical(range), domain: domain.number, toShared ? .toShared : .toPrivate)
-        for segment in units.keys.sorted() {
-            guard var unit = units[segment] else { continue }
-            try unit.requestConversion(conversion)
-            let trusted = trustedTables[TrustedTable(segment: segment, domain: domain.number)]
-            let own = untrusted.filter { $0.segment == segment }
-                .compactMap { unit.context(of: $0.requesterID).hostTable }
-            for table in own + (trusted.map { [$0] } ?? []) { unit.punch(range, outOf: table) }
-            try unit.completeConversion(conversion)
-            let mappings = Mapping.covering(
-                address: range.lowerBound, physical: conversion.physical.lowerBound,
-                count: range.upperBound - range.lowerBound)
-            for table in toShared ? own : trusted.map({ [$0] }) ?? [] { try? unit.map(mappings, in: table) }
-            units[segment] = unit
+extension RequesterContext {
+    /// The table of a kind; nil: no context.
+    fileprivate subscript(table kind: TableKind) -> TableNumber? {
+        switch kind {
+        case .host: hostTable
+        case .trusted: trustedTable
+        case .guest: guestTable
         }
     }
 }
@@ -158,32 +137,28 @@ extension RemappingUnit {
         try? transfer(physical, from: .host, to: owner)
     }
 
-    fileprivate mutating func makeTrustedTable(of domain: EmulatedDomain) throws(MappingError) -> TableNumber {
-        let table = makeTable(.trusted(domain.number))
-        for range in domain.private {
-            let mappings = Mapping.covering(
-                address: range.lowerBound, physical: domain.base + range.lowerBound,
-                count: range.upperBound - range.lowerBound)
-            try map(mappings, in: table)
-        }
-        return table
+    /// Gives a requester that has none a table, unless the platform walks none of its kind.
+    mutating func attachIfWalked(_ table: TableNumber, to requester: RequesterID) { try? attach(table, to: requester) }
+
+    /// Maps the shared pages of a domain, at guest physical addresses moved up by `offset`.
+    mutating func mapShared(
+        of domain: EmulatedDomain, at offset: UInt64 = 0, in table: TableNumber
+    ) throws(MappingError) {
+        for range in domain.shared { try map(Mapping.covering(range, from: domain.base, at: offset), in: table) }
     }
 
-    /// Removes a range from a table, splitting pages that reach out of it.
-    fileprivate mutating func punch(_ range: Range<UInt64>, outOf table: TableNumber) {
-        for mapping in self.table(table).map({ Array($0.mappings(in: range)) }) ?? [] {
-            let whole = mapping.address..<mapping.address + mapping.pageSize.bytes
-            guard (try? unmap(whole, in: table)) != nil else { continue }
-            let rests = [
-                whole.lowerBound..<max(whole.lowerBound, min(range.lowerBound, whole.upperBound)),
-                min(whole.upperBound, max(range.upperBound, whole.lowerBound))..<whole.upperBound,
-            ]
-            for rest in rests where !rest.isEmpty {
-                let physical = mapping.physical + (rest.lowerBound - mapping.address)
-                let pieces = Mapping.covering(
-                    address: rest.lowerBound, physical: physical, count: rest.upperBound - rest.lowerBound)
-                try? map(pieces, in: table)
-            }
-        }
+    /// Removes a table that no context names any more, and what is cached of it.
+    mutating func discard(_ table: TableNumber) {
+        try? removeTable(table)
+        invalidate(.table(table))
+    }
+}
+
+extension Mapping {
+    /// The fewest pages that lead from guest physical addresses, moved up by `offset`, to where they are in memory.
+    static func covering(_ range: Range<UInt64>, from base: UInt64, at offset: UInt64 = 0) -> [Mapping] {
+        covering(
+            address: offset + range.lowerBound, physical: base + range.lowerBound,
+            count: range.upperBound - range.lowerBound)
     }
 }

@@ -89,12 +89,12 @@ extension HostModel {
         count(send(packet, from: device), packet, function, in: state)
     }
 
-    /// The pages that the driver gave its device: the host's buffers, shared pages, or private ones.
+    /// The pages that the driver gave its device, as it sees them: the host's buffers, shared pages, or private ones.
     private func ring(of function: FunctionAddress, _ tBit: TBit) -> Range<UInt64>? {
         guard let id = software[function]?.domain else { return tBit == .untrusted ? HostMemory.hostBuffers : nil }
-        guard let domain = domains[id] else { return nil }
-        let ranges = tBit == .trusted ? domain.private : domain.shared
-        return ranges.first.map { $0.lowerBound..<min($0.upperBound, $0.lowerBound + WorkloadState.ringPages * 4096) }
+        guard let ring = domains[id]?.ring(tBit) else { return nil }
+        let first = memory.deviceAddress(ring.lowerBound, tBit, of: function)
+        return first..<first + (ring.upperBound - ring.lowerBound)
     }
 
     // MARK: Counting
@@ -128,13 +128,15 @@ extension HostModel {
         _ packet: TLP, _ segments: [Segment], _ function: EmulatedFunction, in state: TDIState
     ) -> Bool {
         let domain = software[function.address]?.domain.flatMap { domains[$0]?.number }
+        let mayMix = state == .run && memory.profile.declaresMixedTraffic
         return packet.requesterID == function.address.requesterID
             && segments.allSatisfy { segment in
                 switch (segment.owner, packet.tBit) {
                 case (.private(let owner), .trusted): owner == domain && state == .run
-                case (.shared(let owner), .untrusted): owner == domain && state == .configUnlocked
+                case (.shared(let owner), .untrusted): owner == domain && (state == .configUnlocked || mayMix)
+                case (.shared(let owner), .trusted): owner == domain && state == .run && memory.profile.vTOM != nil
                 case (.host, .untrusted): domain == nil && state == .configUnlocked
-                case (.private, .untrusted), (.shared, .trusted), (.host, .trusted): false
+                case (.private, .untrusted), (.host, .trusted): false
                 }
             }
     }

@@ -1,4 +1,5 @@
 public import Assignment
+public import IOMMU
 internal import PCIe
 
 /// What an emulated host consists of: host bridges, devices behind their root ports, and virtual machines.
@@ -9,6 +10,8 @@ internal import PCIe
 /// ```yaml
 /// version: 1                         # *
 /// name: demo                         # *
+/// platform: arm-cca                  # sev-tio, tdx-connect, arm-cca, cove-io, trusted-only;
+///                                    # /split or /unified behind it where guests have an IOMMU
 /// bridges:                           # *
 ///   - name: pci0000:3a               # * segment and bus
 ///     ide-streams: 16
@@ -44,6 +47,8 @@ internal import PCIe
 public struct Topology: Hashable, Sendable {
     /// A name for people.
     public var name: String
+    /// How the platform routes DMA, and whether guests have an IOMMU of their own.
+    public var profile: RoutingProfile
     /// The host bridges.
     public var bridges: [Bridge]
     /// The devices, each behind a root port of its own.
@@ -56,9 +61,11 @@ public struct Topology: Hashable, Sendable {
 
     /// Creates a topology; nothing is checked.
     public init(
-        name: String, bridges: [Bridge], devices: [Device], domains: [Domain], trustedRoots: [String]? = nil
+        name: String, profile: RoutingProfile = .standard, bridges: [Bridge], devices: [Device], domains: [Domain],
+        trustedRoots: [String]? = nil
     ) {
         self.name = name
+        self.profile = profile
         self.bridges = bridges
         self.devices = devices
         self.domains = domains

@@ -1,5 +1,6 @@
+public import IOMMU
 internal import PCIe
-internal import StrictYAML
+public import StrictYAML
 internal import TDISP
 
 // The keys of a topology file, one function for each mapping that has them.
@@ -7,6 +8,18 @@ internal import TDISP
 extension YAMLNode {
     func address() throws(YAMLError) -> FunctionAddress {
         try parsed { text in try FunctionAddress(parsing: text) }
+    }
+
+    /// A platform, and a kind of vIOMMU behind a slash.
+    ///
+    /// Throws ``YAMLError`` for a name that is none, and for a combination that is impossible, with the reason.
+    public func routingProfile() throws(YAMLError) -> RoutingProfile {
+        let name = try string()
+        do throws(RoutingProfileError) {
+            return try RoutingProfile(named: name)
+        } catch {
+            throw self.error("\(error)")
+        }
     }
 
     func identity() throws(YAMLError) -> Topology.Identity {

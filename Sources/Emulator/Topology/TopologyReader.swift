@@ -1,4 +1,5 @@
 internal import Assignment
+internal import IOMMU
 internal import PCIe
 public import StrictYAML
 
@@ -25,13 +26,14 @@ extension Topology {
         self = try node.mapping { map throws(YAMLError) in
             _ = try map.required("version").integer(Int.self, in: 1...1)
             let name = try map.required("name").string()
+            let profile = try map.optional("platform")?.routingProfile() ?? .standard
             var reader = TopologyReader()
             for node in try map.required("bridges").list() { try reader.bridge(node) }
             for node in try map.required("devices").list() { try reader.device(node) }
             for node in try map.optional("domains")?.list() ?? [] { try reader.domain(node) }
             return Topology(
-                name: name, bridges: reader.bridges, devices: reader.devices, domains: reader.domains,
-                trustedRoots: try map.optional("trusted-roots")?.rootNames())
+                name: name, profile: profile, bridges: reader.bridges, devices: reader.devices,
+                domains: reader.domains, trustedRoots: try map.optional("trusted-roots")?.rootNames())
         }
     }
 }

@@ -208,7 +208,7 @@ public struct HostServer: Sendable {
             model.view(of: function).map {
                 HostInspection(
                     function: $0, stream: model.stream(of: function), routes: model.routes(of: function),
-                    time: model.time)
+                    platform: "\(model.topology.profile)", domain: model.domainNumber(of: function), time: model.time)
             }
         }
         guard let found else { throw PlatformError(.noSuchDevice, "there is no device \(function)") }
@@ -217,7 +217,7 @@ public struct HostServer: Sendable {
 
     private func explain(
         _ function: FunctionAddress, _ question: DMAQuestion
-    ) async throws(PlatformError) -> RouteExplanation {
+    ) async throws(PlatformError) -> DMAExplanation {
         let found = await host.withModel { model in
             model.explain(
                 function, question.isTrusted ? .trusted : .untrusted, at: question.address, count: question.count,

@@ -34,7 +34,7 @@ enum HostReply: Codable, Sendable {
     case evidence(EvidenceReport)
     case notices([Notice])
     case inspection(HostInspection)
-    case explanation(RouteExplanation)
+    case explanation(DMAExplanation)
     case memory(MemoryView)
     case text(String)
     case messages([TracedMessage])

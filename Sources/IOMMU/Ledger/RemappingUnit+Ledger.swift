@@ -1,14 +1,14 @@
 public import PCIe
 
 extension RemappingUnit {
-    /// Writes down the untrusted mappings of a requester. Changes nothing.
+    /// Writes down the untrusted mappings of a requester: none where the platform walks no untrusted tables. Changes
+    /// nothing.
     ///
     /// Throws `noContext`, or `sharedTable` when the table is not the requester's alone.
     public func saveMappings(
         of requester: RequesterID, domain: DomainNumber
     ) throws(LedgerError) -> MappingLedger {
-        let number = try ownTable(of: requester)
-        let mappings = table(number).map { Array($0.mappings) } ?? []
+        let mappings = try ownTable(of: requester).flatMap(table).map { Array($0.mappings) } ?? []
         return MappingLedger(requesterID: requester, domain: domain, mappings: mappings)
     }
 
@@ -18,11 +18,12 @@ extension RemappingUnit {
     /// ``saveMappings(of:domain:)`` does.
     public mutating func dropMappings(_ ledger: inout MappingLedger) throws(LedgerError) {
         guard ledger.stage == .saved else { throw .stage(ledger.stage) }
-        let number = try ownTable(of: ledger.requesterID)
-        guard let table = table(number), table.mappings.elementsEqual(ledger.mappings) else {
-            throw .changedSinceSaved
+        if let number = try ownTable(of: ledger.requesterID) {
+            guard let table = table(number), table.mappings.elementsEqual(ledger.mappings) else {
+                throw .changedSinceSaved
+            }
+            clear(number)
         }
-        clear(number)
         ledger.stage = .dropped
     }
 
@@ -34,18 +35,21 @@ extension RemappingUnit {
     public mutating func restoreMappings(_ ledger: inout MappingLedger) throws(LedgerError) {
         guard ledger.stage == .dropped else { throw .stage(ledger.stage) }
         guard contexts[ledger.requesterID].trustedTable == nil else { throw .trustedContextPresent }
-        let number = try ownTable(of: ledger.requesterID)
-        if let mapping = table(number)?.mappings.first(where: { _ in true }) {
-            throw .tableNotEmpty(mapping)
-        }
         var restoration = Restoration()
+        if let number = try ownTable(of: ledger.requesterID) { try restore(ledger, in: number, &restoration) }
+        ledger.stage = .restored(leftOut: restoration.leftOut)
+    }
+
+    private mutating func restore(
+        _ ledger: MappingLedger, in number: TableNumber, _ restoration: inout Restoration
+    ) throws(LedgerError) {
+        if let mapping = table(number)?.mappings.first(where: { _ in true }) { throw .tableNotEmpty(mapping) }
         for mapping in ledger.mappings { add(mapping, of: ledger.domain, to: &restoration) }
         do throws(MappingError) {
             try map(restoration.mappings, in: number)
         } catch {
             throw .mapping(error)
         }
-        ledger.stage = .restored(leftOut: restoration.leftOut)
     }
 
     /// What comes back, and what does not.
@@ -88,8 +92,9 @@ extension RemappingUnit {
         return conversion(touching: frame..<frame + 1) == nil ? nil : .conversionPending
     }
 
-    /// The host table of a requester, which nobody else may use.
-    private func ownTable(of requester: RequesterID) throws(LedgerError) -> TableNumber {
+    /// The host table of a requester, which nobody else may use; nil where the platform walks none.
+    private func ownTable(of requester: RequesterID) throws(LedgerError) -> TableNumber? {
+        guard profile.walks(.host) else { return nil }
         guard let number = contexts[requester].hostTable else { throw .noContext(requester) }
         if let other = contexts.requesters(using: number).first(where: { $0 != requester }) {
             throw .sharedTable(with: other)

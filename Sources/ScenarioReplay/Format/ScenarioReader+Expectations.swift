@@ -52,7 +52,10 @@ extension ScenarioReader {
         case .connection: ConnectionState.Name.allCases.map(\.rawValue)
         case .stream: StreamWord.allCases.map(\.rawValue)
         case .t0, .t1, .reaches:
-            ["none", "host"] + places.domainNames.flatMap { ["shared of \($0)", "private of \($0)"] }
+            ["none", "host"]
+                + places.domainNames.flatMap {
+                    ["shared of \($0)", "private of \($0)", "private of \($0), shared of \($0)"]
+                }
         case .stoppedBy: DMAStop.words
         case .blocked, .trouble, .says, .cause, .effects, .effectsInOrder, .noEffects, .noticed, .sent, .epoch,
             .rekeyOwed, .guestDriver, .driver:

@@ -17,9 +17,11 @@ enum KnownPhases: Sendable {
 struct HostRules {
     private let phases: KnownPhases
     private let domainNumbers: [DomainID: DomainNumber]
+    private let profile: RoutingProfile
 
     init(_ phases: KnownPhases, _ model: borrowing HostModel) {
         self.phases = phases
+        profile = model.topology.profile
         domainNumbers = Dictionary(uniqueKeysWithValues: model.memoryView.domains.map { ($0.id, $0.number) })
     }
 
@@ -76,14 +78,20 @@ struct HostRules {
 
     private func trusted(_ view: FunctionView, _ routes: RoutesView) -> Breach? {
         guard !routes.trusted.isEmpty else { return nil }
-        guard let owner = number(of: view.domain), routes.trusted.allSatisfy({ $0.owner == .private(owner) }) else {
+        guard let owner = number(of: view.domain), routes.trusted.allSatisfy({ mayReachTrusted($0, owner) }) else {
             return Breach(.noTrustedDMAWithoutRun, "T=1 of \(view.address) reaches a page that is not its owner's")
         }
         return nil
     }
 
+    /// Private pages of the owner; and its shared ones where the platform has a window to them.
+    private func mayReachTrusted(_ range: ReachableRange, _ owner: DomainNumber) -> Bool {
+        range.owner == .private(owner)
+            || range.owner == .shared(owner) && profile.vTOM.map { range.addresses.lowerBound >= $0 } ?? false
+    }
+
     private func both(_ view: FunctionView, _ routes: RoutesView) -> Breach? {
-        guard !routes.trusted.isEmpty, !routes.untrusted.isEmpty else { return nil }
+        guard !profile.declaresMixedTraffic, !routes.trusted.isEmpty, !routes.untrusted.isEmpty else { return nil }
         return Breach(.noMixedTraffic, "both T=0 and T=1 of \(view.address) reach memory")
     }
 

@@ -1,0 +1,95 @@
+internal import ArgumentParser
+internal import IOMMU
+internal import PCIe
+
+/// The platforms whose tables are asked for.
+struct PlatformArgument {
+    let profiles: [RoutingProfile]
+
+    /// A platform's name, a platform and a kind of vIOMMU behind a slash, or `all`.
+    static func parse(_ text: String) throws -> Self {
+        if text == "all" { return Self(profiles: RoutingProfile.all) }
+        do throws(RoutingProfileError) {
+            return Self(profiles: [try RoutingProfile(named: text)])
+        } catch {
+            throw ValidationError("\(error)")
+        }
+    }
+
+    func show(as format: OutputFormat) {
+        let views = profiles.map(PlatformView.init)
+        if format == .json { return Console.outJSON("PlatformList", views) }
+        Console.out(views.map(\.text).joined(separator: "\n"))
+    }
+}
+
+/// What a platform lets through: the very cells that DMA is routed by.
+struct PlatformView: Encodable {
+    let platform: String
+    let guards: String
+    let vTOM: String?
+    let mixed: Bool
+    let dma: [Row]
+    let requests: [Row]
+
+    /// What is said of one kind of traffic in one state with one T value, and where that is written.
+    struct Row: Encodable {
+        let what: String
+        let state: String
+        let t: Int
+        let passes: String
+        let source: String
+    }
+
+    init(_ profile: RoutingProfile) {
+        platform = "\(profile)"
+        guards = "\(profile.ownership)"
+        vTOM = profile.vTOM.map(Bytes.hex)
+        mixed = profile.declaresMixedTraffic
+        let places = Standing.allCases.flatMap { standing in TBit.allCases.map { (standing, $0) } }
+        dma = places.map { standing, tBit in
+            let cell = profile.cell(standing, tBit)
+            return Row("DMA", standing, tBit, "\(cell)", cell.source)
+        }
+        requests = RequestKind.allCases.flatMap { kind in
+            places.map { standing, tBit in
+                let cell = profile.cell(kind, standing, tBit)
+                return Row("\(kind.rawValue)", standing, tBit, "\(cell)", cell.source)
+            }
+        }
+    }
+
+    /// The table of DMA, a line for each state and T value; and the other requests, those that pass.
+    var text: String {
+        var table = TextTable("  state", "T", "DMA reaches", "source")
+        for row in dma { table.add("  \(row.state)", "\(row.t)", row.passes, row.source) }
+        var others = TextTable("  request", "passes in", "source")
+        for line in openRequests { others.add("  \(line.what)", line.places, line.source) }
+        let window = vTOM.map { ", T=1 to shared pages from vTOM \($0) on" } ?? ""
+        let mixing = mixed ? ", T=0 and T=1 of one interface declared" : ""
+        return "\(platform): \(guards)\(window)\(mixing)\n\(table.text)\(others.text)"
+    }
+
+    private var openRequests: [(what: String, places: String, source: String)] {
+        RequestKind.allCases.flatMap { kind in
+            let open = requests.filter { $0.what == kind.rawValue && $0.passes == "passes" }
+            let sources = open.map(\.source).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+            return sources.map { source in
+                let places = open.filter { $0.source == source }.map { "\($0.state) T=\($0.t)" }
+                return (kind.rawValue, places.joined(separator: ", "), source)
+            }
+        }
+    }
+}
+
+extension PlatformView.Row {
+    fileprivate init(
+        _ what: String, _ standing: Standing, _ tBit: TBit, _ passes: String, _ source: CellSource
+    ) {
+        self.what = what
+        state = standing == .host ? "of the host" : "\(standing)"
+        t = Int(tBit.rawValue)
+        self.passes = passes
+        self.source = "\(source)"
+    }
+}

@@ -1,0 +1,93 @@
+internal import Emulator
+internal import EmulatorProcess
+internal import IOMMU
+internal import MachineGraph
+
+/// All that the DMA of a device reaches: what memory there is for it, and with which T value it gets there.
+struct ReachTable {
+    private let inspection: HostInspection
+    private let names: DomainNames
+    /// What T=0 reaches, and what T=1.
+    private let views: [ReachView]
+
+    init(_ inspection: HostInspection, _ names: DomainNames) {
+        self.inspection = inspection
+        self.names = names
+        views = [(0, inspection.routes?.untrusted ?? []), (1, inspection.routes?.trusted ?? [])].map { t, ranges in
+            ReachView(t: t, ranges.map { RangeView($0, names) })
+        }
+    }
+
+    private var state: String { inspection.function.state.map { "\($0)" } ?? "state not known" }
+
+    func show(as format: OutputFormat) {
+        if format == .json { return Console.outJSON("RouteList", views) }
+        Console.out("\(inspection.function.address): \(state), platform \(inspection.platform)\n")
+        var table = TextTable("  memory", "T=0", "T=1")
+        for owner in owners {
+            let columns = views.map { view in view.reaches.filter { $0.owner == owner }.map(\.text) }
+            for line in 0..<max(1, columns.map(\.count).max() ?? 1) {
+                let cells = columns.map { $0.indices.contains(line) ? $0[line] : line == 0 ? "nothing" : " " }
+                table.add("  \(line == 0 ? Self.plural(owner) : "")", cells[0], cells[1])
+            }
+        }
+        Console.out(table.text)
+    }
+
+    /// Whose memory there is to reach: that of the VM that has the device, or the host's; and what is reached besides.
+    private var owners: [String] {
+        let own: [FrameOwner] =
+            inspection.domain.map { [.private($0), .shared($0)] } ?? [.host]
+        let reached = views.flatMap { $0.reaches.map(\.owner) }
+        return (own.map { names.text($0) } + reached).reduce(into: []) { owners, owner in
+            if !owners.contains(owner) { owners.append(owner) }
+        }
+    }
+
+    /// `private page of web1` is one of the private pages of web1.
+    private static func plural(_ owner: String) -> String {
+        owner.replacing(" page", with: " pages", maxReplacements: 1)
+    }
+
+    var picture: RoutePicture {
+        RoutePicture(
+            device: "\(inspection.function.address)", state: state, platform: inspection.platform,
+            gate: names.text(inspection.function.gate), memory: owners.map(Self.plural),
+            lanes: views.reversed().map { view in
+                RoutePicture.Lane(
+                    name: "T=\(view.t)",
+                    reaches: owners.map { owner in view.reaches.filter { $0.owner == owner }.map(\.text) })
+            })
+    }
+}
+
+/// What one T value reaches.
+struct ReachView: Encodable {
+    let t: Int
+    let reaches: [RangeView]
+
+    init(t: Int, _ reaches: [RangeView]) {
+        self.t = t
+        self.reaches = reaches
+    }
+}
+
+/// A range that a device reaches.
+struct RangeView: Encodable {
+    let address: String
+    let size: UInt64
+    let physical: String
+    let permissions: String
+    let owner: String
+
+    init(_ range: ReachableRange, _ names: DomainNames) {
+        address = Bytes.hex(range.addresses.lowerBound)
+        size = range.addresses.upperBound - range.addresses.lowerBound
+        physical = Bytes.hex(range.physical)
+        permissions = "\(range.permissions)"
+        owner = names.text(range.owner)
+    }
+
+    /// For example `0x100000 + 31 MiB, read and write -> 0x300000`.
+    var text: String { "\(address) + \(Bytes.text(size)), \(permissions) -> \(physical)" }
+}

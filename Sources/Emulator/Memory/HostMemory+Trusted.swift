@@ -1,0 +1,54 @@
+internal import Assignment
+internal import IOMMU
+internal import PCIe
+
+// What opens and closes with private operation.
+
+extension HostMemory {
+    /// Opens the trusted context entry of a function: all private pages of a domain by guest physical address, and its
+    /// shared ones too, from vTOM on or by T=0, where the platform declares that.
+    mutating func openTrusted(_ function: FunctionAddress, for domain: EmulatedDomain) throws(MappingError) {
+        let key = TrustedTable(segment: function.segment, domain: domain.number)
+        let known = trustedTables[key]
+        let table = try change(for: function) { unit throws(MappingError) in
+            let table: TableNumber
+            if let known { table = known } else { table = try unit.makeTrustedTable(of: domain) }
+            unit.detach(.trusted, from: function.requesterID)
+            unit.attachIfWalked(table, to: function.requesterID)
+            if unit.profile.declaresMixedTraffic, let shared = unit.context(of: function.requesterID).hostTable {
+                try unit.mapShared(of: domain, in: shared)
+            }
+            unit.setGate(.privateOnly(domain.number), of: function.requesterID)
+            return table
+        }
+        trustedTables[key] = table
+    }
+
+    /// The platform's own cut of T=1: the trusted context entry is gone, and nothing of the function passes.
+    mutating func cutTrusted(_ function: FunctionAddress) {
+        change(for: function) { unit in
+            let context = unit.context(of: function.requesterID)
+            unit.hold(function.requesterID, as: .error)
+            unit.detach(.trusted, from: function.requesterID)
+            // Opened with the trusted entry, closed with it.
+            if unit.profile.declaresMixedTraffic, context.standing == .run, let shared = context.hostTable {
+                _ = try? unit.unmapExactly(0..<AddressWidth.bits48.limit, in: shared)
+                unit.invalidate(.table(shared))
+            }
+        }
+    }
+
+    /// Lifts the fence that a private DMA of the domain has put up, if any.
+    mutating func clearFence(of domain: DomainNumber, for function: FunctionAddress) {
+        change(for: function) { $0.clearFence(of: domain) }
+    }
+}
+
+extension RemappingUnit {
+    fileprivate mutating func makeTrustedTable(of domain: EmulatedDomain) throws(MappingError) -> TableNumber {
+        let table = makeTable(.trusted(domain.number))
+        for range in domain.private { try map(Mapping.covering(range, from: domain.base), in: table) }
+        if let vTOM = profile.vTOM { try mapShared(of: domain, at: vTOM, in: table) }
+        return table
+    }
+}
