@@ -42,7 +42,7 @@ import Testing
             try await tool.convert()
             try await tool.succeed("release", Demo.vf, "--keep")
             #expect(try await verdict(shared, "0").contains("shared page of web1"))
-            #expect(try await verdict(`private`, "1").contains("faults"))
+            #expect(try await verdict(`private`, "1").contains("stopped at the root port"))
 
             try await tool.convert()
             let before = try await tool.inspect(Demo.vf).function.workload
@@ -56,7 +56,7 @@ import Testing
 
             try await tool.succeed("release", Demo.vf, "--keep")
             #expect(try await verdict(shared, "0").contains("shared page of web1"))
-            #expect(try await verdict(`private`, "1").contains("faults"))
+            #expect(try await verdict(`private`, "1").contains("stopped at the root port"))
             let back = try await tool.inspect(Demo.vf).function.workload
             try await tool.succeed("emulate", "advance", "10")
             let returned = try await tool.inspect(Demo.vf).function.workload

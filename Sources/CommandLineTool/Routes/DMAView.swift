@@ -1,5 +1,7 @@
+internal import Assignment
 internal import Emulator
 internal import IOMMU
+internal import PCIe
 
 /// The way of one DMA, part by part, and where it ends.
 struct DMAView: Encodable {
@@ -64,7 +66,8 @@ struct DMAView: Encodable {
     /// Where it ends. The IOMMU's word counts also where a device that keeps to its rules would not have sent it.
     private static func verdict(_ explanation: DMAExplanation, _ names: DomainNames) -> (String, rule: String?) {
         if let stop = explanation.rootPort {
-            return ("stopped at the root port: \(withoutPlace(stop))", nil)
+            let rule = explanation.iommu.request.tBit == .trusted ? SafetyRule.noTrustedDMAWithoutRun.rawValue : nil
+            return ("stopped at the root port: \(withoutPlace(stop))", rule)
         }
         let unsent = explanation.device.map { _ in ", if a device that breaks its rules sent it" } ?? ""
         switch explanation.iommu.route {
