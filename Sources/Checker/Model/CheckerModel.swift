@@ -1,0 +1,59 @@
+public import Assignment
+public import IOMMU
+
+/// What is modelled: how DMA is routed, how many VMs there are, what may go wrong and what may be asked.
+public struct CheckerModel: Sendable {
+    /// How DMA is routed.
+    public var profile: RoutingProfile
+    /// How many VMs there are.
+    public var vms: Int
+    /// How many things may go wrong on a way: effects, messages, devices, host, guest and manager. Nil: any number.
+    public var faults: Int?
+    /// Whether the manager may die at any step.
+    public var hasCrashes: Bool
+    /// Whether pages of VMs are converted.
+    public var hasConversions: Bool
+    /// The orders that a conversion may come with.
+    public var orders: [StandingOrders]
+    /// The words with which an operator may have a device recovered.
+    public var recoveries: [RecoveryRequest]
+    /// The functions that it steps by.
+    public var functions: StepFunctions
+
+    /// Creates a model; the default has all of it, for one VM.
+    public init(
+        _ profile: RoutingProfile = .standard, vms: Int = 1, faults: Int? = nil, hasCrashes: Bool = true,
+        hasConversions: Bool = true, orders: [StandingOrders] = Self.allOrders,
+        recoveries: [RecoveryRequest] = Self.allRecoveries, functions: StepFunctions = .shipped
+    ) {
+        self.profile = profile
+        self.vms = vms
+        self.faults = faults
+        self.hasCrashes = hasCrashes
+        self.hasConversions = hasConversions
+        self.orders = orders
+        self.recoveries = recoveries
+        self.functions = functions
+    }
+
+    /// Cautious, and bold. One recovery in a row leads to another conversion: more of them only repeat what the first does.
+    public static let allOrders = [
+        StandingOrders(recoveryLimit: 0),
+        StandingOrders(convertAgain: true, allowConventionalReset: true, recoveryLimit: 1),
+    ]
+
+    /// Cautious, out of quarantine, and bold.
+    public static let allRecoveries = [
+        RecoveryRequest(), RecoveryRequest(fromQuarantine: true),
+        RecoveryRequest(fromQuarantine: true, convertAgain: true, allowConventionalReset: true),
+    ]
+
+    /// Whether anything goes wrong.
+    var hasFaults: Bool { faults != 0 }
+
+    /// The VM of a number, as the engine names it.
+    static func domain(_ vm: UInt8) -> DomainID { DomainID(high: 0, low: UInt64(vm) + 1) }
+
+    /// The number of a VM.
+    static func vm(_ domain: DomainID) -> UInt8 { UInt8(truncatingIfNeeded: domain.low &- 1) }
+}

@@ -1,0 +1,102 @@
+public import Assignment
+internal import TDISP
+
+/// What happens to one device.
+public enum LaneLabel: Hashable, Sendable {
+    /// Somebody asks for something.
+    case asked(AssignmentEvent)
+    /// The effect that was pending is over.
+    case ended(EffectName, Ending)
+    /// Something is noticed; the effect that was pending has been carried out, or never is.
+    case noticed(Observation, isCarriedOut: Bool)
+    /// Something happens to the device or around it, and nobody is told.
+    case happened(Happening)
+    /// What is in flight lands.
+    case landed
+    /// The VMM has what is cached of the page forgotten by the IOMMU.
+    case invalidated
+    /// The device forgets what it had cached of the page.
+    case deviceForgot
+    /// The manager dies and comes back; the effect that was pending has been carried out, or never is.
+    case restarted(during: EffectName, isCarriedOut: Bool)
+    /// The manager finds out what became of the connection.
+    case resumed
+
+    /// How an effect ends.
+    public enum Ending: Hashable, Sendable {
+        /// As it does when nobody errs.
+        case orderly
+        /// It is refused, and nothing happened.
+        case refused
+        /// It is said to have failed, and did happen.
+        case refusedHavingWorked
+        /// Nobody knows, and nothing happened.
+        case lost
+        /// Nobody knows, and it did happen.
+        case lostHavingWorked
+        /// Another device answers.
+        case otherDevice
+        /// It went wrong on the device, which is in ERROR.
+        case deviceFailed
+        /// In one of the ways in which connecting can go wrong.
+        case connectionTrouble
+    }
+
+    /// What happens to a device or around it.
+    public enum Happening: Hashable, Sendable, CaseIterable {
+        case streamLost, streamDisabledAtPort, sessionLost, sessionLostAtHost, deviceGone, deviceReturned
+        case functionReset, conventionalReset, contextLost, poisonedData, busMasterCleared, ownRecovery
+        case hostdevRemoved, startReplayed
+    }
+
+    /// Whether it is somebody's fault or somebody's wish, rather than what goes on by itself.
+    var goesOn: Bool {
+        switch self {
+        case .ended(_, .orderly), .landed, .resumed: true
+        case .noticed(let observation, _): !observation.isRumour
+        case .asked, .ended, .happened, .invalidated, .deviceForgot, .restarted: false
+        }
+    }
+
+    /// Whether the manager came back with it.
+    var isRestart: Bool { if case .restarted = self { true } else { false } }
+
+    /// Whether it counts as a fault.
+    var isFault: Bool {
+        switch self {
+        case .happened, .restarted: true
+        case .ended(_, let ending): ending != .orderly
+        case .noticed(let observation, _): observation.isRumour
+        case .asked, .landed, .invalidated, .deviceForgot, .resumed: false
+        }
+    }
+}
+
+extension Observation {
+    /// Whether it is noticed without anything to see by then.
+    fileprivate var isRumour: Bool {
+        switch self {
+        case .driverTimeout, .deviceReset, .domainStopped: true
+        case .state, .streamInsecure, .sessionLost, .deviceGone, .hostdevRemoved: false
+        }
+    }
+}
+
+extension LaneLabel: CustomStringConvertible {
+    /// One clause for a person.
+    public var description: String {
+        switch self {
+        case .asked(let event): "\(event)"
+        case .ended(let effect, let ending): "\(effect.rawValue) \(ending)"
+        case .noticed(let observation, let isDone):
+            "noticed \(observation)\(isDone ? ", the pending effect has been carried out" : "")"
+        case .happened(let happening): "\(happening)"
+        case .landed: "DMA lands"
+        case .invalidated: "IOTLB invalidated"
+        case .deviceForgot: "ATC invalidated"
+        case .restarted(let effect, let isDone):
+            "crash during \(effect.rawValue)\(isDone ? ", carried out" : ""), and restart"
+        case .resumed: "connection taken up again"
+        }
+    }
+}

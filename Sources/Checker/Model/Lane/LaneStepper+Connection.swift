@@ -1,0 +1,192 @@
+internal import Assignment
+internal import TDISP
+
+// Session and stream, as the connection's machine has them opened, re-keyed and ended.
+
+extension LaneStepper {
+    /// How far a conversation with the connection's machine came.
+    private struct Talk {
+        var lane: Lane
+        var news: ConnectionNews?
+        /// Whether nobody erred.
+        var isOrderly = true
+        /// Whether the manager died on the way.
+        var isCutShort = false
+    }
+
+    /// One way in which an effect on the connection ends.
+    private struct Link {
+        let lane: Lane
+        let outcome: Outcome
+        var isOrderly = true
+    }
+
+    // MARK: For a TDI
+
+    /// `requireConnection` and `rekey`: what the connection's machine announces is their outcome.
+    func talk(_ lane: Lane, _ effect: AssignmentEffect) {
+        for talk in talks(lane, effect.name == .rekey ? .rekey(lockedTDIs: 0) : .require) {
+            if talk.isCutShort {
+                restart(talk.lane, .restarted(during: effect.name, isCarriedOut: true))
+            } else if let news = talk.news {
+                let ending: LaneLabel.Ending = talk.isOrderly ? .orderly : .connectionTrouble
+                hear(news, effect, talk.lane, .ended(effect.name, ending))
+            }
+        }
+    }
+
+    /// Tells the TDI, then the one who asked, unless something else is under way by then.
+    private func hear(_ news: ConnectionNews, _ effect: AssignmentEffect, _ lane: Lane, _ label: LaneLabel) {
+        var lane = lane
+        if let observation = news.observation {
+            switch fed(.observed(observation), to: lane) {
+            case .broken(let violation): return add(label, violation)
+            case .lane(let next): lane = next
+            }
+            guard state(lane).pending == effect else { return add(label, lane) }
+        }
+        feed(.finished(effect.name, news.outcome), to: lane, label)
+    }
+
+    /// A connection that is not as recorded is lost, and the TDI is told.
+    func noticeConnection(_ lane: Lane) {
+        guard connection(lane).name == .connected, lane.manager == .running else { return }
+        if !lane.device.isSessionAlive {
+            lose(.sessionLost, lane)
+            lose(.deviceReset, lane)
+        } else if !lane.device.isSecure {
+            lose(.streamInsecure, lane)
+        }
+    }
+
+    private func lose(_ loss: ConnectionLoss, _ lane: Lane) {
+        for talk in talks(lane, .lost(loss)) {
+            guard let observation = talk.news?.observation else { continue }
+            feed(.observed(observation), to: talk.lane, .noticed(observation, isCarriedOut: false))
+            overtake(observation, talk.lane)
+        }
+    }
+
+    /// Behind the cuts, a manager that came back takes the connection up: what was under way is torn down, and a TDI
+    /// that is recorded as private without one has lost it.
+    func resume(_ lane: Lane, _ label: LaneLabel = .resumed) {
+        guard state(lane).pending.name != .cut else { return }
+        let isAlive = lane.device.isSessionAlive && lane.device.isSecure
+        for talk in talks(lane, .restarted(alive: isAlive)) where !talk.isCutShort {
+            guard talk.isOrderly || model.hasFaults && label == .resumed else { continue }
+            var next = talk.lane
+            next.manager = .running
+            guard connection(next).name != .connected, state(next).phase == .private else {
+                add(label, next)
+                continue
+            }
+            feed(.observed(.sessionLost), to: next, label)
+        }
+    }
+
+    // MARK: With the machine
+
+    /// Feeds an event to the connection's machine, and carries out what follows, until there is news or nothing to do.
+    private func talks(_ lane: Lane, _ event: ConnectionEvent) -> [Talk] {
+        let step = model.functions.connection(connection(lane), event)
+        var next = lane
+        next.connection = number(step.state)
+        let links: [Link]
+        switch step.effect {
+        case .none, .refuse: return [Talk(lane: next)]
+        case .announce(let news): return [Talk(lane: next, news: news)]
+        case .connect: links = connects(next)
+        case .refreshKeys: links = refreshes(next)
+        case .disconnect: links = disconnects(next)
+        }
+        var found: [Talk] = []
+        for link in links where model.hasFaults || link.isOrderly {
+            for var talk in talks(link.lane, .finished(step.effect.name, link.outcome)) {
+                talk.isOrderly = talk.isOrderly && link.isOrderly
+                found.append(talk)
+            }
+            if model.hasCrashes { found.append(Talk(lane: link.lane, isOrderly: false, isCutShort: true)) }
+        }
+        return found
+    }
+
+    private func connects(_ lane: Lane) -> [Link] {
+        let none = hungUp(lane, reachesDevice: true)
+        guard lane.device.isPresent else { return [Link(lane: none, outcome: .failed(.deviceGone))] }
+        let done = connected(none)
+        return [
+            Link(lane: done, outcome: .succeeded), Link(lane: none, outcome: .failed(.timedOut), isOrderly: false),
+            Link(lane: none, outcome: .unknown, isOrderly: false),
+            Link(lane: done, outcome: .unknown, isOrderly: false),
+        ]
+    }
+
+    /// New keys at both ends. A stream that still was Secure with older ones loses those first.
+    private func connected(_ lane: Lane) -> Lane {
+        var next = lane
+        if next.device.isSecureAtDevice { end(.lost(.keyOverwritten), atDevice: true, &next) }
+        next.device.isSessionAlive = true
+        (next.device.isSecureAtDevice, next.device.isSecureAtPort) = (true, true)
+        next.memory.hasOldKeys = next.device.tdi != .configUnlocked
+        return next
+    }
+
+    private func refreshes(_ lane: Lane) -> [Link] {
+        guard lane.device.isPresent, lane.device.isSessionAlive, lane.device.isSecure else {
+            return [Link(lane: lane, outcome: .failed(.connectionLost))]
+        }
+        var done = lane
+        done.memory.hasOldKeys = lane.device.tdi != .configUnlocked
+        var down = lane
+        loseStream(.keyStopped, &down)
+        return [
+            Link(lane: done, outcome: .succeeded), Link(lane: lane, outcome: .failed(.timedOut), isOrderly: false),
+            Link(lane: lane, outcome: .unknown, isOrderly: false),
+            Link(lane: done, outcome: .unknown, isOrderly: false),
+            Link(lane: down, outcome: .unknown, isOrderly: false),
+        ]
+    }
+
+    private func disconnects(_ lane: Lane) -> [Link] {
+        let done = hungUp(lane, reachesDevice: lane.device.isPresent)
+        return [
+            Link(lane: done, outcome: .succeeded),
+            Link(lane: hungUp(lane, reachesDevice: false), outcome: .succeeded, isOrderly: false),
+            Link(lane: lane, outcome: .unknown, isOrderly: false),
+            Link(lane: done, outcome: .unknown, isOrderly: false),
+        ]
+    }
+
+    /// Stream stopped and session ended, at both ends or at the host's only.
+    private func hungUp(_ lane: Lane, reachesDevice: Bool) -> Lane {
+        var next = lane
+        let hadSession = lane.device.isSessionAlive
+        next.device.isSessionAlive = false
+        end(.lost(.keyStopped), atDevice: false, &next)
+        guard reachesDevice, hadSession else { return next }
+        end(.lost(.keyStopped), atDevice: true, &next)
+        interface(.incident(.sessionEnded(DeviceValues.session)), &next)
+        return next
+    }
+}
+
+extension ConnectionNews {
+    /// What it is to a TDI.
+    fileprivate var observation: Observation? {
+        switch self {
+        case .lost(.streamInsecure): .streamInsecure
+        case .lost(.deviceReset): .deviceReset
+        case .lost(.sessionLost), .lost(.outcomeUnknown), .ended: .sessionLost
+        case .ready, .rekeyed, .unavailable, .rekeyFailed: nil
+        }
+    }
+
+    /// What it is to the TDI that asked.
+    fileprivate var outcome: Outcome {
+        switch self {
+        case .ready, .rekeyed: .succeeded
+        case .unavailable(let reason), .rekeyFailed(let reason): .failed(reason)
+        case .lost, .ended: .failed(.connectionLost)
+        }
+    }
+}

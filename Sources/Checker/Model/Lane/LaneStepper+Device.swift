@@ -1,0 +1,179 @@
+internal import Assignment
+internal import IOMMU
+internal import PCIe
+internal import TDISP
+
+// The device, by its own machines, and what happens to it and around it.
+
+extension LaneStepper {
+    /// Steps the interface until it has nothing to do, carries out what it asks for, and gives the state it is in then.
+    /// `fails`: what it enables or scrubs does not work.
+    @discardableResult
+    func interface(_ event: TDI.Event, _ lane: inout Lane, fails: Bool = false) -> TDIState {
+        var tdi = DeviceValues.interface(lane.device.tdi)
+        let wasUnlocked = lane.device.tdi == .configUnlocked
+        var events = [event]
+        while !events.isEmpty {
+            let transition = model.functions.interface(tdi, events.removeFirst())
+            tdi = transition.next
+            if let outcome = outcome(of: transition.effect, &lane, fails: fails) { events.append(.outcome(outcome)) }
+        }
+        lane.device.tdi = tdi.state
+        if wasUnlocked, tdi.state != .configUnlocked { lane.memory.locked() }
+        return tdi.state
+    }
+
+    private func outcome(of effect: TDI.Effect, _ lane: inout Lane, fails: Bool) -> TDI.Outcome? {
+        switch effect {
+        case .none, .answer: return nil
+        case .inspect: return .inspected(DeviceValues.lockContext(isKeyed: lane.device.isSecureAtDevice))
+        case .prepareLock:
+            perform(.clearDeviceCache, on: &lane)
+            return .lockPrepared(DeviceValues.nonce, DeviceValues.epoch, DeviceValues.report)
+        case .consumeNonce(let nonce, _): return model.functions.consumeNonce(nonce)
+        case .start(let epoch): return fails ? .notStarted(epoch) : .started(epoch)
+        case .adjust: return .notAdjusted
+        case .stop:
+            guard !fails else { return .notStopped }
+            perform(.clearDeviceCache, on: &lane)
+            return .stopped
+        case .secure: return .secured
+        }
+    }
+
+    /// Something happens to a stream at one end. Where it loses its keys, the interfaces bound to it are told.
+    func end(_ event: IDEStream.Event, atDevice: Bool, _ lane: inout Lane) {
+        let isSecure = atDevice ? lane.device.isSecureAtDevice : lane.device.isSecureAtPort
+        let next = model.functions.stream(DeviceValues.streamEnd(isSecure: isSecure), event).next.isSecure
+        guard atDevice else {
+            lane.device.isSecureAtPort = next
+            return
+        }
+        lane.device.isSecureAtDevice = next
+        if isSecure, !next { interface(.incident(.streamInsecure(DeviceValues.stream)), &lane) }
+    }
+
+    func loseStream(_ loss: IDEStreamLoss, _ lane: inout Lane) {
+        end(.lost(loss), atDevice: true, &lane)
+        end(.lost(loss), atDevice: false, &lane)
+    }
+
+    /// A write to the command register. Switching bus mastering off breaks a lock.
+    func setBusMaster(_ isOn: Bool, _ lane: inout Lane) {
+        let wasOn = lane.platform.isBusMaster
+        perform(.setBusMaster(isOn), on: &lane)
+        if wasOn, !isOn { interface(.incident(.configurationChanged(.busMasterDisabled)), &lane) }
+    }
+
+    /// An FLR of function 0: streams and sessions go with it, and so do the translations it holds.
+    func functionLevelReset(_ lane: inout Lane) {
+        interface(.incident(.functionLevelReset), &lane)
+        loseStream(.reset, &lane)
+        lane.device.isSessionAlive = false
+        perform(.clearDeviceCache, on: &lane)
+    }
+
+    func conventionalReset(_ lane: inout Lane) {
+        interface(.conventionalReset, &lane)
+        loseStream(.reset, &lane)
+        lane.device.isSessionAlive = false
+        perform(.clearDeviceCache, on: &lane)
+    }
+
+    // MARK: What happens by itself
+
+    /// Everything that may happen to the device or around it.
+    func happen(_ lane: Lane) {
+        for happening in LaneLabel.Happening.allCases where lane.device.isPresent || happening.isOfHost {
+            var next = lane
+            happen(happening, &next)
+            if next != lane { add(.happened(happening), next) }
+        }
+    }
+
+    private func happen(_ happening: LaneLabel.Happening, _ lane: inout Lane) {
+        switch happening {
+        case .streamLost: loseStream(.integrityCheckFailed, &lane)
+        case .streamDisabledAtPort: end(.disable, atDevice: false, &lane)
+        case .sessionLost:
+            guard lane.device.isSessionAlive else { return }
+            lane.device.isSessionAlive = false
+            loseStream(.sessionEnded, &lane)
+            interface(.incident(.sessionEnded(DeviceValues.session)), &lane)
+        case .sessionLostAtHost:
+            guard lane.device.isSessionAlive else { return }
+            lane.device.isSessionAlive = false
+            end(.lost(.sessionEnded), atDevice: false, &lane)
+        case .deviceGone:
+            conventionalReset(&lane)
+            lane.device.isPresent = false
+        case .deviceReturned: lane.device.isPresent = true
+        case .functionReset: functionLevelReset(&lane)
+        case .conventionalReset: conventionalReset(&lane)
+        case .contextLost: interface(.incident(.contextLost), &lane)
+        case .poisonedData: interface(.incident(.poisonedData), &lane)
+        case .busMasterCleared: interface(.incident(.configurationChanged(.busMasterDisabled)), &lane)
+        case .ownRecovery: interface(.recoverFromError, &lane)
+        case .hostdevRemoved: if lane.isInDomain { removeFromDomain(&lane) }
+        case .startReplayed:
+            interface(.request(.start(DeviceValues.oldNonce), over: DeviceValues.session), &lane)
+        }
+    }
+
+    // MARK: What is noticed
+
+    /// Whatever is so may be noticed. A notice that changes what is under way overtakes the pending effect, which has
+    /// been carried out or never is.
+    func notice(_ lane: Lane) {
+        for observation in observations(of: lane) { notice(observation, lane) }
+        noticeConnection(lane)
+    }
+
+    private func notice(_ observation: Observation, _ lane: Lane) {
+        let before = state(lane)
+        let step = model.functions.engine(before, .observed(observation))
+        guard step.state != before || step.effect != .none else { return }
+        let event = AssignmentEvent.observed(observation)
+        if number(step.state) != lane.assignment || step.effect != .none {
+            feed(event, to: lane, .noticed(observation, isCarriedOut: false))
+        }
+        if lane.manager == .running { overtake(observation, lane) }
+    }
+
+    /// The pending effect was carried out, and before its outcome is heard something is noticed that asks for another.
+    func overtake(_ observation: Observation, _ lane: Lane) {
+        let before = state(lane)
+        let event = AssignmentEvent.observed(observation)
+        guard before.pending != .none, model.functions.engine(before, event).effect != .none else { return }
+        for ended in orderly(before.pending, lane) where ended.lane != lane {
+            feed(event, to: ended.lane, .noticed(observation, isCarriedOut: true), ended.condition)
+        }
+    }
+
+    private func observations(of lane: Lane) -> [Observation] {
+        var found: [Observation] = []
+        if lane.device.isSessionAlive { found.append(.state(lane.device.tdi)) }
+        if !lane.device.isPresent { found.append(.deviceGone) }
+        if model.hasFaults, lane.isInDomain { found.append(.domainStopped) }
+        if !lane.isInDomain, expectsHostdev(state(lane)) { found.append(.hostdevRemoved) }
+        if model.hasFaults, lane.hasGuestDriver { found.append(.driverTimeout) }
+        if model.hasFaults, lane.isInDomain, !lane.device.isSessionAlive { found.append(.deviceReset) }
+        return found
+    }
+
+    /// Whether the engine takes the device for one that the hypervisor has in a VM.
+    private func expectsHostdev(_ state: AssignmentState) -> Bool {
+        guard state.domain != nil else { return false }
+        switch state {
+        case .available, .attaching, .detaching: return false
+        case .attached, .quiescing, .locking, .locked, .attesting, .attested, .accepting, .confirming, .private,
+            .releasing, .failed, .recovering, .quarantined, .unknown:
+            return true
+        }
+    }
+}
+
+extension LaneLabel.Happening {
+    /// Whether it may happen while the device is not there.
+    fileprivate var isOfHost: Bool { self == .deviceReturned || self == .hostdevRemoved }
+}

@@ -1,0 +1,143 @@
+public import IOMMU
+internal import PCIe
+
+/// One thing done to the platform that a lane sees: the words that effects are made of.
+public enum PlatformOperation: Hashable, Sendable {
+    /// What the platform lets the function do from now on.
+    case hold(Standing)
+    /// Bus mastering on or off, in the function and above it.
+    case setBusMaster(Bool)
+    /// The untrusted context is taken away, with the table if it was the function's own.
+    case detachUntrusted
+    /// The host's own table.
+    case attachToHost
+    /// A table of its own with the shared pages of its VM.
+    case attachToDomain
+    /// The untrusted mappings are written down in the ledger, and dropped.
+    case dropMappings
+    case restoreMappings
+    case openTrusted
+    case detachTrusted
+    /// An invalidation of what was cached through the function's host table, and the wait for it.
+    case invalidateUntrusted
+    /// An invalidation of what was cached through the trusted table, and the wait for it.
+    case invalidateTrusted
+    /// The device gives its translations up: at LOCK, STOP and resets, or asked to.
+    case clearDeviceCache
+    /// The device uses the convertible page: it asks for a translation, and a DMA is in flight.
+    case use(TBitValue)
+    /// What is in flight lands.
+    case land
+    /// A step of the conversion of the VM's page.
+    case convert(ConversionStep)
+
+    /// A T value; T as PCIe has it.
+    public enum TBitValue: UInt8, Hashable, Sendable, CaseIterable {
+        case untrusted, trusted
+    }
+}
+
+extension PlatformOperation {
+    /// Carries it out on the shipped remapping unit. Nil: the unit refuses, and nothing changes.
+    func carriedOut(on state: PlatformState, _ model: CheckerModel) -> PlatformState? {
+        do {
+            var unit = try ModelUnit(state, model)
+            var next = state
+            try carryOut(on: &unit, &next)
+            return next
+        } catch {
+            return nil
+        }
+    }
+
+    /// Changes the unit, and writes down what is to be seen of it then.
+    private func carryOut(on model: inout ModelUnit, _ next: inout PlatformState) throws {
+        let device = ModelPage.device
+        switch self {
+        case .hold(let standing):
+            model.unit.hold(device, as: standing, for: ModelPage.own)
+            next.standing = model.unit.context(of: device).standing
+        case .setBusMaster(let isOn):
+            model.unit.setBusMaster(isOn, of: device)
+            next.isBusMaster = model.unit.context(of: device).isBusMaster
+        case .detachUntrusted, .attachToHost, .attachToDomain: try attach(&model, &next)
+        case .dropMappings: try drop(&model, &next)
+        case .restoreMappings: try restore(&model, &next)
+        case .openTrusted:
+            model.unit.detach(.trusted, from: device)
+            try model.unit.attach(ModelUnit.trusted, to: device)
+            next.isTrustedOpen = model.unit.context(of: device).trustedTable != nil
+        case .detachTrusted:
+            model.unit.detach(.trusted, from: device)
+            next.isTrustedOpen = model.unit.context(of: device).trustedTable != nil
+        case .invalidateUntrusted: try invalidate(ModelUnit.own, &model, &next)
+        case .invalidateTrusted: try invalidate(ModelUnit.trusted, &model, &next)
+        case .clearDeviceCache:
+            model.unit.clearDeviceCache(of: device)
+            next.traces = model.cached.union(next.traces.intersection(.flights))
+        case .use(let tBit): try use(tBit == .trusted ? .trusted : .untrusted, &model, &next)
+        case .land: next.traces.subtract(.flights)
+        case .convert(let step): try convert(step, &model, &next)
+        }
+    }
+
+    private func attach(_ model: inout ModelUnit, _ next: inout PlatformState) throws {
+        model.unit.detach(.host, from: ModelPage.device)
+        switch self {
+        case .attachToHost:
+            try model.unit.attach(ModelUnit.host, to: ModelPage.device)
+            next.untrusted = .host
+        case .attachToDomain:
+            try model.unit.attach(ModelUnit.own, to: ModelPage.device)
+            next.untrusted = .own
+        default: next.untrusted = .none
+        }
+    }
+
+    private func drop(_ model: inout ModelUnit, _ next: inout PlatformState) throws {
+        var ledger = try model.unit.saveMappings(of: ModelPage.device, domain: ModelPage.own)
+        try model.unit.dropMappings(&ledger)
+        next.untrusted = .dropped
+    }
+
+    /// The ledger was written down while the page was what it is now: had it been private then, it would only be left
+    /// out where it now is mapped, and a host may map shared pages as it likes.
+    private func restore(_ model: inout ModelUnit, _ next: inout PlatformState) throws {
+        guard var ledger = model.ledger else { throw ModelRefusal() }
+        try model.unit.restoreMappings(&ledger)
+        next.untrusted = .own
+    }
+
+    /// It completes once what is in flight has landed.
+    private func invalidate(
+        _ table: TableNumber, _ model: inout ModelUnit, _ next: inout PlatformState
+    ) throws {
+        guard next.traces.isDisjoint(with: .flights) else { throw ModelRefusal() }
+        guard model.unit.invalidate(.table(table)) == .completed else { throw ModelRefusal() }
+        next.traces = model.cached
+    }
+
+    private func use(_ tBit: TBit, _ model: inout ModelUnit, _ next: inout PlatformState) throws {
+        let request = model.unit.request(.convertible, tBit)
+        let content = FunctionRequest.Content.translation(address: request.address, nil, .read)
+        _ = model.unit.answer(FunctionRequest(content, ModelPage.device, tBit))
+        _ = try model.unit.launch(request)
+        let flight: PlatformState.Traces = tBit == .trusted ? .trustedFlight : .untrustedFlight
+        next.traces = model.cached.union(next.traces.intersection(.flights)).union(flight)
+    }
+
+    private func convert(
+        _ step: ConversionStep, _ model: inout ModelUnit, _ next: inout PlatformState
+    ) throws {
+        guard let after = next.page.after(step) else { throw ModelRefusal() }
+        switch step {
+        case .request: if let conversion = after.conversion { try model.unit.requestConversion(conversion) }
+        case .complete: if let conversion = next.page.conversion { try model.unit.completeConversion(conversion) }
+        case .cancel: if let conversion = next.page.conversion { try model.unit.cancelConversion(conversion) }
+        }
+        next.page = after
+    }
+}
+
+/// The model's platform does not do this now.
+struct ModelRefusal: Error {}

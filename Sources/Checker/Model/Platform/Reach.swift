@@ -1,0 +1,66 @@
+internal import IOMMU
+internal import PCIe
+
+/// What DMA with one T value gets to.
+struct Reach: OptionSet, Hashable, Sendable {
+    let rawValue: UInt8
+    static let host = Reach(rawValue: 1)
+    static let ownShared = Reach(rawValue: 2)
+    static let ownPrivate = Reach(rawValue: 4)
+    static let otherShared = Reach(rawValue: 8)
+    static let otherPrivate = Reach(rawValue: 16)
+    static let privates: Reach = [.ownPrivate, .otherPrivate]
+    static let others: Reach = [.otherShared, .otherPrivate]
+
+    init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// What it is to get to a page, whatever the unit takes it for.
+    init(_ page: ModelPage, _ convertible: PageState) {
+        switch page {
+        case .host: self = .host
+        case .ownShared: self = .ownShared
+        case .ownPrivate: self = .ownPrivate
+        case .convertible: self = convertible.isPrivate ? .ownPrivate : .ownShared
+        case .otherShared: self = .otherShared
+        case .otherPrivate: self = .otherPrivate
+        }
+    }
+}
+
+/// What a function reaches with T=0 and with T=1 when neither it nor the host keeps to any rule: every page at every
+/// address, translated requests too, with a host that maps all memory for it. Decided by the shipped unit's `route`.
+struct Routes: Hashable, Sendable {
+    let untrusted: Reach
+    let trusted: Reach
+    /// What T=0 and T=1 get to by the tables as they are, without the hostile host's.
+    let ordinary: Reach
+
+    static let nothing = Routes(untrusted: [], trusted: [], ordinary: [])
+
+    private init(untrusted: Reach, trusted: Reach, ordinary: Reach) {
+        (self.untrusted, self.trusted, self.ordinary) = (untrusted, trusted, ordinary)
+    }
+
+    /// Tries all of it.
+    init(_ state: PlatformState, _ model: CheckerModel) throws {
+        var unit = try ModelUnit(state, model).unit
+        ordinary = Self.reach(.untrusted, unit, state.page).union(Self.reach(.trusted, unit, state.page))
+        if let table = unit.context(of: ModelPage.device).hostTable {
+            for page in ModelPage.allCases { _ = try? unit.map([page.mapping(at: ModelPage.hostileOffset)], in: table) }
+        }
+        untrusted = Self.reach(.untrusted, unit, state.page)
+        trusted = Self.reach(.trusted, unit, state.page)
+    }
+
+    private static func reach(_ tBit: TBit, _ unit: RemappingUnit, _ convertible: PageState) -> Reach {
+        var reach: Reach = []
+        for page in ModelPage.allCases {
+            let plain = ModelUnit.addresses(of: page, unit.profile).map { DMARequest(ModelPage.device, tBit, $0) }
+            let translated = DMARequest(ModelPage.device, tBit, page.physical, isTranslated: true)
+            for request in plain + [translated] where unit.reaches(request, page) {
+                reach.formUnion(Reach(page, convertible))
+            }
+        }
+        return reach
+    }
+}

@@ -1,0 +1,64 @@
+public import Assignment
+public import IOMMU
+public import TDISP
+
+/// The functions that the model steps by: the shipped ones. Tests put wrapped ones in their place, to see that a fault
+/// in one of them is found.
+public struct StepFunctions: Sendable {
+    /// The engine: ``AssignmentMachine/step(_:_:)``.
+    public var engine: @Sendable (AssignmentState, AssignmentEvent) -> EngineStep
+    /// The connection's machine: ``ConnectionMachine/step(_:_:)``.
+    public var connection: @Sendable (ConnectionState, ConnectionEvent) -> ConnectionTransition
+    /// The device's interface: ``TDI/step(_:_:)``.
+    public var interface: @Sendable (TDI, TDI.Event) -> TDI.Transition
+    /// A stream's end: ``IDEStream/step(_:_:)``.
+    public var stream: @Sendable (IDEStream, IDEStream.Event) -> IDEStream.Transition
+    /// What the device does with the nonce of a START: ``NonceVault``.
+    public var consumeNonce: @Sendable (StartNonce) -> TDI.Outcome
+    /// Which operations an operation of the platform comes to: itself, once.
+    public var platform: @Sendable (PlatformOperation) -> [PlatformOperation]
+    /// How the remapping unit routes: as the model's profile says.
+    public var routing: @Sendable (RoutingProfile) -> RoutingProfile
+    /// What else becomes of the remapping unit once its pages have their owners: nothing.
+    public var ownership: @Sendable (inout RemappingUnit) -> Void
+    /// Whether a conversion may complete that the remapping unit holds up: never.
+    public var completesHeldConversion: @Sendable (HeldUp) -> Bool
+
+    /// The shipped functions.
+    public static let shipped = StepFunctions(
+        engine: { EngineStep(AssignmentMachine.step($0, $1)) }, connection: ConnectionMachine.step,
+        interface: TDI.step, stream: IDEStream.step,
+        consumeNonce: { candidate in
+            var vault = NonceVault()
+            vault.keep(DeviceValues.nonce, of: DeviceValues.epoch)
+            return vault.consume(candidate, of: DeviceValues.epoch)
+        },
+        platform: { [$0] }, routing: { $0 }, ownership: { _ in }, completesHeldConversion: { _ in false })
+
+    /// What still gets to a page whose conversion is to complete.
+    public struct HeldUp: Hashable, Sendable {
+        /// By the IOTLB.
+        public let isInIOTLB: Bool
+        /// By the device's own cache.
+        public let isInDeviceCache: Bool
+        /// By DMA in flight.
+        public let isInFlight: Bool
+    }
+}
+
+/// A step of the engine as the model takes it.
+public struct EngineStep: Hashable, Sendable {
+    /// The next state.
+    public var state: AssignmentState
+    /// The one thing to be done.
+    public var effect: AssignmentEffect
+
+    /// Creates a step.
+    public init(_ state: AssignmentState, _ effect: AssignmentEffect) {
+        self.state = state
+        self.effect = effect
+    }
+
+    /// A shipped step.
+    public init(_ transition: AssignmentTransition) { self.init(transition.state, transition.effect) }
+}
