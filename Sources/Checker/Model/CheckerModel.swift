@@ -13,6 +13,8 @@ public struct CheckerModel: Sendable {
     public var hasCrashes: Bool
     /// Whether pages of VMs are converted.
     public var hasConversions: Bool
+    /// Whether the device is a function 0, whose FLR ends session and stream.
+    public var isFunctionZero: Bool
     /// The orders that a conversion may come with.
     public var orders: [StandingOrders]
     /// The words with which an operator may have a device recovered.
@@ -23,7 +25,7 @@ public struct CheckerModel: Sendable {
     /// Creates a model; the default has all of it, for one VM.
     public init(
         _ profile: RoutingProfile = .standard, vms: Int = 1, faults: Int? = nil, hasCrashes: Bool = true,
-        hasConversions: Bool = true, orders: [StandingOrders] = Self.allOrders,
+        hasConversions: Bool = true, isFunctionZero: Bool = true, orders: [StandingOrders] = Self.allOrders,
         recoveries: [RecoveryRequest] = Self.allRecoveries, functions: StepFunctions = .shipped
     ) {
         self.profile = profile
@@ -31,6 +33,7 @@ public struct CheckerModel: Sendable {
         self.faults = faults
         self.hasCrashes = hasCrashes
         self.hasConversions = hasConversions
+        self.isFunctionZero = isFunctionZero
         self.orders = orders
         self.recoveries = recoveries
         self.functions = functions

@@ -1,4 +1,4 @@
-internal import Assignment
+public import Assignment
 
 /// All that one device can go through, whatever others do: every lane by its number, its steps in flat arrays.
 ///
@@ -27,6 +27,9 @@ public struct LaneAutomaton: Sendable {
     /// The rules that lanes break.
     private(set) var violations: [UInt32: Violation] = [:]
 
+    /// The engine's states that were met, one of each shape.
+    public private(set) var assignments: [AssignmentState] = []
+
     static let blocked = UInt32.max
     static let noVM = UInt8.max
 
@@ -53,6 +56,7 @@ public struct LaneAutomaton: Sendable {
             }
         }
         labels = builder.labels
+        assignments = builder.stepper.assignments.values
     }
 
     private struct Builder {
@@ -111,9 +115,7 @@ public struct LaneAutomaton: Sendable {
             return addDeadEnd()
         case .lane(let lane):
             let state = builder.stepper.state(lane)
-            let judge = LaneJudge(
-                lane: lane, state: state, routes: builder.stepper.routes(of: lane), profile: model.profile)
-            if let violation = judge.violation {
+            if let violation = builder.stepper.violation(in: lane) {
                 violations[number] = violation
                 return addDeadEnd()
             }

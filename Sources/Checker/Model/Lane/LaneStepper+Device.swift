@@ -65,12 +65,13 @@ extension LaneStepper {
         if wasOn, !isOn { interface(.incident(.configurationChanged(.busMasterDisabled)), &lane) }
     }
 
-    /// An FLR of function 0: streams and sessions go with it, and so do the translations it holds.
+    /// An FLR: the translations it holds go with it, and streams and sessions if it is function 0.
     func functionLevelReset(_ lane: inout Lane) {
         interface(.incident(.functionLevelReset), &lane)
+        perform(.clearDeviceCache, on: &lane)
+        guard model.isFunctionZero else { return }
         loseStream(.reset, &lane)
         lane.device.isSessionAlive = false
-        perform(.clearDeviceCache, on: &lane)
     }
 
     func conventionalReset(_ lane: inout Lane) {

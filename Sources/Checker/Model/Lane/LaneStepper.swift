@@ -106,9 +106,14 @@ final class LaneStepper {
         // Out of quarantine leads an operator's word, who knows what is in doubt.
         if step.state.phase == .quarantined { next.memory.doubtful = [] }
         if let violation = judge(before, event, step, next).violation {
-            return .broken(violation)
+            return .broken(self.violation(in: next) ?? violation)
         }
         return .lane(next)
+    }
+
+    /// The rule that a lane breaks by what it is.
+    func violation(in lane: Lane) -> Violation? {
+        LaneJudge(lane: lane, state: state(lane), routes: routes(of: lane), profile: model.profile).violation
     }
 
     private func judge(

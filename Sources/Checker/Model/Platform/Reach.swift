@@ -46,7 +46,9 @@ struct Routes: Hashable, Sendable {
         var unit = try ModelUnit(state, model).unit
         ordinary = Self.reach(.untrusted, unit, state.page).union(Self.reach(.trusted, unit, state.page))
         if let table = unit.context(of: ModelPage.device).hostTable {
-            for page in ModelPage.allCases { _ = try? unit.map([page.mapping(at: ModelPage.hostileOffset)], in: table) }
+            for page in ModelPage.allCases {
+                for offset in [0, ModelPage.hostileOffset] { _ = try? unit.map([page.mapping(at: offset)], in: table) }
+            }
         }
         untrusted = Self.reach(.untrusted, unit, state.page)
         trusted = Self.reach(.trusted, unit, state.page)

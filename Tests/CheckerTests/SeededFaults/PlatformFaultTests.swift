@@ -1,0 +1,126 @@
+import Assignment
+import Checker
+import IOMMU
+import TDISP
+import Testing
+
+/// Faults in what devices and platforms do.
+@Suite struct `Seeded faults of devices and platforms` {
+    private func rule(
+        _ profile: RoutingProfile = .standard, faults: Int = 0, conversions: Bool = false,
+        _ seed: (inout StepFunctions) -> Void
+    ) async throws -> SafetyRule? {
+        try await SeededFault(profile, faults: faults, conversions: conversions, seed).found().rule
+    }
+
+    // MARK: The device
+
+    @Test func `a device forgets which nonce is its own`() async throws {
+        let rule = try await rule(faults: 1) { functions in
+            functions.consumeNonce = { _ in .nonceConsumed(TDI.LockEpoch(rawValue: 1)) }
+        }
+        #expect(rule == .nothingOutlivesAnEpoch)
+    }
+
+    @Test func `a device starts by itself when it is locked`() async throws {
+        let rule = try await rule { functions in
+            let shipped = functions.interface
+            functions.interface = { tdi, event in
+                let step = shipped(tdi, event)
+                guard case .locked(let locked) = step.next, tdi.name == .locking else { return step }
+                let checking = shipped(.locked(locked), .request(.start(Self.nonce), over: locked.lock.session)).next
+                let starting = shipped(checking, .outcome(.nonceConsumed(locked.lock.epoch))).next
+                return shipped(starting, .outcome(.started(locked.lock.epoch)))
+            }
+        }
+        #expect(rule == .nothingOutlivesAnEpoch)
+    }
+
+    @Test func `a device keeps its translations when it changes hands`() async throws {
+        let rule = try await rule(conversions: true) { functions in
+            functions.platform = { $0 == .clearDeviceCache ? [] : [$0] }
+        }
+        #expect(rule == .oneOwner)
+    }
+
+    // MARK: Pages
+
+    @Test func `a page is converted while the device's ATC holds it`() async throws {
+        let rule = try await rule(conversions: true) { functions in
+            functions.completesHeldConversion = { $0.isInDeviceCache && !$0.isInIOTLB && !$0.isInFlight }
+        }
+        #expect(rule == .noConversionUnderDMA)
+    }
+
+    @Test func `a page is converted while the IOTLB holds it`() async throws {
+        let rule = try await rule(conversions: true) { functions in
+            functions.completesHeldConversion = { !$0.isInDeviceCache && $0.isInIOTLB && !$0.isInFlight }
+        }
+        #expect(rule == .noConversionUnderDMA)
+    }
+
+    @Test func `a page is converted while DMA to it is in flight`() async throws {
+        let rule = try await rule(conversions: true) { functions in
+            functions.completesHeldConversion = { $0.isInFlight }
+        }
+        #expect(rule == .noConversionUnderDMA)
+    }
+
+    @Test func `a VMM that takes a device away does not invalidate the IOTLB`() async throws {
+        let rule = try await rule(conversions: true) { functions in
+            functions.platform = { $0 == .invalidateUntrusted || $0 == .invalidateTrusted ? [] : [$0] }
+        }
+        #expect(rule == .oneOwner)
+    }
+
+    @Test func `a private page is recorded as shared`() async throws {
+        let sev = try RoutingProfile(.sevTIO)
+        let rule = try await rule(sev) { functions in
+            functions.ownership = { unit in
+                let (page, vm) = (UInt64(0x2000)..<0x3000, DomainNumber(rawValue: 1))
+                try? unit.transfer(page, from: .private(vm), to: .host)
+                try? unit.transfer(page, from: .host, to: .shared(vm))
+            }
+        }
+        #expect(rule == .noUntrustedDMAToPrivate)
+    }
+
+    // MARK: Gates and tables
+
+    @Test func `T=0 is routed beside T=1`() async throws {
+        let rule = try await rule { functions in
+            functions.routing = { (try? RoutingProfile($0.platform, viommu: .unified)) ?? $0 }
+        }
+        #expect(rule == .noMixedTraffic)
+    }
+
+    @Test func `the gate stays open for T=0 in CONFIG_LOCKED`() async throws {
+        let rule = try await rule { functions in
+            functions.platform = { $0 == .hold(.locked) ? [.hold(.unlocked), .setBusMaster(true)] : [$0] }
+        }
+        #expect(rule == .silentWhenLockedOrFailed)
+    }
+
+    @Test func `the trusted entry opens with the hostdev`() async throws {
+        let rule = try await rule { functions in
+            functions.platform = { $0 == .hold(.unlocked) ? [.openTrusted, .hold(.run)] : [$0] }
+        }
+        #expect(rule == .noTrustedDMAWithoutRun)
+    }
+
+    @Test func `a cut that does nothing is taken for one`() async throws {
+        let rule = try await rule(faults: 1) { functions in
+            functions.platform = { $0 == .hold(.locked) || $0 == .detachTrusted ? [] : [$0] }
+        }
+        #expect(rule == .revokeFirst)
+    }
+
+    @Test func `a device that leaves its VM keeps its tables`() async throws {
+        let rule = try await rule { functions in
+            functions.platform = { $0 == .attachToHost ? [.attachToDomain] : [$0] }
+        }
+        #expect(rule == .allOrHome)
+    }
+
+    private static let nonce = StartNonce(InlineArray(repeating: 1))
+}

@@ -1,0 +1,52 @@
+import Assignment
+import Checker
+import IOMMU
+import Testing
+
+/// A fault that is put into the shipped functions, for the checker to find.
+struct SeededFault {
+    var model: CheckerModel
+
+    /// The least that shows most faults: one VM, no conversions of pages, one thing may go wrong.
+    init(
+        _ profile: RoutingProfile = .standard, vms: Int = 1, faults: Int = 0, conversions: Bool = false,
+        crashes: Bool = false, _ seed: (inout StepFunctions) -> Void
+    ) {
+        model = CheckerModel(
+            profile, vms: vms, faults: faults, hasCrashes: crashes, hasConversions: conversions,
+            orders: [CheckerModel.allOrders[0]], recoveries: CheckerModel.allRecoveries)
+        seed(&model.functions)
+    }
+
+    /// Wraps the engine: `change` sees each step of the shipped one and may put another in its place.
+    static func engine(
+        _ functions: inout StepFunctions,
+        _ change: @escaping @Sendable (AssignmentState, AssignmentEvent, EngineStep) -> EngineStep
+    ) {
+        let shipped = functions.engine
+        functions.engine = { change($0, $1, shipped($0, $1)) }
+    }
+
+    /// What the checker finds: the rule that is broken on the shortest way, and that way.
+    func found() async throws -> (rule: SafetyRule?, steps: [String]) {
+        let automaton = try #require(LaneAutomaton(model, untilBroken: true))
+        let system = try #require(HostSystem<UInt64>(automaton, devices: 1))
+        let result = await Search(system).runToRest()
+        return (
+            result.counterexample?.violation.rule, result.counterexample?.steps.map { "\($0.label)" } ?? []
+        )
+    }
+}
+
+extension AssignmentEvent {
+    /// Whether the pending effect of a name ended well.
+    func isSuccess(of effect: EffectName) -> Bool { self == .finished(effect, .succeeded) }
+
+    /// Whether the pending effect of a name did not end well.
+    func isTrouble(of effect: EffectName) -> Bool {
+        switch self {
+        case .finished(effect, .failed), .finished(effect, .unknown): true
+        default: false
+        }
+    }
+}
