@@ -98,8 +98,10 @@ let package = Package(
             // Fewer symbols to search and fewer bytes to relocate at every start (Docs/Decisions/0008).
             linkerSettings: [
                 .unsafeFlags(
-                    ["-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"],
-                    .when(configuration: .release))
+                    [
+                        "-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker",
+                        "pack-relative-relocs",
+                    ], .when(configuration: .release))
             ]),
         .executableTarget(
             name: "tdisp-bench",
