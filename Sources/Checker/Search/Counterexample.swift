@@ -73,7 +73,8 @@ struct Unfolding<System: TransitionSystem> {
         for word in way.dropFirst() { go(to: word) }
     }
 
-    /// Takes the first step that leads to what the representative stands for.
+    /// Takes the first step that leads to what the representative stands for. Where a system folds what is not alike there
+    /// may be none: the way ends there, and does not reproduce.
     mutating func go(
         to representative: System.Word, by isRight: (Step<System.Word>, System.Word) -> Bool = { _, _ in true }
     ) {
