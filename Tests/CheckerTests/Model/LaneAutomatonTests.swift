@@ -4,11 +4,60 @@ import IOMMU
 import Testing
 
 @Suite struct `Lane automaton` {
-    @Test func `size`() async throws {
-        let clock = ContinuousClock()
-        let start = clock.now
-        let model = CheckerModel(faults: 0, hasCrashes: false)
+    /// All that can go wrong once, on the way of one order.
+    private static func model(_ profile: RoutingProfile = .standard, faults: Int? = 0) -> CheckerModel {
+        CheckerModel(
+            profile, faults: faults, hasCrashes: false, orders: [CheckerModel.allOrders[0]],
+            recoveries: [RecoveryRequest()])
+    }
+
+    @Test(arguments: RoutingProfile.all) func `without faults no device breaks a rule`(profile: RoutingProfile) throws {
+        var model = Self.model(profile)
+        model.hasConversions = profile == .standard || profile.vTOM != nil
         let automaton = try #require(LaneAutomaton(model))
-        print("lanes \(automaton.count) edges \(automaton.edgeCount) \(clock.now - start)")
+        #expect(automaton.violationsFound == [])
+        #expect(automaton.count > 100)
+        #expect(!automaton.isPartial)
+    }
+
+    private static let broad = LaneAutomaton(CheckerModel(faults: 1, hasConversions: false))
+
+    @Test func `every phase is reached`() throws {
+        let automaton = try #require(Self.broad)
+        #expect(Set(automaton.assignments.map(\.phase)) == Set(Phase.allCases))
+    }
+
+    @Test func `an outcome that comes too late changes nothing, in any state that was met`() throws {
+        let automaton = try #require(Self.broad)
+        for state in automaton.assignments {
+            for effect in EffectName.allCases where effect != state.pending.name {
+                for outcome in [Outcome.succeeded, .failed(.deviceRefused), .unknown] {
+                    let step = AssignmentMachine.step(state, .finished(effect, outcome))
+                    #expect(step.state == state, "\(state.phase), late outcome of \(effect)")
+                    #expect(step.effect == .none)
+                }
+            }
+        }
+    }
+
+    @Test func `two builds of one model are the same`() throws {
+        let first = try #require(LaneAutomaton(Self.model()))
+        let second = try #require(LaneAutomaton(Self.model()))
+        #expect(first.count == second.count)
+        #expect(first.edgeCount == second.edgeCount)
+    }
+
+    @Test func `a limit on states is kept`() {
+        #expect(LaneAutomaton(Self.model(), limit: 100) == nil)
+    }
+
+    @Test func `more faults reach more states`() throws {
+        var counts: [Int] = []
+        for faults in [0, 1] {
+            var model = Self.model(faults: faults)
+            model.hasConversions = false
+            counts.append(try #require(LaneAutomaton(model)).count)
+        }
+        #expect(counts[0] < counts[1])
     }
 }

@@ -83,28 +83,33 @@ extension PlatformOperation {
 
     private func attach(_ model: inout ModelUnit, _ next: inout PlatformState) throws {
         model.unit.detach(.host, from: ModelPage.device)
-        switch self {
-        case .attachToHost:
-            try model.unit.attach(ModelUnit.host, to: ModelPage.device)
-            next.untrusted = .host
-        case .attachToDomain:
-            try model.unit.attach(ModelUnit.own, to: ModelPage.device)
-            next.untrusted = .own
-        default: next.untrusted = .none
+        next.untrusted =
+            switch self {
+            case .attachToHost: .host
+            case .attachToDomain: .own
+            default: .none
+            }
+        if let table = next.untrusted.table, model.unit.profile.walks(.host) {
+            try model.unit.attach(table, to: ModelPage.device)
         }
     }
 
+    /// Where the platform translates no T=0, there is nothing to write down.
     private func drop(_ model: inout ModelUnit, _ next: inout PlatformState) throws {
-        var ledger = try model.unit.saveMappings(of: ModelPage.device, domain: ModelPage.own)
-        try model.unit.dropMappings(&ledger)
+        if model.unit.profile.walks(.host) {
+            var ledger = try model.unit.saveMappings(of: ModelPage.device, domain: ModelPage.own)
+            try model.unit.dropMappings(&ledger)
+        }
         next.untrusted = .dropped
     }
 
     /// The ledger was written down while the page was what it is now: had it been private then, it would only be left
     /// out where it now is mapped, and a host may map shared pages as it likes.
     private func restore(_ model: inout ModelUnit, _ next: inout PlatformState) throws {
-        guard var ledger = model.ledger else { throw ModelRefusal() }
-        try model.unit.restoreMappings(&ledger)
+        if model.unit.profile.walks(.host) {
+            guard var ledger = model.ledger else { throw ModelRefusal() }
+            try model.unit.restoreMappings(&ledger)
+        }
         next.untrusted = .own
     }
 

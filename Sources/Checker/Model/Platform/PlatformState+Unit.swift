@@ -123,7 +123,7 @@ struct ModelUnit {
     // MARK: Ledger and contexts
 
     private mutating func takeLedger(_ state: PlatformState) throws {
-        guard state.untrusted == .dropped else { return }
+        guard state.untrusted == .dropped, unit.profile.walks(.host) else { return }
         try unit.attach(Self.own, to: ModelPage.device)
         var ledger = try unit.saveMappings(of: ModelPage.device, domain: ModelPage.own)
         try unit.dropMappings(&ledger)
@@ -132,16 +132,25 @@ struct ModelUnit {
     }
 
     private mutating func setContexts(_ state: PlatformState) throws {
-        switch state.untrusted {
-        case .none: break
-        case .host: try unit.attach(Self.host, to: ModelPage.device)
-        case .own, .dropped: try unit.attach(Self.own, to: ModelPage.device)
+        if let table = state.untrusted.table, unit.profile.walks(.host) {
+            try unit.attach(table, to: ModelPage.device)
         }
         if state.isTrustedOpen { try unit.attach(Self.trusted, to: ModelPage.device) }
         if unit.profile.walks(.guest) { try unit.attach(Self.guest, to: ModelPage.device) }
         unit.setBusMaster(state.isBusMaster, of: ModelPage.device)
         unit.setATS(true, of: ModelPage.device)
         unit.hold(ModelPage.device, as: state.standing, for: state.standing == .host ? nil : ModelPage.own)
+    }
+}
+
+extension PlatformState.Untrusted {
+    /// The table of the untrusted context, where the platform walks any for T=0; nil: none.
+    var table: TableNumber? {
+        switch self {
+        case .none: nil
+        case .host: ModelUnit.host
+        case .own, .dropped: ModelUnit.own
+        }
     }
 }
 

@@ -1,0 +1,116 @@
+import Assignment
+import Checker
+import IOMMU
+import Testing
+
+@Suite struct `Host system` {
+    private static func model(_ profile: RoutingProfile = .standard, vms: Int = 1) -> CheckerModel {
+        CheckerModel(
+            profile, vms: vms, faults: 0, hasCrashes: false, hasConversions: false,
+            orders: [CheckerModel.allOrders[0]], recoveries: [])
+    }
+
+    private func search(
+        _ model: CheckerModel, devices: Int = 1, cores: Int = 1
+    ) async throws -> SearchResult<HostSystem<UInt64>> {
+        let automaton = try #require(LaneAutomaton(model))
+        let system = try #require(HostSystem<UInt64>(automaton, devices: devices))
+        return await Search(system, cores: cores).runToRest()
+    }
+
+    // MARK: One device
+
+    @Test(arguments: RoutingProfile.all)
+    func `one device and one VM, whatever goes wrong once: no rule is broken, and all ways end`(
+        profile: RoutingProfile
+    ) async throws {
+        let model = CheckerModel(
+            profile, faults: 1, hasCrashes: false, hasConversions: false, orders: [CheckerModel.allOrders[0]],
+            recoveries: [RecoveryRequest()])
+        let result = try await search(model)
+        #expect(result.end == .complete)
+        #expect(result.counterexample == nil)
+        #expect(try #require(result.stepsToRest) <= 30)
+        #expect(result.progress.states > 1_000)
+    }
+
+    @Test func `pages are converted at any time while a device is assigned: no rule is broken`() async throws {
+        var model = Self.model()
+        model.hasConversions = true
+        let result = try await search(model)
+        #expect(result.end == .complete)
+    }
+
+    @Test func `a function whose FLR leaves the session alone: no rule is broken`() async throws {
+        var model = Self.model()
+        model.isFunctionZero = false
+        model.faults = 1
+        let result = try await search(model)
+        #expect(result.end == .complete)
+    }
+
+    // MARK: Several
+
+    @Test func `two devices by themselves are the square of one; folded, half of that`() async throws {
+        let one = try await search(Self.model()).progress.states
+        let two = try await search(Self.model(), devices: 2).progress.states
+        #expect(two == one * (one + 1) / 2)
+    }
+
+    @Test func `two cores find what one finds`() async throws {
+        let one = try await search(Self.model(), devices: 2)
+        let two = try await search(Self.model(), devices: 2, cores: 2)
+        #expect(one.progress.states == two.progress.states)
+        #expect(one.progress.transitions == two.progress.transitions)
+        #expect(one.stepsToRest == two.stepsToRest)
+    }
+
+    @Test func `a second VM adds ways and breaks nothing`() async throws {
+        let one = try await search(Self.model()), two = try await search(Self.model(vms: 2))
+        #expect(two.end == .complete)
+        #expect(two.progress.states > one.progress.states)
+    }
+
+    @Test func `a conversion waits for every device of the VM`() async throws {
+        var model = Self.model()
+        model.hasConversions = true
+        let automaton = try #require(LaneAutomaton(model))
+        let system = try #require(HostSystem<UInt64>(automaton, devices: 2))
+        let result = await Search(system, limits: SearchLimits(depth: 12)).run()
+        #expect(result.counterexample == nil)
+    }
+
+    @Test func `a word that is too short is refused`() throws {
+        let automaton = try #require(LaneAutomaton(Self.model()))
+        #expect(HostSystem<UInt64>(automaton, devices: 10) == nil)
+        #expect(HostSystem<UInt128>(automaton, devices: 10) != nil)
+        #expect(HostSystem<UInt64>(automaton, devices: 0) == nil)
+    }
+
+    // MARK: Words and labels
+
+    @Test func `the representative does not depend on the order of devices`() throws {
+        let automaton = try #require(LaneAutomaton(Self.model()))
+        let system = try #require(HostSystem<UInt64>(automaton, devices: 2))
+        var steps = Steps<UInt64>()
+        system.appendSteps(from: 0, to: &steps)
+        #expect(steps.count == 2)
+        #expect(steps[0].target != steps[1].target)
+        #expect(system.representative(of: steps[0].target) == system.representative(of: steps[1].target))
+        #expect("\(system.label(steps[1].label))".hasPrefix("device 1: convert"))
+    }
+
+    @Test func `a counterexample is the shortest way, in words`() async throws {
+        let fault = SeededFault { functions in
+            SeededFault.engine(&functions) { before, event, step in
+                guard before.phase == .attaching, event.isSuccess(of: .requireConnection) else { return step }
+                return EngineStep(before, .lock(before.lineage.epoch))
+            }
+        }
+        let (rule, steps) = try await fault.found()
+        #expect(rule == .nothingOutlivesAnEpoch)
+        #expect(steps.count == 3)
+        #expect(steps.first?.hasPrefix("device 0: convert(") == true)
+        #expect(steps.dropFirst() == ["device 0: release-host-driver orderly", "device 0: connect orderly"])
+    }
+}
