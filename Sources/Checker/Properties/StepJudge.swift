@@ -39,13 +39,13 @@ struct StepJudge {
         {
             return Violation(.revokeFirst, "\(before.phase) is left with \(effect.name.rawValue)")
         }
-        guard lane.isTrustedOpen else { return nil }
-        switch effect {
-        case .none, .refuse, .bindGuestDriver, .probePrivate, .cut: return nil
-        case .unbindGuestDriver where isRelease: return nil
-        default: return Violation(.revokeFirst, "\(effect.name.rawValue) while trusted DMA gets through")
-        }
+        guard lane.isTrustedOpen, !Self.ofPrivateOperation.contains(effect.name),
+            !isRelease || effect != .unbindGuestDriver
+        else { return nil }
+        return Violation(.revokeFirst, "\(effect.name.rawValue) while trusted DMA gets through")
     }
+
+    private static let ofPrivateOperation: Set<EffectName> = [.none, .refuse, .bindGuestDriver, .probePrivate, .cut]
 
     private var restoreLast: Violation? {
         let opens = step.effect == .restoreMappings || enters && (phase == .available || phase == .attached)
@@ -57,30 +57,24 @@ struct StepJudge {
     }
 
     private var noDriverInBetween: Violation? {
-        switch step.effect {
-        case .bindGuestDriver where lane.memory.isUnlockOwed && lane.memory.evidence < 4,
-            .returnHostDriver where lane.memory.isUnlockOwed:
-            Violation(.noDriverInBetween, "\(step.effect.name.rawValue) while the interface is not unlocked")
-        case .lock where lane.hasGuestDriver || lane.hasHostDriver:
-            Violation(.noDriverInBetween, "lock with a driver bound")
-        default: nil
+        let effect = step.effect.name
+        if effect == .lock, lane.hasGuestDriver || lane.hasHostDriver {
+            return Violation(.noDriverInBetween, "lock with a driver bound")
         }
+        guard lane.memory.isUnlockOwed else { return nil }
+        return effect == .returnHostDriver || effect == .bindGuestDriver && lane.memory.evidence < 4
+            ? Violation(.noDriverInBetween, "\(effect.rawValue) while the interface is not unlocked") : nil
     }
 
     /// Each lock has an epoch of its own, and what is done in it names that.
     private var nothingOutlivesAnEpoch: Violation? {
         let (old, new) = (before.lineage.epoch, step.state.lineage.epoch)
-        let isRight =
-            switch step.effect {
-            case .lock(let epoch): epoch == new && new == old.next
-            case .collectEvidence(let epoch), .appraise(let epoch), .reconfirm(let epoch), .accept(let epoch):
-                epoch == new && new == old
-            default: new == old
-            }
+        let isLock = step.effect.name == .lock
+        let isRight = new == (isLock ? old.next : old) && step.effect.epoch.map { $0 == new } ?? true
         guard isRight else {
             return Violation(.nothingOutlivesAnEpoch, "\(step.effect.name.rawValue) of another epoch")
         }
-        guard case .accept = step.effect, lane.memory.evidence < 3 else { return nil }
+        guard step.effect.name == .accept, lane.memory.evidence < 3 else { return nil }
         return Violation(
             .nothingOutlivesAnEpoch, "accept, and evidence of this lock was not collected, judged and confirmed")
     }
@@ -92,20 +86,17 @@ struct StepJudge {
         if before.domain == nil, step.state.domain != nil, before.phase != .available {
             return Violation(.oneOwner, "a VM out of nowhere")
         }
-        switch step.effect {
-        case .attach, .returnHostDriver:
-            if lane.memory.hasOldKeys { return Violation(.oneOwner, "\(step.effect.name.rawValue) with old keys") }
-            if !lane.platform.traces.isEmpty {
-                return Violation(.oneOwner, "\(step.effect.name.rawValue) with \(lane.platform.traces) of the last VM")
-            }
-            return lane.memory.use == .clean
-                ? nil : Violation(.oneOwner, "\(step.effect.name.rawValue) without a proven reset")
-        case .detach:
-            return lane.memory.use == .used ? Violation(.oneOwner, "detach without a proven reset") : nil
-        default:
-            return lane.memory.hasOldKeys && !step.state.lineage.rekeyOwed && phase == .available
-                ? Violation(.oneOwner, "new keys are owed and nobody knows") : nil
+        let effect = step.effect.name
+        if effect == .detach, lane.memory.use == .used {
+            return Violation(.oneOwner, "detach without a proven reset")
         }
+        guard effect == .attach || effect == .returnHostDriver else { return nil }
+        if lane.memory.hasOldKeys { return Violation(.oneOwner, "\(effect.rawValue) with old keys") }
+        if !lane.platform.traces.isEmpty {
+            return Violation(.oneOwner, "\(effect.rawValue) with \(lane.platform.traces) of the last VM")
+        }
+        return lane.memory.use == .clean
+            ? nil : Violation(.oneOwner, "\(effect.rawValue) without a proven reset")
     }
 
     private var noBlindRetry: Violation? {
@@ -128,7 +119,10 @@ struct StepJudge {
                     || !lane.hasHostDriver && platform.untrusted == .own
                         && (standing == .unlocked || standing == .locked && (isLeftAlone || mayBeShut))
             case .private: !lane.isInDomain || !lane.hasHostDriver && platform.untrusted == .dropped
-            default: true
+            case .quarantined, .attaching, .quiescing, .locking, .locked, .attesting, .attested, .accepting,
+                .confirming,
+                .releasing, .detaching, .failed, .recovering, .unknown:
+                true
             }
         return isHome ? nil : Violation(.allOrHome, "\(phase) is not as it says: \(lane.platform)")
     }
@@ -141,5 +135,21 @@ struct StepJudge {
         guard before.phase == .quarantined, phase != .quarantined else { return nil }
         if case .recover(let request) = event, request.fromQuarantine { return nil }
         return Violation(.allOrHome, "quarantine is left without an operator's word")
+    }
+}
+
+extension AssignmentEffect {
+    /// The lock epoch that it names; nil: none.
+    fileprivate var epoch: LockEpoch? {
+        switch self {
+        case .lock(let epoch), .collectEvidence(let epoch), .appraise(let epoch), .reconfirm(let epoch),
+            .accept(let epoch):
+            epoch
+        case .none, .refuse, .releaseHostDriver, .requireConnection, .attach, .unbindGuestDriver, .drainDMA,
+            .saveLedger, .dropMappings, .bindGuestDriver, .probePrivate, .cut, .askState, .stop, .reset,
+            .compareIdentity, .restoreConfiguration, .proveReturn, .restoreMappings, .detach, .rekey,
+            .returnHostDriver:
+            nil
+        }
     }
 }

@@ -110,7 +110,7 @@ import Testing
         let (rule, steps) = try await fault.found()
         #expect(rule == .nothingOutlivesAnEpoch)
         #expect(steps.count == 3)
-        #expect(steps.first?.hasPrefix("device 0: convert(") == true)
+        #expect(steps.first?.hasPrefix("device 0: convert for VM 0") == true)
         #expect(steps.dropFirst() == ["device 0: release-host-driver orderly", "device 0: connect orderly"])
     }
 }

@@ -44,9 +44,7 @@ extension AssignmentEvent {
 
     /// Whether the pending effect of a name did not end well.
     func isTrouble(of effect: EffectName) -> Bool {
-        switch self {
-        case .finished(effect, .failed), .finished(effect, .unknown): true
-        default: false
-        }
+        guard case .finished(effect, let outcome) = self else { return false }
+        return outcome != .succeeded
     }
 }

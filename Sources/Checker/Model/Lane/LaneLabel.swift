@@ -82,11 +82,35 @@ extension Observation {
     }
 }
 
+extension AssignmentEvent {
+    /// What an operator asks for, in words.
+    fileprivate var words: String {
+        func list(_ words: [(Bool, String)]) -> String { words.filter(\.0).map { ", \($0.1)" }.joined() }
+        return switch self {
+        case .convert(let domain, let orders):
+            "convert for VM \(CheckerModel.vm(domain))"
+                + list([
+                    (orders.convertAgain, "again after a recovery"),
+                    (orders.allowConventionalReset, "by a conventional reset if need be"),
+                ])
+        case .recover(let request):
+            "recover"
+                + list([
+                    (request.fromQuarantine, "out of quarantine too"), (request.convertAgain, "and convert again"),
+                    (request.allowConventionalReset, "by a conventional reset if need be"),
+                ])
+        case .release(let rest): "release to \(rest.rawValue)"
+        case .cancel: "cancel"
+        case .finished, .answered, .observed, .restarted: "\(self)"
+        }
+    }
+}
+
 extension LaneLabel: CustomStringConvertible {
     /// One clause for a person.
     public var description: String {
         switch self {
-        case .asked(let event): "\(event)"
+        case .asked(let request): request.words
         case .ended(let effect, let ending): "\(effect.rawValue) \(ending)"
         case .noticed(let observation, let isDone):
             "noticed \(observation)\(isDone ? ", the pending effect has been carried out" : "")"

@@ -18,10 +18,7 @@ extension LaneStepper {
     func carryOut(_ lane: Lane) {
         let effect = state(lane).pending
         guard effect != .none, lane.manager == .running || effect.name == .cut else { return }
-        switch effect.name {
-        case .requireConnection, .rekey: return talk(lane, effect)
-        default: break
-        }
+        if effect == .requireConnection || effect == .rekey { return talk(lane, effect) }
         for ended in endings(of: effect, lane) where model.hasFaults || ended.ending == .orderly {
             feed(ended.event, to: ended.lane, .ended(effect.name, ended.ending), ended.condition)
         }

@@ -60,7 +60,9 @@ extension PlatformOperation {
         case .setBusMaster(let isOn):
             model.unit.setBusMaster(isOn, of: device)
             next.isBusMaster = model.unit.context(of: device).isBusMaster
-        case .detachUntrusted, .attachToHost, .attachToDomain: try attach(&model, &next)
+        case .detachUntrusted: try attach(.none, &model, &next)
+        case .attachToHost: try attach(.host, &model, &next)
+        case .attachToDomain: try attach(.own, &model, &next)
         case .dropMappings: try drop(&model, &next)
         case .restoreMappings: try restore(&model, &next)
         case .openTrusted:
@@ -81,15 +83,12 @@ extension PlatformOperation {
         }
     }
 
-    private func attach(_ model: inout ModelUnit, _ next: inout PlatformState) throws {
+    private func attach(
+        _ untrusted: PlatformState.Untrusted, _ model: inout ModelUnit, _ next: inout PlatformState
+    ) throws {
         model.unit.detach(.host, from: ModelPage.device)
-        next.untrusted =
-            switch self {
-            case .attachToHost: .host
-            case .attachToDomain: .own
-            default: .none
-            }
-        if let table = next.untrusted.table, model.unit.profile.walks(.host) {
+        next.untrusted = untrusted
+        if let table = untrusted.table, model.unit.profile.walks(.host) {
             try model.unit.attach(table, to: ModelPage.device)
         }
     }
