@@ -144,5 +144,5 @@ extension Round {
 
 extension StateWord {
     /// The shard, of this many, that owns the word. Taken from bits that say nothing about its slot in a table.
-    func shard(of count: Int) -> Int { Int((spread & 0xffff_ffff) &* UInt64(count) >> 32) }
+    func shard(of count: Int) -> Int { Int(((spread & 0xffff_ffff) &* UInt64(count)) >> 32) }
 }
