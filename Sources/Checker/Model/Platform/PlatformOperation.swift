@@ -40,9 +40,14 @@ public enum PlatformOperation: Hashable, Sendable {
 extension PlatformOperation {
     /// Carries it out on the shipped remapping unit. Nil: the unit refuses, and nothing changes.
     func carriedOut(on state: PlatformState, _ model: CheckerModel) -> PlatformState? {
+        guard var unit = try? ModelUnit(state, model) else { return nil }
+        return carriedOut(on: &unit, of: state)
+    }
+
+    /// Carries it out on a unit that is as a state says. Nil: the unit refuses.
+    func carriedOut(on unit: inout ModelUnit, of state: PlatformState) -> PlatformState? {
+        var next = state
         do {
-            var unit = try ModelUnit(state, model)
-            var next = state
             try carryOut(on: &unit, &next)
             return next
         } catch {

@@ -43,15 +43,20 @@ struct Routes: Hashable, Sendable {
 
     /// Tries all of it.
     init(_ state: PlatformState, _ model: CheckerModel) throws {
-        var unit = try ModelUnit(state, model).unit
-        ordinary = Self.reach(.untrusted, unit, state.page).union(Self.reach(.trusted, unit, state.page))
+        self.init(try ModelUnit(state, model).unit, convertible: state.page)
+    }
+
+    /// Tries all of it on a unit.
+    init(_ unit: RemappingUnit, convertible: PageState) {
+        var unit = unit
+        ordinary = Self.reach(.untrusted, unit, convertible).union(Self.reach(.trusted, unit, convertible))
         if let table = unit.context(of: ModelPage.device).hostTable {
             for page in ModelPage.allCases {
                 for offset in [0, ModelPage.hostileOffset] { _ = try? unit.map([page.mapping(at: offset)], in: table) }
             }
         }
-        untrusted = Self.reach(.untrusted, unit, state.page)
-        trusted = Self.reach(.trusted, unit, state.page)
+        untrusted = Self.reach(.untrusted, unit, convertible)
+        trusted = Self.reach(.trusted, unit, convertible)
     }
 
     private static func reach(_ tBit: TBit, _ unit: RemappingUnit, _ convertible: PageState) -> Reach {
