@@ -74,6 +74,8 @@ struct ShardSearch<System: TransitionSystem>: Sendable {
     /// Where this level ends.
     private var end = 0
     private var steps = Steps<System.Word>()
+    /// States that were sent lately, each in the place that its spread gives it.
+    private var sent: Mail<System.Word>
     /// States to be put into the table together.
     private var batch = Mail<System.Word>()
 
@@ -83,6 +85,7 @@ struct ShardSearch<System: TransitionSystem>: Sendable {
         count = search.cores
         roundSize = search.roundSize
         known = KnownStates(table: StateTable(budget: search.limits.bytes / search.cores))
+        sent = Mail(repeating: 0, count: search.cores > 1 ? 1 << 15 : 0)
     }
 
     mutating func round(_ mail: [Mail<System.Word>], opensLevel: Bool) -> Round<System> {
@@ -118,8 +121,17 @@ struct ShardSearch<System: TransitionSystem>: Sendable {
                 round.note(Finding(violation: violation, state: word, step: step))
             }
             let owner = step.target.shard(of: count)
-            if owner == number { take(step.target, &round) } else { round.mail[owner].append(step.target) }
+            if owner == number { take(step.target, &round) } else { send(step.target, to: owner, &round) }
         }
+    }
+
+    /// Most states are found several times in a short while; once is enough for their owner.
+    private mutating func send(_ word: System.Word, to owner: Int, _ round: inout Round<System>) {
+        let place = Int(word.spread >> 49)
+        // 0 is also what stands in places that were never used.
+        if sent[place] == word, word != 0 { return }
+        sent[place] = word
+        round.mail[owner].append(word)
     }
 
     private mutating func take(_ word: System.Word, _ round: inout Round<System>) {
