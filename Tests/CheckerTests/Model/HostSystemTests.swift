@@ -71,13 +71,44 @@ import Testing
         #expect(two.progress.states > one.progress.states)
     }
 
-    @Test func `a conversion waits for every device of the VM`() async throws {
+    @Test func `a page changes only when no device of the VM holds that up`() throws {
         var model = Self.model()
         model.hasConversions = true
         let automaton = try #require(LaneAutomaton(model))
-        let system = try #require(HostSystem<UInt64>(automaton, devices: 2))
-        let result = await Search(system, limits: SearchLimits(depth: 12)).run()
-        #expect(result.counterexample == nil)
+        let one = try #require(HostSystem<UInt64>(automaton, devices: 1))
+        let two = try #require(HostSystem<UInt64>(automaton, devices: 2))
+        let width = UInt64(Int.bitWidth - (automaton.count - 1).leadingZeroBitCount)
+        let mask = ((1 as UInt64) << width) - 1
+        var (offered, held) = (0, 0)
+        for word in words(of: two, atMost: 20_000) {
+            let page = (word >> (2 * width)) << width
+            let alone = [word & mask, word >> width & mask].map { completes(one, $0 | page) }
+            #expect(completes(two, word) == alone.allSatisfy { $0 })
+            if completes(two, word) { offered += 1 }
+            if alone[0] != alone[1] { held += 1 }
+        }
+        #expect(offered > 0)
+        #expect(held > 0)
+    }
+
+    private func words(of system: HostSystem<UInt64>, atMost limit: Int) -> [UInt64] {
+        var (found, seen, next) = (system.initial, Set(system.initial), 0)
+        var steps = Steps<UInt64>()
+        while next < found.count, found.count < limit {
+            steps.removeAll()
+            system.appendFoldedSteps(from: found[next], to: &steps)
+            for index in 0..<steps.count where seen.insert(steps[index].target).inserted {
+                found.append(steps[index].target)
+            }
+            next += 1
+        }
+        return found
+    }
+
+    private func completes(_ system: HostSystem<UInt64>, _ word: UInt64) -> Bool {
+        var steps = Steps<UInt64>()
+        system.appendSteps(from: word, to: &steps)
+        return (0..<steps.count).contains { system.label(steps[$0].label) == .vm(0, .complete) }
     }
 
     @Test func `a word that is too short is refused`() throws {
