@@ -47,7 +47,7 @@ public struct TestDriverDocument: Hashable, Sendable {
             try Data(xml.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
             throw LibvirtError(
-                .systemError, message: "cannot write \(path): \(error.localizedDescription)", function: "write")
+                .systemError, message: "cannot write \(path): \(systemReason(of: error))", function: "write")
         }
         return uri
     }
@@ -74,6 +74,13 @@ public struct TestDriverDocument: Hashable, Sendable {
         else { return }
         throw LibvirtError(.systemError, message: "cannot read \(url.path)", function: "virConnectOpen")
     }
+}
+
+/// What the system said, in its own words, in an error that came through Foundation.
+private func systemReason(of error: any Error) -> String {
+    let cause = ((error as? CocoaError)?.underlying ?? error) as NSError
+    let words = cause.localizedFailureReason ?? cause.localizedDescription
+    return words.prefix(1).lowercased() + words.dropFirst()
 }
 
 extension TestDriverDocument.Domain {
