@@ -198,10 +198,37 @@ public struct ErrorMessage: Hashable, Sendable {
 }
 
 extension ErrorMessage: CustomStringConvertible {
-    /// The code, and the size of a response that is too large: `ERROR dh (the response has 70000 bytes)`.
+    /// The code, and what its data say: `ERROR ResponseTooLarge (0Dh): the response has 70000 bytes`.
     public var description: String {
-        let name = "ERROR \(String(code.rawValue, radix: 16))h"
-        guard case .responseTooLarge(let actualSize) = extended else { return name }
-        return "\(name) (the response has \(actualSize) bytes)"
+        if case .responseTooLarge(let actualSize) = extended {
+            return "ERROR \(code): the response has \(actualSize) bytes"
+        }
+        if code == .unsupportedRequest, data != 0 { return "ERROR \(code): \(MessageCode(rawValue: data))" }
+        return data == 0 ? "ERROR \(code)" : "ERROR \(code), data \(hexadecimal(data))"
     }
+}
+
+extension ErrorMessage.Code: CustomStringConvertible {
+    /// The name of the specification and the number: `InvalidPolicy (11h)`; without a name, the number.
+    public var description: String {
+        let number = hexadecimal(rawValue)
+        return Self.names[self].map { "\($0) (\(number))" } ?? number
+    }
+
+    private static let names: [ErrorMessage.Code: String] = [
+        invalidRequest: "InvalidRequest", invalidSession: "InvalidSession", busy: "Busy",
+        unexpectedRequest: "UnexpectedRequest", unspecified: "Unspecified", decryptError: "DecryptError",
+        unsupportedRequest: "UnsupportedRequest", requestInFlight: "RequestInFlight",
+        invalidResponseCode: "InvalidResponseCode", sessionLimitExceeded: "SessionLimitExceeded",
+        sessionRequired: "SessionRequired", resetRequired: "ResetRequired", responseTooLarge: "ResponseTooLarge",
+        requestTooLarge: "RequestTooLarge", largeResponse: "LargeResponse", messageLost: "MessageLost",
+        invalidPolicy: "InvalidPolicy", versionMismatch: "VersionMismatch", responseNotReady: "ResponseNotReady",
+        requestResynch: "RequestResynch", operationFailed: "OperationFailed", noPendingRequests: "NoPendingRequests",
+        vendorDefined: "VendorDefinedError",
+    ]
+}
+
+/// A byte as the specification writes it: `0Dh`.
+private func hexadecimal(_ byte: UInt8) -> String {
+    (byte < 0x10 ? "0" : "") + String(byte, radix: 16, uppercase: true) + "h"
 }

@@ -125,7 +125,7 @@ import WireBytes
         let error = ErrorMessage(version: .v1_2, responseTooLarge: 70_000)
         let failure = Self.failure(Self.heartbeat, [.received(error.encoded())])
         #expect(failure == .refused(error))
-        #expect(failure.map { "\($0)" } == "refused with ERROR dh (the response has 70000 bytes)")
+        #expect(failure.map { "\($0)" } == "refused with ERROR ResponseTooLarge (0Dh): the response has 70000 bytes")
     }
 
     @Test(arguments: [(0x42, "RDTExponent"), (0x0D, "ActualSize"), (0x0F, "Handle")])

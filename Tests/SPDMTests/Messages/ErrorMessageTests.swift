@@ -37,7 +37,7 @@ import WireBytes
         let error = ErrorMessage(version: .v1_2, responseTooLarge: 70_000)
         #expect(try ErrorMessage(decoding: bytes.span) == error)
         #expect(error.encoded() == bytes)
-        #expect("\(error)" == "ERROR dh (the response has 70000 bytes)")
+        #expect("\(error)" == "ERROR ResponseTooLarge (0Dh): the response has 70000 bytes")
     }
 
     @Test func `a vendor's own error survives`() throws {
@@ -47,6 +47,29 @@ import WireBytes
         #expect(error.data == 3)
         #expect(error.extended == .vendor([0x02, 0x01, 0x00, 0xEE]))
         #expect(error.encoded() == bytes)
+    }
+
+    @Test(arguments: [
+        (0x01, "InvalidRequest (01h)"), (0x02, "InvalidSession (02h)"), (0x03, "Busy (03h)"),
+        (0x04, "UnexpectedRequest (04h)"), (0x05, "Unspecified (05h)"), (0x06, "DecryptError (06h)"),
+        (0x07, "UnsupportedRequest (07h)"), (0x08, "RequestInFlight (08h)"), (0x09, "InvalidResponseCode (09h)"),
+        (0x0A, "SessionLimitExceeded (0Ah)"), (0x0B, "SessionRequired (0Bh)"), (0x0C, "ResetRequired (0Ch)"),
+        (0x0D, "ResponseTooLarge (0Dh)"), (0x0E, "RequestTooLarge (0Eh)"), (0x0F, "LargeResponse (0Fh)"),
+        (0x10, "MessageLost (10h)"), (0x11, "InvalidPolicy (11h)"), (0x41, "VersionMismatch (41h)"),
+        (0x42, "ResponseNotReady (42h)"), (0x43, "RequestResynch (43h)"), (0x44, "OperationFailed (44h)"),
+        (0x45, "NoPendingRequests (45h)"), (0xFF, "VendorDefinedError (FFh)"), (0x00, "00h"), (0xB7, "B7h"),
+    ]) func `an error is called what the specification calls it, and else by its number`(code: UInt8, name: String) {
+        let error = ErrorMessage(version: .v1_2, code: ErrorMessage.Code(rawValue: code))
+        #expect("\(error)" == "ERROR \(name)")
+    }
+
+    @Test func `the data of an error tell which request is not supported, and are told where they are not 0`() {
+        func text(_ code: ErrorMessage.Code, _ data: UInt8) -> String {
+            "\(ErrorMessage(version: .v1_2, code: code, data: data))"
+        }
+        #expect(text(.unsupportedRequest, 0xE9) == "ERROR UnsupportedRequest (07h): KEY_UPDATE")
+        #expect(text(.unsupportedRequest, 0x99) == "ERROR UnsupportedRequest (07h): message 99h")
+        #expect(text(.invalidRequest, 0x2C) == "ERROR InvalidRequest (01h), data 2Ch")
     }
 
     @Test(arguments: [(0x42, 4), (0x0D, 4), (0x0F, 1)].flatMap { code, size in (0..<size).map { (code, $0) } })
