@@ -19,12 +19,13 @@ import Testing
     }
 
     private static func profile(
-        adding flags: CapabilityFlags, without missing: CapabilityFlags = [], asking mode: Mode = .none
+        adding flags: CapabilityFlags, without missing: CapabilityFlags = [], asking mode: Mode = .none,
+        slot: UInt8 = 0
     ) -> ResponderProfile {
         var capabilities = EndpointCapabilities.device
         capabilities.flags.formUnion(flags)
         capabilities.flags.subtract(missing)
-        return ResponderProfile(capabilities: capabilities, mutualAuthentication: .init(mode))
+        return ResponderProfile(capabilities: capabilities, mutualAuthentication: .init(mode, slot: slot))
     }
 
     private typealias Mode = KeyExchangeResponse.MutualAuthentication
@@ -61,7 +62,8 @@ import Testing
         let trust = RequesterTrust(DeviceTrust(.roots([]), provisionedKey: known.subjectPublicKeyInfo))
         let device = SampleDevice(
             ResponderSettings(
-                profile: Self.profile(adding: .mutualAuthentication, asking: .provisioned),
+                profile: Self.profile(
+                    adding: .mutualAuthentication, asking: .provisioned, slot: KeyExchangeResponse.provisionedKeySlot),
                 slots: [ResponderSlot(0, try Sample.identity.get())], measurements: Sample.measurements,
                 requesterTrust: trust))
         var settings = try Sample.settings()

@@ -14,7 +14,8 @@ import Testing
             try await tool.serving(["--require-client-certificate", "--trust", files.root]) { served in
                 let nobody = try await tool.convert(served)
                 #expect(nobody.status == 1, "\(nobody.err)")
-                #expect(nobody.err.contains("KEY_EXCHANGE: refused"), "\(nobody.err)")
+                #expect(
+                    nobody.err.contains("KEY_EXCHANGE: refused with ERROR InvalidPolicy (11h)"), "\(nobody.err)")
                 #expect(nobody.err.contains("--certificates and --key"), "\(nobody.err)")
                 #expect(served.states.isEmpty)
 
@@ -35,6 +36,7 @@ import Testing
                 #expect(ended.status == 1, "\(ended.err)")
                 #expect(ended.err.contains("failed at 'open-session'"), "\(ended.err)")
                 #expect(served.states.isEmpty)
+                try await eventually { served.running.err.contains("\nrefused a client: certificate 0, ") }
             }
         }
     }
@@ -44,6 +46,10 @@ import Testing
             let files = try ClientFiles(in: tool)
             try await tool.serving(["--public-key", files.publicKey]) { served in
                 #expect(try await tool.convert(served).status == 1)
+                #expect(try await tool.convert(served, "--key", files.otherKey).status == 1)
+                let refusal = "\nrefused a client: FINISH is not signed with its key\n"
+                try await eventually { served.running.err.contains(refusal) }
+                #expect(try await tool.convert(served, "--certificates", files.chain, "--key", files.key).status == 1)
                 let known = try await tool.convert(served, "--key", files.key)
                 #expect(known.status == 0, "\(known.err)")
                 #expect(known.out.contains(Self.mutual), "\(known.out)")

@@ -18,8 +18,9 @@ struct EmulateListen: AsyncParsableCommand {
         discussion: """
             Speaks the socket protocol of the DMTF's emulators, with one client after the other; one that sends no object \
             within 10 seconds has to go. The device has a certificate chain of its own, whose root's digest is printed, or \
-            yours. Every change of an interface's state is printed. When a client leaves, its session ends, and interfaces \
-            that it left locked go to ERROR until somebody stops them. Ends with Ctrl-C, or when a client sends SHUTDOWN.
+            yours. Every change of an interface's state is printed, and why a client's proof of who it is was refused. When \
+            a client leaves, its session ends, and interfaces that it left locked go to ERROR until somebody stops them. \
+            Ends with Ctrl-C, or when a client sends SHUTDOWN.
             """,
         shouldDisplay: false)
 
@@ -123,8 +124,8 @@ struct EmulateListen: AsyncParsableCommand {
             do throws(TransportError) {
                 let socket = try await SPDMSocketServer.listen(at: listen, capture: capture)
                 if !quiet { Console.err(greeting(device, at: socket.endpoint)) }
-                try await device.serve(on: socket) { [quiet] function, state in
-                    if !quiet { Console.err("\(function) is now \(state)\n") }
+                try await device.serve(on: socket) { [quiet] event in
+                    if !quiet { Console.err("\(event)\n") }
                 }
             } catch {
                 throw Failure(

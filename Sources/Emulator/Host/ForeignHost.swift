@@ -58,6 +58,11 @@ extension HostModel {
         return transact(message, with: device)
     }
 
+    /// Why the device refused to believe who a host says it is, if it did since this was last asked.
+    public mutating func takeRequesterRefusal(of dsm: FunctionAddress) -> RequesterRefusal? {
+        devices[dsm]?.responder?.takeRequesterRefusal()
+    }
+
     /// The states of a device's interfaces.
     public func states(of dsm: FunctionAddress) -> [FunctionAddress: TDIState] {
         var states: [FunctionAddress: TDIState] = [:]
@@ -89,7 +94,9 @@ extension ResponderProfile {
         var profile = ResponderProfile(policy: policy, capabilities: capabilities, heartbeatPeriod: 240)
         if let requesters = terms.requesters {
             profile.capabilities.flags.insert(.mutualAuthentication)
-            profile.mutualAuthentication.mode = requesters.trust.provisionedKey == nil ? .encapsulated : .provisioned
+            profile.mutualAuthentication =
+                requesters.trust.provisionedKey == nil
+                ? .init(.encapsulated) : .init(.provisioned, slot: KeyExchangeResponse.provisionedKeySlot)
         }
         return profile
     }

@@ -2,6 +2,7 @@ public import Emulator
 internal import Foundation
 public import PCIe
 public import SPDM
+public import SPDMEndpoints
 public import SPDMTransport
 public import TDISP
 
@@ -9,6 +10,22 @@ public import TDISP
 ///
 /// There is no manager and no VM: the host around the device is the client's to imagine.
 public actor DeviceServer {
+    /// What happens to the device while it is served.
+    public enum Event: Sendable, CustomStringConvertible {
+        /// An interface is in another state.
+        case changed(FunctionAddress, TDIState)
+        /// A client that tried to prove who it is got no session.
+        case refused(RequesterRefusal)
+
+        /// One line.
+        public var description: String {
+            switch self {
+            case .changed(let function, let state): "\(function) is now \(state)"
+            case .refused(let refusal): "refused a client: \(refusal)"
+            }
+        }
+    }
+
     private var model: HostModel
     private var states: [FunctionAddress: TDIState] = [:]
     /// The device, by function 0.
@@ -47,35 +64,34 @@ public actor DeviceServer {
         return model.device(of: function)
     }
 
-    /// Serves clients, one after the other, until one asks to end; `changed` is told of every change of an interface's
-    /// state. Throws ``TransportError``.
+    /// Serves clients, one after the other, until one asks to end; `tell` is told what happens to the device. Throws
+    /// ``TransportError``.
     public func serve(
-        on server: SPDMSocketServer, changed: @escaping @Sendable (FunctionAddress, TDIState) -> Void
+        on server: SPDMSocketServer, tell: @escaping @Sendable (Event) -> Void
     ) async throws(TransportError) {
         states = model.states(of: device)
         try await server.serve(
             SPDMService(
-                answer: { await self.answer($0, changed) },
-                clientLeft: { await self.clientLeft(changed) }))
+                answer: { await self.answer($0, tell) },
+                clientLeft: { await self.clientLeft(tell) }))
     }
 
-    private func answer(
-        _ message: TransportMessage, _ changed: (FunctionAddress, TDIState) -> Void
-    ) -> TransportMessage? {
+    private func answer(_ message: TransportMessage, _ tell: (Event) -> Void) -> TransportMessage? {
         let answer = model.answer(message, of: device, at: Int64(Date().timeIntervalSince1970))
-        tell(changed)
+        if let refusal = model.takeRequesterRefusal(of: device) { tell(.refused(refusal)) }
+        tellChanges(tell)
         return answer
     }
 
-    private func clientLeft(_ changed: (FunctionAddress, TDIState) -> Void) {
+    private func clientLeft(_ tell: (Event) -> Void) {
         model.foreignHostLeft(device)
-        tell(changed)
+        tellChanges(tell)
     }
 
-    private func tell(_ changed: (FunctionAddress, TDIState) -> Void) {
+    private func tellChanges(_ tell: (Event) -> Void) {
         let now = model.states(of: device)
         for (function, state) in now.sorted(by: { $0.key < $1.key }) where states[function] != state {
-            changed(function, state)
+            tell(.changed(function, state))
         }
         states = now
     }

@@ -120,6 +120,9 @@ public struct KeyExchangeResponse: Hashable, Sendable {
         public static let encapsulatedDigests = Self(rawValue: 4)
     }
 
+    /// ``requesterSlot`` of a requester whose public key the responder has; FINISH then says FFh.
+    public static let provisionedKeySlot: UInt8 = 0xF
+
     /// Seconds between heartbeats; 0 for none.
     public var heartbeatPeriod: UInt8
     /// The responder's half of the session ID.

@@ -26,6 +26,7 @@ extension SPDMResponder {
             case .verifyRequester(let evidence): return .outcome(try verifyRequester(evidence))
             }
         } catch {
+            requesterRefusal = error.refusal ?? requesterRefusal
             return .outcome(.failed(error.reason))
         }
     }
@@ -34,10 +35,16 @@ extension SPDMResponder {
 /// Why an effect did not succeed, with the errors below it made one.
 struct EffectFailure: Error {
     let reason: Responder.Failure
+    /// What the requester's proof of who it is lacks, if that is it.
+    var refusal: RequesterRefusal?
 
     static let unavailable = EffectFailure(reason: .unavailable)
     static let unknownKey = EffectFailure(reason: .unknownKey)
     static let refused = EffectFailure(reason: .refused)
+
+    static func refused(_ refusal: RequesterRefusal) -> EffectFailure {
+        EffectFailure(reason: .refused, refusal: refusal)
+    }
 
     /// Runs what the library may fail at.
     static func crypto<Value: ~Copyable>(

@@ -65,7 +65,7 @@ extension SPDMResponder {
         let isValid = try EffectFailure.keys { () throws(SessionKeyError) in
             try holder.keys.isValid(proof.verifyData.span, .request, transcriptHash: hash)
         }
-        guard isValid else { throw .refused }
+        guard isValid else { throw .refused(.verifyData) }
         guard proof.wantsVerifyData else { return .finishVerified(verifyData: []) }
         // The response counts what proves the request.
         let responseHash = try digest(proof.transcript.input(.responderVerifyData))
@@ -91,9 +91,9 @@ extension SPDMResponder {
             isValid = try requester.publicKey().isValid(
                 proof.signature.span, for: input, hash: algorithms.hash, using: algorithm)
         } catch {
-            throw .refused
+            throw .refused(.signature)
         }
-        guard isValid else { throw .refused }
+        guard isValid else { throw .refused(.signature) }
     }
 
     /// Judges the requester's chain.
@@ -109,7 +109,7 @@ extension SPDMResponder {
         do throws(ChainRefusal) {
             return try trust.trust.provisionedIdentity(as: context)
         } catch {
-            throw .refused
+            throw .refused(.untrusted(error))
         }
     }
 
@@ -119,7 +119,7 @@ extension SPDMResponder {
         do throws(ChainRefusal) {
             return try trust.trust.verify(chain, as: context, at: time)
         } catch {
-            throw .refused
+            throw .refused(.untrusted(error))
         }
     }
 

@@ -27,6 +27,8 @@ public struct SPDMResponder: ~Copyable, Sendable {
     var requesters: [SessionID: VerifiedIdentity] = [:]
     /// The measurements that were told last, to see whether they changed.
     var lastMeasurements: [DeviceMeasurement]?
+    /// Why a requester was refused last, until somebody asks.
+    var requesterRefusal: RequesterRefusal?
     private var established: [SessionID] = []
     private var newSessions: [SessionID] = []
     private var endedSessions: [SessionID] = []
@@ -81,6 +83,12 @@ public struct SPDMResponder: ~Copyable, Sendable {
     public mutating func takeEndedSessions() -> [SessionID] {
         defer { endedSessions = [] }
         return endedSessions
+    }
+
+    /// Why a requester's proof of who it is was refused last, if one was since this was last asked.
+    public mutating func takeRequesterRefusal() -> RequesterRefusal? {
+        defer { requesterRefusal = nil }
+        return requesterRefusal
     }
 
     /// The sessions that are established now.

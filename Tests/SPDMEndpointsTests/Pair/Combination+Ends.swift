@@ -26,6 +26,8 @@ extension Combination {
         var isInTheClear = false
         /// How the requester shows who it is, where it does.
         var mutual = KeyExchangeResponse.MutualAuthentication.encapsulated
+        /// Whether the requester has no certificates there: the responder has its public key.
+        var isKnownByKey = false
         /// Whether the responder adds a context of its own to a key that both have.
         var hasPSKContext = true
         /// What the responder answers only when it is asked again.
@@ -40,12 +42,14 @@ extension Combination {
 
     /// A requester that agrees on exactly this.
     func requester(_ change: Change = Change()) throws -> RequesterSettings {
-        var capabilities = RequesterSettings.capabilities(hasIdentity: way == .mutual, hasKeys: way == .preSharedKey)
+        let shown: any SlotIdentity = change.isKnownByKey ? try TestIdentities.key(signature) : try identity()
+        var capabilities = RequesterSettings.capabilities(
+            of: way == .mutual ? shown : nil, hasKeys: way == .preSharedKey)
         capabilities.dataTransferSize = transferSize
         adapt(&capabilities.flags, to: change)
         return RequesterSettings(
             offer: RequesterOffer(policy: policy(change), capabilities: capabilities),
-            trust: try TestIdentities.responderTrust(), identity: try identity(), preSharedKeys: [Self.key],
+            trust: try TestIdentities.responderTrust(), identity: shown, preSharedKeys: [Self.key],
             recordLimit: change.requesterRecords)
     }
 
@@ -60,7 +64,8 @@ extension Combination {
         case .oneSided, .inTheClear: break
         case .mutual:
             profile.capabilities.flags.insert(.mutualAuthentication)
-            profile.mutualAuthentication = .init(change.mutual)
+            profile.mutualAuthentication = .init(
+                change.mutual, slot: change.isKnownByKey ? KeyExchangeResponse.provisionedKeySlot : 0)
         case .preSharedKey: profile.capabilities.flags.insert(change.hasPSKContext ? .pskWithContext : .psk)
         }
         return ResponderSettings(
@@ -75,6 +80,10 @@ extension Combination {
     }
 
     private func requesterTrust(_ change: Change) throws -> RequesterTrust {
+        if change.isKnownByKey {
+            let key = try TestIdentities.key(signature).subjectPublicKeyInfo
+            return RequesterTrust(DeviceTrust(.roots([]), provisionedKey: key))
+        }
         let provisioned = change.mutual == .provisioned ? try identity().chain(rootHash: .sha384) : nil
         return RequesterTrust(try TestIdentities.trust(), provisionedChain: provisioned)
     }
@@ -135,6 +144,15 @@ enum TestIdentities {
     static func identity(_ signature: BaseAsymmetricAlgorithms) throws -> DeviceIdentity {
         let identities = try identities.map { try $0.get() }
         return try #require(identities.first { $0.signatures.contains(signature) })
+    }
+
+    private static let keys = [KeyType.p256, .p384, .p521, .rsa2048, .rsa3072, .rsa4096].map { type in
+        Result { try ProvisionedKey(try PrivateKey(generating: type)) }
+    }
+
+    static func key(_ signature: BaseAsymmetricAlgorithms) throws -> ProvisionedKey {
+        let keys = try keys.map { try $0.get() }
+        return try #require(keys.first { $0.signatures.contains(signature) })
     }
 
     private struct Judged: Hashable {

@@ -19,7 +19,8 @@ struct Shape: CustomTestStringConvertible, Sendable {
         }
         return [
             shape("encrypted", .oneSided), shape("authenticated only", .oneSided, .init(encrypts: false)),
-            shape("requester's provisioned key", .mutual, .init(mutual: .provisioned)),
+            shape("requester's provisioned chain", .mutual, .init(mutual: .provisioned)),
+            shape("requester's provisioned key", .mutual, .init(mutual: .provisioned, isKnownByKey: true)),
             shape("requester's chain", .mutual, .init(isInTheClear: true)),
             shape("requester's digests first", .mutual, .init(encrypts: false, mutual: .encapsulatedDigests)),
             shape("key of both with context", .preSharedKey),

@@ -274,6 +274,7 @@ import Testing
             #expect(try requester.finish(session, signer: signer, change: change) == false)
             #expect(requester.responder.sessions.isEmpty)
             #expect(requester.responder.requester(of: session.id) == nil)
+            #expect(requester.responder.takeRequesterRefusal() == (signer == nil ? nil : .signature))
         }
     }
 
@@ -283,7 +284,11 @@ import Testing
                 DeviceInfo(manufacturer: "A", product: "B", serialNumber: "C"),
                 pciName: PCIDeviceName(vendor: 1, device: 1, classCode: 1, revision: 1)), under: "Elsewhere")
         let good = try TestDevice.requester.get().chain(rootHash: .sha384)
-        for chain in [try stranger.chain(rootHash: .sha384), Array(good.dropLast()) + [good[good.count - 1] ^ 1], [0]] {
+        let chains: [([UInt8], ChainRefusal.Place)] = [
+            (try stranger.chain(rootHash: .sha384), .certificate(0)),
+            (Array(good.dropLast()) + [good[good.count - 1] ^ 1], .certificate(2)), ([0], .header),
+        ]
+        for (chain, place) in chains {
             var requester = try Self.connected(.encapsulated, .v1_2, inTheClear: false)
             let session = try requester.beginSession(chain: TestDevice.chain).session
             let end = try Self.show(chain, &requester, session, .encapsulated)
@@ -292,6 +297,12 @@ import Testing
             #expect(
                 requester.carry(TransportMessage(isSecured: true, bytes: record))
                     == .answer(TransportMessage(isSecured: false, bytes: [0x12, 0x7F, 0x06, 0])))
+            guard case .untrusted(let refusal)? = requester.responder.takeRequesterRefusal() else {
+                Issue.record("no reason for \(place)")
+                continue
+            }
+            #expect(refusal.place == place)
+            #expect(requester.responder.takeRequesterRefusal() == nil)
         }
     }
 }

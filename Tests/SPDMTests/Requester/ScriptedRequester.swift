@@ -24,8 +24,8 @@ struct ScriptedRequester {
         chain: [UInt8](repeating: 0xC0, count: 50), digest: ScriptedResponder.digest(0x0D))
 
     init(
-        versions: [SPDMVersion] = [.v1_2], adding flags: CapabilityFlags = [], transferSize: UInt32 = 0x1000,
-        prefersSeveralKeys: Bool = false
+        versions: [SPDMVersion] = [.v1_2], adding flags: CapabilityFlags = [], without missing: CapabilityFlags = [],
+        transferSize: UInt32 = 0x1000, prefersSeveralKeys: Bool = false
     ) {
         var policy = AlgorithmPolicy.tolerant
         policy.versions = versions
@@ -33,7 +33,8 @@ struct ScriptedRequester {
             RequesterOffer(
                 policy: policy,
                 capabilities: EndpointCapabilities(
-                    flags: Self.flags.union(flags), dataTransferSize: transferSize, maximumMessageSize: 0x1_0000),
+                    flags: Self.flags.union(flags).subtracting(missing), dataTransferSize: transferSize,
+                    maximumMessageSize: 0x1_0000),
                 prefersSeveralKeys: prefersSeveralKeys))
     }
 
@@ -43,6 +44,15 @@ struct ScriptedRequester {
         _ prepare: (inout ScriptedResponder) -> Void = { _ in }
     ) throws -> ScriptedRequester {
         var requester = ScriptedRequester(versions: versions, adding: flags, prefersSeveralKeys: prefersSeveralKeys)
+        prepare(&requester.responder)
+        _ = try #require(try requester.outcome(.connect))
+        _ = try #require(try requester.outcome(.authenticate(slot: 0, challenge: nil)))
+        return requester
+    }
+
+    /// A requester on a connection whose public key responders have, so that it has no certificates.
+    static func knownByKey(_ prepare: (inout ScriptedResponder) -> Void) throws -> ScriptedRequester {
+        var requester = ScriptedRequester(adding: .publicKeyID, without: .certificate)
         prepare(&requester.responder)
         _ = try #require(try requester.outcome(.connect))
         _ = try #require(try requester.outcome(.authenticate(slot: 0, challenge: nil)))

@@ -15,6 +15,8 @@ struct ScriptedResponder {
     var chain = [UInt8](repeating: 0xC5, count: 100)
     var digests: [UInt8] = Self.digest(1)
     var mutual = KeyExchangeResponse.MutualAuthentication.none
+    /// Which of the requester's slots KEY_EXCHANGE_RSP names.
+    var requesterSlot: UInt8 = 0
     var heartbeatPeriod: UInt8 = 9
     var selected: [OpaqueElement] = [SecuredMessageVersions.selected(VersionMessage.Entry(rawValue: 0x1100)).element]
     /// Measurements there are, by index.
@@ -99,7 +101,8 @@ struct ScriptedResponder {
             .keyExchange(
                 KeyExchangeResponse(
                     heartbeatPeriod: heartbeatPeriod, responderSessionID: 0xBEEF, mutualAuthentication: mutual,
-                    random: Self.nonce, exchange: [UInt8](repeating: 0xEC, count: 64)[...],
+                    requesterSlot: requesterSlot, random: Self.nonce,
+                    exchange: [UInt8](repeating: 0xEC, count: 64)[...],
                     measurementSummary: request.summary == .none ? [] : Self.verifyData,
                     opaque: OpaqueData(selected).encoded(version: version)[...], signature: Self.signature,
                     verifyData: sizes.handshakeInTheClear ? [] : Self.verifyData))

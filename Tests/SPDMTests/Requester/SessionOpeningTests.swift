@@ -128,12 +128,64 @@ import Testing
         #expect(
             try requester.failure(Self.open)?.reason == .unexpected(field: "ReqSlotID", expected: "0", seen: "2"))
         requester = try .authenticated {
+            $0.mutual = .provisioned
+            $0.requesterSlot = KeyExchangeResponse.provisionedKeySlot
+        }
+        #expect(
+            try requester.failure(Self.open)?.reason == .unexpected(field: "ReqSlotID", expected: "0", seen: "15"))
+        requester = try .authenticated {
             $0.mutual = .encapsulatedDigests
             $0.slotInAck = 3
         }
         let failure = try requester.failure(Self.open)
         #expect(failure?.reason == .unexpected(field: "ReqSlotNumber", expected: "0", seen: "3"))
         #expect(failure?.loss == .session(Self.id))
+    }
+
+    @Test func `the slot in KEY_EXCHANGE_RSP counts for nothing where the flow asks for certificates`() throws {
+        var requester = try ScriptedRequester.authenticated {
+            $0.mutual = .encapsulatedDigests
+            $0.requesterSlot = 3
+            $0.encapsulated = [[0x12, 0x82, 0, 0, 0, 0, 0xFF, 0xFF]]
+        }
+        #expect(try Self.session(&requester)?.isMutual == true)
+        #expect(requester.requests.last?.request.prefix(4) == [0x12, 0xE5, 1, 0])
+    }
+
+    @Test func `a key that the responder has is slot 15 in KEY_EXCHANGE_RSP and FFh in FINISH`() throws {
+        var requester = try ScriptedRequester.knownByKey {
+            $0.mutual = .provisioned
+            $0.requesterSlot = KeyExchangeResponse.provisionedKeySlot
+        }
+        #expect(try Self.session(&requester)?.isMutual == true)
+        #expect(requester.requests.map { $0.request[1] } == [0xE4, 0xE5])
+        let finish = try #require(requester.requests.last).request
+        #expect(finish.prefix(4) == [0x12, 0xE5, 1, 0xFF])
+        let signed = requester.effects.compactMap { effect -> [UInt8]? in
+            if case .sign(let transcript) = effect { return transcript }
+            return nil
+        }
+        #expect(signed.first?.suffix(36) == ScriptedRequester.identity.digest + finish.prefix(4))
+        requester.responder.mutual = .none
+        requester.responder.requesterSlot = 0
+        requester.halves = [0xD00D]
+        #expect(try Self.session(&requester)?.isMutual == false)
+        #expect(requester.requests.last?.request.prefix(4) == [0x12, 0xE5, 0, 0])
+    }
+
+    @Test func `a requester that is known by its key is asked for no slot and no certificate`() throws {
+        var requester = try ScriptedRequester.knownByKey { $0.mutual = .provisioned }
+        #expect(
+            try requester.failure(Self.open)?.reason == .unexpected(field: "ReqSlotID", expected: "15", seen: "0"))
+        for mode in [KeyExchangeResponse.MutualAuthentication.encapsulated, .encapsulatedDigests] {
+            requester.responder.mutual = mode
+            requester.responder.requesterSlot = KeyExchangeResponse.provisionedKeySlot
+            let reason = try requester.failure(Self.open)?.reason
+            #expect(
+                reason
+                    == .unexpected(
+                        field: "MutAuthRequested", expected: "what both ends can do", seen: String(mode.rawValue)))
+        }
     }
 
     @Test func `heartbeats that were not agreed on are refused`() throws {

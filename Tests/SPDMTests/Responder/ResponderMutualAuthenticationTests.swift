@@ -55,6 +55,49 @@ import Testing
         #expect(end == ResponderFixture.filled(0xD0) + [0x12, 0xE5, 1, 0])
     }
 
+    @Test func `with a provisioned key KEY_EXCHANGE_RSP names slot 15, and FINISH names FFh`() throws {
+        let profile = Self.profile(.provisioned, slot: KeyExchangeResponse.provisionedKeySlot)
+        for slot: UInt8 in [0, 0xF, 0xFE] {
+            var fixture = ResponderFixture.connected(profile, flags: Self.keyFlags)
+            #expect(fixture.send(fixture.keyExchange()).bytes[6...7] == [1, 0xF])
+            #expect(fixture.send(Self.signedFinish(slot), over: Self.session).answer == "error 01")
+            #expect(fixture.send(Self.signedFinish(0xFF), over: Self.session).answer == "65")
+            let proof = try #require(fixture.proof)
+            #expect(proof.signer == .provisioned)
+            let end = Array(proof.transcript.input(.finishSignature).suffix(52))
+            #expect(end == ResponderFixture.filled(0xD0) + [0x12, 0xE5, 1, 0xFF])
+        }
+    }
+
+    @Test func `with a provisioned chain FINISH names its slot, not FFh`() {
+        var fixture = ResponderFixture.connected(Self.profile(.provisioned, slot: 3))
+        #expect(fixture.send(fixture.keyExchange()).bytes[6...7] == [1, 3])
+        for slot: UInt8 in [0, 0xFF] {
+            #expect(fixture.send(Self.signedFinish(slot), over: Self.session).answer == "error 01")
+        }
+        #expect(fixture.send(Self.signedFinish(3), over: Self.session).answer == "65")
+    }
+
+    /// A requester that has a key and no certificates.
+    private static let keyFlags = ResponderFixture.requesterFlags.subtracting(.certificate).union(.publicKeyID)
+
+    @Test func `a key is asked of a requester that is known by one, a chain of one that has certificates`() {
+        let key = KeyExchangeResponse.provisionedKeySlot
+        for (mode, slot, flags) in [
+            (KeyExchangeResponse.MutualAuthentication.provisioned, key, ResponderFixture.requesterFlags),
+            (.provisioned, 0, Self.keyFlags), (.encapsulated, 0, Self.keyFlags),
+            (.encapsulatedDigests, 0, Self.keyFlags),
+        ] {
+            for (isRequired, answer) in [(true, "error 05"), (false, "64")] {
+                var fixture = ResponderFixture.connected(
+                    Self.profile(mode, slot: slot, isRequired: isRequired), flags: flags)
+                let effect = fixture.send(fixture.keyExchange())
+                #expect(effect.answer == answer)
+                if answer == "64" { #expect(effect.bytes[6...7] == [0, 0]) }
+            }
+        }
+    }
+
     @Test func `the encapsulated flow asks for digests and portions, and FINISH comes only after it`() throws {
         var profile = Self.profile(.encapsulated)
         profile.capabilities.dataTransferSize = 72
@@ -87,7 +130,8 @@ import Testing
     @Test func `the flow can start with the requester's digests, and another slot be named at its end`() {
         var fixture = ResponderFixture.connected(Self.profile(.encapsulatedDigests, slot: 3))
         let bytes = fixture.send(fixture.keyExchange()).bytes
-        #expect(bytes[6...7] == [4, 3])
+        // Only a provisioned chain is named here; the flow names its slot at the end.
+        #expect(bytes[6...7] == [4, 0])
         #expect(fixture.send(Self.ask, over: Self.session).answer == "error 04")
         let request = fixture.send(Self.deliver(0, Self.digests(3)), over: Self.session).bytes
         #expect(request.prefix(12) == [0x12, 0x6B, 1, 1, 0, 0, 0, 0, 0x12, 0x82, 3, 0])

@@ -43,7 +43,17 @@ enum SampleClient {
         -----END PRIVATE KEY-----
         """
 
-    /// The public half of that.
+    /// A private key of somebody else.
+    static let otherKey = """
+        -----BEGIN PRIVATE KEY-----
+        MIG2AgEAMBAGByqGSM49AgEGBSuBBAAiBIGeMIGbAgEBBDDfdEfElp5z2UrOPTBP
+        fKae5qIQSyn3QY2Tz0LZHxLiUJ3tiAgGcIebcU1wCSrCajqhZANiAASkTyTkMgsy
+        C/zLuY623dcFnHMmdk1M+XQtoPr+L928XPH7CM00KCX6SkPSmkwxGtTz+PU7Pou3
+        Sw1H/vrOQOsiKeFCMsTZBm5f7ecLfvSjNqkgoeVckyxQzgBxpjZ2YVU=
+        -----END PRIVATE KEY-----
+        """
+
+    /// The public half of the client's.
     static let publicKey = """
         -----BEGIN PUBLIC KEY-----
         MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEAWJ0VfnRYhPWwAvhwQROa4whs+m5YI1I
@@ -59,6 +69,7 @@ struct ClientFiles {
     let chain: String
     let key: String
     let publicKey: String
+    let otherKey: String
     /// A key of 32 bytes that two ends may share, and another one.
     let psk: String
     let otherPSK: String
@@ -68,6 +79,7 @@ struct ClientFiles {
         chain = try tool.write("\(SampleClient.root)\n\(SampleClient.leaf)\n", to: "chain.pem")
         key = try tool.writeSecret(SampleClient.key + "\n", to: "key.pem")
         publicKey = try tool.write(SampleClient.publicKey + "\n", to: "key.pub")
+        otherKey = try tool.writeSecret(SampleClient.otherKey + "\n", to: "other.pem")
         psk = try tool.writeSecret(String(repeating: "s", count: 32), to: "psk")
         otherPSK = try tool.writeSecret(String(repeating: "t", count: 32), to: "psk2")
     }

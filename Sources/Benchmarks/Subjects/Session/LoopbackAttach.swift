@@ -11,7 +11,7 @@ enum LoopbackAttach {
         guard let root = server.root else { throw NotDone("the device has no root") }
         let settings = ForeignDeviceSettings(attaching: server.device, root: root)
         let socket = try await SPDMSocketServer.listen(at: .tcp(host: "127.0.0.1", port: 0))
-        async let served: Void = server.serve(on: socket) { _, _ in }
+        async let served: Void = server.serve(on: socket) { _ in }
         let start = TimeSource.wall.now
         let client = try await SPDMSocketClient.connect(to: socket.endpoint)
         let report = try await ForeignDevice.run(over: client, settings)

@@ -23,6 +23,9 @@ public struct RequesterConnection: Hashable, Sendable {
     var version: SPDMVersion { negotiated.version }
     var sizes: NegotiatedSizes { negotiated.sizes }
 
+    /// Which slot of its own this end signs with in FINISH: the one that it has, or FFh for a key that responders know.
+    var ownSlot: UInt8 { negotiated.requester.flags.contains(.publicKeyID) ? 0xFF : 0 }
+
     /// The session of this number.
     public func session(_ id: SessionID) -> RequesterSession? { sessions.first { $0.id == id } }
 

@@ -11,7 +11,7 @@ public struct AuthenticatingFinish: Hashable, Sendable, HandshakePhase, AwaitsCo
     static func begin(_ handshake: SessionHandshake, signature: [UInt8]) -> RequesterMachine.Transition {
         var handshake = handshake
         if signature.isEmpty {
-            handshake.transcript.append(.finishRequest, header(handshake.version, isSigned: false).span)
+            handshake.transcript.append(.finishRequest, header(handshake, isSigned: false).span)
         } else {
             handshake.transcript.append(.finishSignature, signature.span)
         }
@@ -22,13 +22,16 @@ public struct AuthenticatingFinish: Hashable, Sendable, HandshakePhase, AwaitsCo
     }
 
     /// The first four bytes of FINISH, which are authenticated before the rest is there.
-    static func header(_ version: SPDMVersion, isSigned: Bool) -> [UInt8] {
+    static func header(_ handshake: SessionHandshake, isSigned: Bool) -> [UInt8] {
         var writer = WireWriter(capacity: 4)
-        MessageHeader(version, .finish, param1: isSigned ? 1 : 0).write(to: &writer)
+        let slot = isSigned ? handshake.connection.ownSlot : 0
+        MessageHeader(handshake.version, .finish, param1: isSigned ? 1 : 0, param2: slot).write(to: &writer)
         return writer.bytes
     }
 
     func computed(_ verifyData: [UInt8]) -> RequesterMachine.Transition {
-        AwaitingFinish.begin(handshake, Finish(signature: signature[...], verifyData: verifyData[...]))
+        let slot = signature.isEmpty ? 0 : handshake.connection.ownSlot
+        return AwaitingFinish.begin(
+            handshake, Finish(slot: slot, signature: signature[...], verifyData: verifyData[...]))
     }
 }

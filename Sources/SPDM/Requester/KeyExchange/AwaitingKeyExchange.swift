@@ -42,18 +42,19 @@ public struct AwaitingKeyExchange: Hashable, Sendable, ConnectionPhase, AwaitsAn
         return transcript
     }
 
-    /// Only what both ends can do may be asked for, and only for slot 0, the one that this end has; 15 means a
-    /// provisioned key.
+    /// Only what both ends can do may be asked for. A chain or key that the responder has is named by the slot that this
+    /// end signs with; a key is in no certificate that could be asked for (DSP0274 1.2.1, table 60).
     private func checkMutualAuthentication(_ message: KeyExchangeResponse) throws(RequesterFailure.Reason) {
         let mode = message.mutualAuthentication
         guard mode != .none else { return }
         let common = connection.negotiated.common
         let known: [KeyExchangeResponse.MutualAuthentication] = [.provisioned, .encapsulated, .encapsulatedDigests]
         guard known.contains(mode), common.contains(.mutualAuthentication),
-            mode == .provisioned || common.contains(.encapsulated)
+            mode == .provisioned || common.contains(.encapsulated) && connection.ownSlot != 0xFF
         else { throw .mismatch("MutAuthRequested", expected: "what both ends can do", seen: mode.rawValue) }
-        guard message.requesterSlot == 0 else {
-            throw .mismatch("ReqSlotID", expected: 0, seen: message.requesterSlot)
+        let slot = connection.ownSlot & 0xF
+        guard mode != .provisioned || message.requesterSlot == slot else {
+            throw .mismatch("ReqSlotID", expected: slot, seen: message.requesterSlot)
         }
     }
 }

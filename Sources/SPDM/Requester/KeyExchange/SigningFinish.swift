@@ -9,7 +9,7 @@ public struct SigningFinish: Hashable, Sendable, HandshakePhase, AwaitsComputati
         handshake.session.isMutual = true
         handshake.transcript.append(.requesterChainHash, identity.digest.span)
         handshake.transcript.append(
-            .finishRequest, AuthenticatingFinish.header(handshake.version, isSigned: true).span)
+            .finishRequest, AuthenticatingFinish.header(handshake, isSigned: true).span)
         return RequesterMachine.Transition(
             .signingFinish(SigningFinish(handshake: handshake)),
             .sign(Array(handshake.transcript.input(.finishSignature))))

@@ -26,17 +26,18 @@ extension Responder {
         _ transcript: inout SessionTranscript
     ) throws(Refusal) -> FinishProof.Signer {
         let isSigned = !request.signature.isEmpty
+        let isSlotRight = request.slot == profile.mutualAuthentication.slotInFinish
         switch authentication {
         case .notWanted:
             guard !isSigned else { throw .invalid }
             return .none
         case .waiting, .digests, .certificate: throw Refusal(.requestInFlight)
         case .provisioned:
-            guard isSigned, let digest = negotiated.identities.requesterDigest else { throw .invalid }
+            guard isSigned, isSlotRight, let digest = negotiated.identities.requesterDigest else { throw .invalid }
             transcript.append(.requesterChainHash, digest.span)
             return .provisioned
         case .verified(let digest):
-            guard isSigned, request.slot == profile.mutualAuthentication.slot else { throw .invalid }
+            guard isSigned, isSlotRight else { throw .invalid }
             transcript.append(.requesterChainHash, digest.span)
             return .verified
         }
@@ -59,4 +60,9 @@ extension Responder {
             response, to: work.incoming,
             keys: .establish(handshake.session, th2: Array(transcript.input(.th2))))
     }
+}
+
+extension ResponderProfile.MutualAuthentication {
+    /// What Param2 of FINISH must be: KEY_EXCHANGE_RSP has only four bits for the slot.
+    fileprivate var slotInFinish: UInt8 { slot == KeyExchangeResponse.provisionedKeySlot ? 0xFF : slot }
 }

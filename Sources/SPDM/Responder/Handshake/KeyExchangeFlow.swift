@@ -40,7 +40,7 @@ extension Responder {
         let response = KeyExchangeResponse(
             heartbeatPeriod: negotiated.common.contains(.heartbeat) ? profile.heartbeatPeriod : 0,
             responderSessionID: UInt16(session.rawValue >> 16), mutualAuthentication: step.mutual,
-            requesterSlot: step.mutual == .none ? 0 : profile.mutualAuthentication.slot, random: begun.random,
+            requesterSlot: step.mutual == .provisioned ? profile.mutualAuthentication.slot : 0, random: begun.random,
             exchange: begun.exchange[...], measurementSummary: begun.summary[...], opaque: step.opaque[...],
             signature: [], verifyData: [])
         let transcript = exchangeTranscript(work.incoming, request, response, negotiated)
@@ -82,7 +82,7 @@ extension Responder {
         return answer(response.encoded(version: negotiated.version), to: work.incoming)
     }
 
-    /// Which way the requester is to authenticate itself.
+    /// Which way the requester is to authenticate itself: by a key if it is known by one, else by certificates.
     private func mutualAuthentication(
         _ negotiated: Negotiated
     ) throws(Refusal) -> KeyExchangeResponse.MutualAuthentication {
@@ -90,8 +90,11 @@ extension Responder {
         guard demand.mode != .none else { return .none }
         var needed: CapabilityFlags = .mutualAuthentication
         if demand.mode != .provisioned { needed.insert(.encapsulated) }
+        let shown: CapabilityFlags = demand.slot == KeyExchangeResponse.provisionedKeySlot ? .publicKeyID : .certificate
         let hasKey = demand.mode != .provisioned || negotiated.identities.requesterDigest != nil
-        if negotiated.common.isSuperset(of: needed), negotiated.sizes.requesterSignature > 0, hasKey {
+        if negotiated.common.isSuperset(of: needed), negotiated.requester.flags.contains(shown), hasKey,
+            negotiated.sizes.requesterSignature > 0
+        {
             return demand.mode
         }
         guard !demand.isRequired else {

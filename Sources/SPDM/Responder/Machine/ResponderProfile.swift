@@ -4,7 +4,8 @@ public struct ResponderProfile: Hashable, Sendable {
     public struct MutualAuthentication: Hashable, Sendable {
         /// Which flow.
         public var mode: KeyExchangeResponse.MutualAuthentication
-        /// Which of the requester's slots, 0...7.
+        /// Which of the requester's slots, 0...7; with `provisioned`, also
+        /// ``KeyExchangeResponse/provisionedKeySlot``.
         public var slot: UInt8
         /// Whether a requester that cannot is refused; else it gets a session without.
         public var isRequired: Bool
