@@ -14,7 +14,7 @@ public struct TransportLimits: Hashable, Sendable {
     /// From a request's first byte out to its answer's last byte in; on a server, from the first to the last byte of a
     /// frame in, and out.
     public var object: Duration
-    /// How long a server keeps a client that has not sent an object yet: it keeps others waiting.
+    /// How long a server keeps a client that has not sent an object yet, whatever else it sends: it keeps others waiting.
     public var greeting: Duration
     /// How long a server keeps a client that has, and says nothing more.
     public var idle: Duration

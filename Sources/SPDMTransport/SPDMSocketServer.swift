@@ -59,12 +59,10 @@ public struct SPDMSocketServer: Sendable {
 
     private func serve(_ stream: ByteStream, _ service: SPDMService) async -> Farewell {
         var farewell: Farewell?
-        var patience = limits.greeting
         do throws(TransportError) {
+            farewell = try await answer(try await greet(stream), stream, service)
             while farewell == nil {
-                let frame = try await nextFrame(stream, within: patience)
-                farewell = try await answer(frame, stream, service)
-                if frame.command == .normal { patience = limits.idle }
+                farewell = try await answer(try await nextFrame(stream, within: limits.idle), stream, service)
             }
         } catch {
             farewell = .left
@@ -72,6 +70,17 @@ public struct SPDMSocketServer: Sendable {
         stream.close()
         await service.clientLeft()
         return farewell ?? .left
+    }
+
+    /// Answers greetings and gives the first frame that is none. However many there are, they have the time of one.
+    private func greet(_ stream: ByteStream) async throws(TransportError) -> SocketFrame {
+        try await within(limits.greeting) { () async throws(TransportError) in
+            while true {
+                let frame = try await nextFrame(stream, within: limits.greeting)
+                guard frame.command == .test else { return frame }
+                try await send(.serverHello, stream)
+            }
+        }
     }
 
     private func nextFrame(

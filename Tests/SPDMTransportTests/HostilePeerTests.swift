@@ -133,6 +133,18 @@ import WireBytes
         #expect(device.departureCount == 1)
     }
 
+    @Test(.timeLimit(.minutes(5))) func `one who only greets, again and again, is left`() async throws {
+        let limits = TransportLimits(object: .seconds(300), greeting: .milliseconds(100), idle: .seconds(300))
+        let device = EchoDevice()
+        try await serving(Sample.port, limits, device: device) { endpoint in
+            let stream = try await ByteStream.connect(to: endpoint)
+            let hello = SocketFrame.clientHello.encoded()
+            while (try? await stream.write(hello)) != nil, (try? await stream.readFrame(limit: 100)) != nil {}
+            stream.close()
+        }
+        #expect(device.departureCount == 1)
+    }
+
     @Test func `one who sent an object is kept longer, and then left`() async throws {
         let limits = TransportLimits(
             object: .seconds(300), greeting: .seconds(300), idle: .milliseconds(100))
