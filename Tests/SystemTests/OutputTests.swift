@@ -84,6 +84,14 @@ import Testing
         }
     }
 
+    @Test func `of all platforms is what the documentation has`() async throws {
+        let page = try String(contentsOfFile: Project.path + "/Docs/Platforms.md", encoding: .utf8)
+        let printed = try await Tool.withoutHost { tool in
+            try await tool.succeed("routes", "--platform", "all").out
+        }
+        #expect(page.contains("<!-- platforms -->\n```\n\(printed)```\n<!-- /platforms -->"))
+    }
+
     @Test func `about the device at an endpoint is one object that the schema knows, also when it is refused`()
         async throws
     {
