@@ -59,7 +59,7 @@ import Testing
             Case(.domainStopped(demo.web1), .run, [.device(tdi, .domainStopped)]),
             Case(.hostdevRemoved(tdi), .error, [.device(tdi, .hostdevRemoved)]),
             Case(.driverHangs(tdi, true), .run, [.device(tdi, .driverTimeout)]),
-            Case(.dmaStuck(tdi), .run, []),
+            Case(.dmaStuck(tdi, at: nil), .run, []),
             Case(.defect(device, .noEntropy), .run, []),
             Case(.misbehaves(tdi, true), .run, []),
         ]

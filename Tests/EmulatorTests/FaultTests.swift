@@ -160,7 +160,7 @@ import Testing
     }
 
     @Test func `DMA that hangs keeps the function from being drained and locked`() throws {
-        host.happen(.dmaStuck(demo.vf0))
+        host.happen(.dmaStuck(demo.vf0, at: nil))
         host.perform(.unbindGuestDriver, demo.vf0)
         #expect(host.perform(.drainDMA, demo.vf0).outcome == .failed(.timedOut))
         #expect(host.perform(.lock(.one), demo.vf0).outcome != .succeeded)

@@ -44,8 +44,9 @@ public enum HostEvent: Hashable, Sendable, Codable {
     case identitySwapped(FunctionAddress, serial: String)
     /// The device has a defect.
     case defect(FunctionAddress, DeviceDefect)
-    /// DMA of a function hangs until it is reset.
-    case dmaStuck(FunctionAddress)
+    /// A DMA of a function to this device address hangs until the function is reset: it has been let through, and does
+    /// not land. Nil: one to the first page that its driver gave it.
+    case dmaStuck(FunctionAddress, at: UInt64?)
     /// The function starts to try what it may not, or stops trying.
     case misbehaves(FunctionAddress, Bool)
     /// A VM stops.

@@ -44,7 +44,7 @@ extension HostModel {
         case .memoryMoved(let address, let register, let value):
             write(value, at: 0x10 + 4 * max(0, min(5, register)), width: 4, to: address)
         case .poisonedData(let address): poison(address)
-        case .dmaStuck(let address): locate(address)?.function.inFlight += 1
+        case .dmaStuck(let address, let target): hangDMA(of: address, at: target)
         case .misbehaves(let address, let does): workloads[address]?.description.misbehaves = does
         case .hostdevRemoved(let address): loseHostdev(address)
         case .driverHangs(let address, let does): hang(address, does)

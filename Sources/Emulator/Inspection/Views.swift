@@ -78,8 +78,24 @@ public struct MemoryView: Hashable, Sendable, Codable {
         public let `private`: UInt64
     }
 
+    /// A conversion that something holds up.
+    public struct Conversion: Hashable, Sendable, Codable {
+        /// The domain whose pages they are.
+        public let domain: DomainID
+        /// Guest physical addresses.
+        public let pages: Range<UInt64>
+        /// Whether they are to become shared; private otherwise.
+        public let toShared: Bool
+        /// What still reaches one of them.
+        public let heldBy: PageReach?
+    }
+
     /// The domains, in order of their numbers.
     public let domains: [Domain]
+    /// Conversions that are held, in the order in which guests asked for them.
+    public let conversions: [Conversion]
+    /// Domains whose T=1 is fenced off after a private DMA that faulted.
+    public let fenced: [DomainNumber]
     /// Pages of the host.
     public let host: UInt64
 }
@@ -154,6 +170,12 @@ extension HostModel {
                     id: domain.description.id, number: domain.number, shared: pages(domain.shared),
                     private: pages(domain.private))
             },
+            conversions: memory.pendingConversions.map { pending in
+                MemoryView.Conversion(
+                    domain: pending.domain, pages: pending.pages, toShared: pending.conversion.direction == .toShared,
+                    heldBy: memory.reach(of: pending))
+            },
+            fenced: Set(memory.units.values.flatMap(\.fencedDomains)).sorted(),
             host: total / 4096 - all.reduce(0) { $0 + $1.description.memory / 4096 })
     }
 

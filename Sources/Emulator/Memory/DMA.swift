@@ -87,6 +87,29 @@ extension HostModel {
         }
     }
 
+    /// A DMA of a function does not end. Where the function sends it and the IOMMU lets it through, it stays in flight;
+    /// otherwise it hangs in the device.
+    mutating func hangDMA(of address: FunctionAddress, at target: UInt64?) {
+        guard let (device, function) = locate(address) else { return }
+        function.inFlight += 1
+        guard case .emit(let tBit, let stream) = emission(of: function, device),
+            let target = target ?? ring(of: address, tBit)?.lowerBound
+        else { return }
+        let request = DMARequest(
+            requesterID: address.requesterID, tBit: tBit, address: target, count: 64, access: .read)
+        guard stopAtRootPort(request, over: stream, device) == nil else { return }
+        let number = memory.change(for: address) { unit in try? unit.launch(request) }
+        if let number, let number { memory.flights[address, default: []].append(number) }
+    }
+
+    /// What was in flight of functions that have been reset since has landed: its completions find nobody.
+    mutating func landDMA() {
+        for (address, numbers) in memory.flights where locate(address)?.function.inFlight == 0 {
+            memory.flights[address] = nil
+            memory.change(for: address) { unit in for number in numbers { unit.land(number) } }
+        }
+    }
+
     private mutating func store(_ bytes: [UInt8], in segments: [Segment]) {
         var rest = bytes[...]
         for segment in segments {

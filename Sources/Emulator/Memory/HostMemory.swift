@@ -13,6 +13,8 @@ struct HostMemory {
     var contents = PhysicalMemory()
     /// Conversions of pages that something can still reach, in the order in which guests asked for them.
     var pendingConversions: [PendingConversion] = []
+    /// DMA of each function that was let through and has not landed.
+    var flights: [FunctionAddress: [DMANumber]] = [:]
     /// The trusted table of a domain in a segment: one for all its devices.
     var trustedTables: [TrustedTable: TableNumber] = [:]
     /// The host's own DMA table of each segment.

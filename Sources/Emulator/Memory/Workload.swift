@@ -90,7 +90,7 @@ extension HostModel {
     }
 
     /// The pages that the driver gave its device, as it sees them: the host's buffers, shared pages, or private ones.
-    private func ring(of function: FunctionAddress, _ tBit: TBit) -> Range<UInt64>? {
+    func ring(of function: FunctionAddress, _ tBit: TBit) -> Range<UInt64>? {
         guard let id = software[function]?.domain else { return tBit == .untrusted ? HostMemory.hostBuffers : nil }
         guard let ring = domains[id]?.ring(tBit) else { return nil }
         let first = memory.deviceAddress(ring.lowerBound, tBit, of: function)

@@ -85,7 +85,8 @@ extension ScenarioReader {
                 try places.function(node).function, register: try map.required("register").integer(Int.self, in: 0...5),
                 value: try map.required("value").integer())
         case .poisonedData: .poisonedData(try places.function(node).function)
-        case .dmaStuck: .dmaStuck(try places.function(node).function)
+        case .dmaStuck:
+            .dmaStuck(try places.function(node).function, at: try map.optional("address")?.byteCount())
         case .misbehaves: .misbehaves(try places.function(node).function, try isOn(&map))
         case .hostdevRemoved: .hostdevRemoved(try places.function(node).function)
         case .driverHangs: .driverHangs(try places.function(node).function, try isOn(&map))
