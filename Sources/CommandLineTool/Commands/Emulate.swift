@@ -58,9 +58,21 @@ struct EmulateStatus: AsyncParsableCommand {
     func run() async throws {
         try await reporting(options) {
             let (client, greeting) = try await EmulatedHosts.running(options)
-            let waiting: [InjectedFault]
-            do throws(PlatformError) { waiting = try await client.waitingFaults() } catch { throw Failure(error) }
-            try Console.show(EmulatedHostView(greeting, waiting), options)
+            try Console.show(try await Self.view(of: client, greeting), options)
+        }
+    }
+}
+
+extension EmulateStatus {
+    private static func view(of client: HostClient, _ greeting: HostGreeting) async throws -> EmulatedHostView {
+        do throws(PlatformError) {
+            let memory = try await client.memory()
+            let names = DomainNames(memory, try await client.snapshot())
+            return EmulatedHostView(
+                greeting, waiting: try await client.waitingFaults(), held: memory.conversions.map { names.words(of: $0) },
+                fenced: memory.fenced.map { names.text($0) })
+        } catch {
+            throw Failure(error)
         }
     }
 }
@@ -208,8 +220,14 @@ struct EmulatedHostView: Encodable {
     let time: UInt64
     /// What waits for what, one clause each.
     let waitingFaults: [String]
+    /// Conversions of pages that are held up, and by what, one clause each.
+    let heldConversions: [String]
+    /// Domains whose T=1 is fenced off.
+    let fencedDomains: [String]
 
-    init(_ greeting: HostGreeting, _ waiting: [InjectedFault] = []) {
+    init(
+        _ greeting: HostGreeting, waiting: [InjectedFault] = [], held: [String] = [], fenced: [String] = []
+    ) {
         version = greeting.version
         process = greeting.process
         topology = greeting.topology
@@ -217,6 +235,8 @@ struct EmulatedHostView: Encodable {
         libvirt = greeting.libvirt
         time = greeting.time
         waitingFaults = waiting.map(FaultText.words)
+        heldConversions = held
+        fencedDomains = fenced
     }
 }
 
@@ -250,6 +270,10 @@ extension Console {
 
                 """)
             for fault in host.waitingFaults { out("  waits for     \(fault)\n") }
+            for conversion in host.heldConversions { out("  held          \(conversion)\n") }
+            for domain in host.fencedDomains {
+                out("  fenced        T=1 of \(domain), until the device whose DMA faulted is stopped\n")
+            }
         }
     }
 

@@ -97,7 +97,7 @@ struct DeviceView: Encodable {
     private static func note(_ facts: FunctionFacts, _ state: AssignmentState) -> String? {
         if !state.phase.isResting { return "interrupted in '\(state.pending.name.rawValue)': tdispctl recover" }
         if !facts.present { return state.phase == .private ? "does not answer: tdispctl recover" : "does not answer" }
-        if let reason = state.quarantineReason { return reason.rawValue }
+        if let reason = state.quarantineReason { return "\(reason.rawValue): tdispctl recover --from-quarantine" }
         if facts.dsm == nil || !facts.teeIO { return "no TDISP" }
         if case .refused(let reason) = facts.authentication { return "not authenticated: \(reason)" }
         if let answer = facts.state, !state.phase.agrees(with: answer) {

@@ -49,12 +49,15 @@ extension HostModel {
     /// What the device behind a mailbox answers to an SPDM message or record; nil when it answers nothing.
     ///
     /// With a time of day, in seconds since 1970-01-01 UTC, the host's virtual time follows it: certificates of somebody's
-    /// own are valid by the calendar.
+    /// own are valid by the calendar, and a session that was silent for two heartbeat periods has ended.
     public mutating func answer(
         _ message: TransportMessage, of dsm: FunctionAddress, at seconds: Int64? = nil
     ) -> TransportMessage? {
-        if let seconds { time = max(time, UInt64(max(0, seconds - Self.calendar)) * 1_000_000_000) }
         guard let device = devices[dsm], prepareResponder(of: device) else { return nil }
+        if let seconds {
+            time = max(time, UInt64(max(0, seconds - Self.calendar)) * 1_000_000_000)
+            _ = device.letTimePass(to: now)
+        }
         return transact(message, with: device)
     }
 
