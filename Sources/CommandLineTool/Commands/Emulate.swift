@@ -69,8 +69,8 @@ extension EmulateStatus {
             let memory = try await client.memory()
             let names = DomainNames(memory, try await client.snapshot())
             return EmulatedHostView(
-                greeting, waiting: try await client.waitingFaults(), held: memory.conversions.map { names.words(of: $0) },
-                fenced: memory.fenced.map { names.text($0) })
+                greeting, waiting: try await client.waitingFaults(),
+                held: memory.conversions.map { names.words(of: $0) }, fenced: memory.fenced.map { names.text($0) })
         } catch {
             throw Failure(error)
         }
