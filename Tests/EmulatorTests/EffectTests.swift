@@ -202,7 +202,7 @@ import Testing
         host.authenticateNewcomers()
         #expect(
             try host.facts(demo.nvme).authentication
-                == .authenticated(serial: "SSD-0002", root: "Example Device CA"))
+                == .authenticated(serial: "SSD-0002", root: "Example Device CA", isTrusted: false))
     }
 
     @Test func `looking for newcomers does not disturb a session`() throws {
@@ -219,7 +219,7 @@ import Testing
         let host = try TestHost(topology)
         #expect(try host.facts(demo.vf0).authentication == nil)
         host.authenticateNewcomers()
-        let known = DeviceAuthentication.authenticated(serial: "ACC-0001", root: "Example Device CA")
+        let known = DeviceAuthentication.authenticated(serial: "ACC-0001", root: "Example Device CA", isTrusted: false)
         #expect(try host.facts(demo.accelerator).authentication == known)
         #expect(try host.facts(demo.vf0).authentication == known)
         #expect(try host.facts(demo.network).authentication == .cannot)

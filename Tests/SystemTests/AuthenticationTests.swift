@@ -24,7 +24,7 @@ import Testing
 
     @Test(arguments: [
         (expired, "not authenticated: GET_CERTIFICATE: not trusted: certificate 2, notAfter: certificate has expired"),
-        (good, "authenticated: serial GOOD-1, issued under Example Device CA"),
+        (good, "authenticated: serial GOOD-1, issued under Example Device CA (any root is taken)"),
         (mute, "not authenticated: it does not speak SPDM"),
     ])
     func `is shown with who it is, or why that is not known, once`(device: String, identity: String) async throws {

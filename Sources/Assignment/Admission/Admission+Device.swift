@@ -55,8 +55,10 @@ extension Admission {
     private func authentication(_ facts: FunctionFacts) -> Precondition {
         switch facts.authentication {
         case nil: Precondition(.authentication, .unknown, "the platform does not tell: connecting finds out")
-        case .authenticated(let serial, let root)?:
-            Precondition(.authentication, .met, "serial \(serial), issued under \(root)")
+        case .authenticated(let serial, let root, let isTrusted)?:
+            Precondition(
+                .authentication, .met,
+                DeviceAuthentication.sentence(serial: serial, root: root, isTrusted: isTrusted))
         case .refused(let reason)?:
             Precondition(
                 .authentication, .violated(.refused), reason,

@@ -76,7 +76,8 @@ extension DeviceAuthentication {
     /// What came of it, for a person.
     fileprivate var sentence: String {
         switch self {
-        case .authenticated(let serial, let root): "authenticated: serial \(serial), issued under \(root)"
+        case .authenticated(let serial, let root, let isTrusted):
+            "authenticated: \(Self.sentence(serial: serial, root: root, isTrusted: isTrusted))"
         case .refused(let reason): "not authenticated: \(reason)"
         case .cannot: "not authenticated: it does not speak SPDM"
         }

@@ -36,15 +36,18 @@ struct DeviceView: Encodable {
         let serial: String?
         /// The name of its root.
         let root: String?
+        /// Whether the host's policy names that root; otherwise any root is taken.
+        let rootTrusted: Bool?
         /// Why it was refused.
         let reason: String?
 
         init(_ authentication: DeviceAuthentication) {
             switch authentication {
-            case .authenticated(let serial, let root):
-                (status, self.serial, self.root, reason) = ("authenticated", serial, root, nil)
-            case .refused(let reason): (status, serial, root, self.reason) = ("refused", nil, nil, reason)
-            case .cannot: (status, serial, root, reason) = ("cannot", nil, nil, nil)
+            case .authenticated(let serial, let root, let isTrusted):
+                (status, self.serial, self.root, rootTrusted, reason) = ("authenticated", serial, root, isTrusted, nil)
+            case .refused(let reason):
+                (status, serial, root, rootTrusted, self.reason) = ("refused", nil, nil, nil, reason)
+            case .cannot: (status, serial, root, rootTrusted, reason) = ("cannot", nil, nil, nil, nil)
             }
         }
     }

@@ -39,7 +39,8 @@ extension HostModel {
         guard let identity = peer.requester.identity(inSlot: 0) else {
             return .failure(RequesterFailure(.getCertificate, .notPossible(.notAuthenticated(slot: 0))))
         }
-        tsm.authentications[device.address] = .authenticated(serial: identity.serialNumber, root: identity.rootName)
+        tsm.authentications[device.address] = .authenticated(
+            serial: identity.serialNumber, root: identity.rootName, isTrusted: topology.trustedRoots != nil)
         return .success(identity)
     }
 

@@ -6,6 +6,10 @@ struct FrameSocket: Sendable {
     /// The largest frame that is read, in bytes; a peer that announces more is not ours.
     static let limit = 64 << 20
 
+    /// Seconds to connect. A Unix socket takes a connection at once or refuses it at once; only a host that has too many
+    /// callers already lets one wait, and on a busy machine this process waits for itself.
+    private static let patience = 60.0
+
     private let socket: AsyncSocket
 
     init(_ socket: AsyncSocket) { self.socket = socket }
@@ -14,7 +18,7 @@ struct FrameSocket: Sendable {
     static func connect(to path: String) async throws(FrameError) -> FrameSocket {
         guard path.utf8.count < 108 else { throw .pathTooLong(path) }
         do {
-            return FrameSocket(try await AsyncSocket.connected(to: .unix(path: path), timeout: 5))
+            return FrameSocket(try await AsyncSocket.connected(to: .unix(path: path), timeout: Self.patience))
         } catch {
             throw .unreachable(path)
         }

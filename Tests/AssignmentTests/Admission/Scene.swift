@@ -31,7 +31,7 @@ struct Scene: Sendable {
             name: number == 0 ? "accelerator" : "accelerator VF",
             vendorID: 0x1D05, deviceID: 0x0001, physicalFunction: number == 0 ? nil : pf,
             driver: number == 1 ? "vfio-pci" : nil, enabledVFs: number == 0 ? 2 : 0,
-            authentication: .authenticated(serial: "SN-1", root: "Example Device CA"))
+            authentication: .authenticated(serial: "SN-1", root: "Example Device CA", isTrusted: true))
     }
 
     var admission: Admission {
