@@ -14,7 +14,7 @@ struct List: AsyncParsableCommand {
             let session = try await Session.open(options, .reading)
             let recorded = try session.recorded()
             let devices = session.snapshot.functions.map { facts in
-                DeviceView(facts, recorded.assignments[facts.address] ?? .initial, domainName: session.name)
+                DeviceView(facts, recorded.assignments[facts.address] ?? .initial, in: session.snapshot)
             }
             switch options.output {
             case .json: Console.out(try JSONEnvelope(kind: "DeviceList", devices).text)

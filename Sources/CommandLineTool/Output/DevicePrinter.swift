@@ -26,7 +26,7 @@ struct DevicePrinter {
         if inspection.function.domain != nil {
             add("guest", "driver \(inspection.function.hasGuestDriver ? "bound" : "not bound")")
         }
-        add("DMA", state.phase.permittedDMA.sentence(domain: view.recorded.domainName ?? "no domain"))
+        add("DMA", state.permittedDMASentence(domain: view.recorded.domainName ?? "no domain"))
         add("workload", workload(inspection.function.workload))
         if let siblings = siblings(of: facts) { add("siblings", siblings) }
         if let note = view.note, note != facts.authentication?.sentence { add("note", note) }

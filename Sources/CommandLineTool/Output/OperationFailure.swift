@@ -47,7 +47,7 @@ extension AssignmentState {
     /// Where the device is now: `0000:3b:00.1 is attached to web1; DMA may reach its shared pages (T=0)`.
     func place(of device: FunctionAddress, domainName: String?) -> String {
         let domain = domainName ?? domain?.description ?? "no domain"
-        return "\(device) is \(phase.sentence(domain: domain)); \(phase.permittedDMA.sentence(domain: domain))"
+        return "\(device) is \(phase.sentence(domain: domain)); \(permittedDMASentence(domain: domain))"
     }
 }
 
@@ -62,18 +62,6 @@ extension Phase {
         case .attaching, .quiescing, .locking, .locked, .attesting, .attested, .accepting, .confirming, .releasing,
             .detaching, .failed, .recovering, .unknown:
             "in phase \(rawValue)"
-        }
-    }
-}
-
-extension PermittedDMA {
-    /// What DMA may reach, in a sentence.
-    func sentence(domain: String) -> String {
-        switch self {
-        case .hostOwn: "its DMA reaches what the host's driver maps (T=0)"
-        case .sharedPages: "its DMA may reach shared pages of \(domain) (T=0)"
-        case .privatePages: "its DMA may reach private pages of \(domain) (T=1)"
-        case .none: "none of its DMA may reach memory"
         }
     }
 }

@@ -27,7 +27,7 @@ struct SummaryPrinter {
         let domain = session.name(of: state.domain) ?? "no domain"
         var lines = ["\(result.device) is \(state.phase.sentence(domain: domain))"]
         func add(_ name: String, _ value: String) { lines.append("  \(name.padded(to: 10)) \(value)") }
-        add("DMA", state.phase.permittedDMA.sentence(domain: domain))
+        add("DMA", state.permittedDMASentence(domain: domain))
         if state.lineage.epoch != .none { add("epoch", "\(state.lineage.epoch)") }
         for proof in result.proofs {
             add(

@@ -25,10 +25,10 @@ struct DMAView: Encodable {
 
     init(_ explanation: DMAExplanation, _ names: DomainNames, asGuest: Bool) {
         let device = Step(part: "device", text: explanation.device.map(Self.deviceText) ?? "sends it")
-        let link = Step(part: "root port", text: explanation.rootPort.map(Self.withoutPlace) ?? "lets it pass")
+        let link = Step(part: "root port", text: explanation.rootPort?.withoutPlace ?? "lets it pass")
         steps = [device, link] + Self.steps(explanation.iommu.steps, names)
         (verdict, rule) = Self.verdict(explanation, names)
-        guest = asGuest ? GuestPart(explanation.guest, names) : nil
+        guest = asGuest ? GuestPart(explanation, names) : nil
     }
 
     func show(as format: OutputFormat) {
@@ -67,7 +67,7 @@ struct DMAView: Encodable {
     private static func verdict(_ explanation: DMAExplanation, _ names: DomainNames) -> (String, rule: String?) {
         if let stop = explanation.rootPort {
             let rule = explanation.iommu.request.tBit == .trusted ? SafetyRule.noTrustedDMAWithoutRun.rawValue : nil
-            return ("stopped at the root port: \(withoutPlace(stop))", rule)
+            return ("stopped at the root port: \(stop.withoutPlace)", rule)
         }
         let unsent = explanation.device.map { _ in ", if a device that breaks its rules sent it" } ?? ""
         switch explanation.iommu.route {
@@ -81,21 +81,27 @@ struct DMAView: Encodable {
     private static func deviceText(_ stop: DMAStop) -> String {
         stop == .notSent ? "would not send it: its TDISP state or a cleared Bus Master Enable forbids it" : "\(stop)"
     }
+}
 
+extension DMAStop {
     /// What the root port says, where it is clear that it is the root port.
-    private static func withoutPlace(_ stop: DMAStop) -> String {
-        "\(stop)".replacing("root port: ", with: "")
-    }
+    var withoutPlace: String { "\(self)".replacing("root port: ", with: "") }
 }
 
 extension DMAView.GuestPart {
-    fileprivate init(_ view: GuestView, _ names: DomainNames) {
+    fileprivate init(_ explanation: DMAExplanation, _ names: DomainNames) {
+        let view = explanation.guest
         believes =
             switch view.belief {
             case .noIOMMU: "it has no IOMMU: the address is guest physical"
             case .mapped(let guestPhysical): "its table leads to guest physical \(Bytes.hex(guestPhysical))"
             case .stopped(let fault): "its table stops it: \(names.text(fault))"
             }
+        if let stop = explanation.rootPort {
+            happens = "stopped at the root port: \(stop.withoutPlace)"
+            finding = "The DMA is stopped on the way to the IOMMU, where the guest does not see it."
+            return
+        }
         let asked = view.guestPhysical.map { "guest physical \(Bytes.hex($0)) is asked for" }
         let end =
             switch view.route {

@@ -13,9 +13,12 @@ struct ReachTable {
     init(_ inspection: HostInspection, _ names: DomainNames) {
         self.inspection = inspection
         self.names = names
-        views = [(0, inspection.routes?.untrusted ?? []), (1, inspection.routes?.trusted ?? [])].map { t, ranges in
-            ReachView(t: t, ranges.map { RangeView($0, names) })
-        }
+        let trusted = (inspection.routes?.trusted ?? []).map { RangeView($0, names) }
+        let stop = trusted.isEmpty ? nil : inspection.routes?.trustedStop
+        views = [
+            ReachView(t: 0, (inspection.routes?.untrusted ?? []).map { RangeView($0, names) }),
+            ReachView(t: 1, stop == nil ? trusted : [], stop: stop, behindIt: trusted),
+        ]
     }
 
     private var state: String { inspection.function.state.map { "\($0)" } ?? "state not known" }
@@ -32,6 +35,12 @@ struct ReachTable {
             }
         }
         Console.out(table.text)
+        for view in views {
+            guard let stop = view.stoppedAtRootPort else { continue }
+            let open = view.openBehindIt?.map(\.text).joined(separator: "; ") ?? ""
+            Console.out(
+                "  T=\(view.t) is stopped at the root port (\(stop)); the IOMMU behind it is still open: \(open)\n")
+        }
     }
 
     /// Whose memory there is to reach: that of the VM that has the device, or the host's; and what is reached besides.
@@ -65,10 +74,16 @@ struct ReachTable {
 struct ReachView: Encodable {
     let t: Int
     let reaches: [RangeView]
+    /// Why it does not get as far as the IOMMU, where that is all that keeps it from memory.
+    let stoppedAtRootPort: String?
+    /// What it would reach then.
+    let openBehindIt: [RangeView]?
 
-    init(t: Int, _ reaches: [RangeView]) {
+    init(t: Int, _ reaches: [RangeView], stop: DMAStop? = nil, behindIt: [RangeView] = []) {
         self.t = t
         self.reaches = reaches
+        stoppedAtRootPort = stop?.withoutPlace
+        openBehindIt = stop == nil ? nil : behindIt
     }
 }
 

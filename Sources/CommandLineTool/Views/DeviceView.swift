@@ -69,7 +69,8 @@ struct DeviceView: Encodable {
     /// The last protocol messages with it, oldest first, when they were asked for.
     var messages: [String]?
 
-    init(_ facts: FunctionFacts, _ state: AssignmentState, domainName: (DomainID?) -> String?) {
+    init(_ facts: FunctionFacts, _ state: AssignmentState, in host: HostSnapshot) {
+        let domainName = { (id: DomainID?) in id.flatMap { host.domain($0)?.name } }
         address = facts.address.description
         name = facts.name
         vendorID = Self.hex(facts.vendorID)
@@ -85,11 +86,11 @@ struct DeviceView: Encodable {
             phase: state.phase.rawValue, domain: state.domain?.description, domainName: domainName(state.domain),
             epoch: state.lineage.epoch.rawValue, pending: pending == .none ? nil : pending.rawValue,
             reason: state.quarantineReason?.rawValue, rekeyOwed: state.lineage.rekeyOwed,
-            permittedDMA: state.phase.permittedDMA.rawValue)
+            permittedDMA: state.permittedDMAWord)
         confirmed = Confirmed(
             state: facts.state?.description, connected: facts.connected, present: facts.present,
             authentication: facts.authentication.map { Authentication($0) })
-        note = Self.note(facts, state)
+        note = Self.note(facts, state, state.domain.flatMap { host.domain($0) })
     }
 
     private static func hex(_ value: UInt16) -> String {
@@ -97,7 +98,9 @@ struct DeviceView: Encodable {
         return String(repeating: "0", count: 4 - digits.count) + digits
     }
 
-    private static func note(_ facts: FunctionFacts, _ state: AssignmentState) -> String? {
+    private static func note(
+        _ facts: FunctionFacts, _ state: AssignmentState, _ domain: DomainFacts?
+    ) -> String? {
         if !state.phase.isResting { return "interrupted in '\(state.pending.name.rawValue)': tdispctl recover" }
         if !facts.present { return state.phase == .private ? "does not answer: tdispctl recover" : "does not answer" }
         if let reason = state.quarantineReason { return "\(reason.rawValue): tdispctl recover --from-quarantine" }
@@ -107,7 +110,11 @@ struct DeviceView: Encodable {
             return "recorded \(state.phase.rawValue), answers \(answer): tdispctl recover"
         }
         if state.phase == .private, !facts.connected { return "recorded private, no session: tdispctl recover" }
-        return nil
+        guard state.phase == .private || state.phase == .attached else { return nil }
+        if facts.domain != state.domain {
+            return "recorded \(state.phase.rawValue), not in its domain: tdispctl recover"
+        }
+        return domain?.running == false ? "its domain does not run: tdispctl release" : nil
     }
 }
 

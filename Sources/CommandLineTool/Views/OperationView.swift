@@ -41,7 +41,7 @@ struct OperationView: Encodable {
         domain = state.domain?.description
         self.domainName = domainName
         epoch = state.lineage.epoch.rawValue
-        permittedDMA = state.phase.permittedDMA.rawValue
+        permittedDMA = state.permittedDMAWord
         self.proofs = proofs.map { ProofView(claim: $0.claim, result: $0.result.rawValue, seen: $0.seen) }
         self.fallen = fallen
         error = failure.map { FailureView($0, device: device.description) }

@@ -23,10 +23,15 @@ extension HostModel {
         guard let (device, function) = locate(address), let unit = memory.unit(of: address) else { return nil }
         let request = DMARequest(
             requesterID: address.requesterID, tBit: tBit, address: target, count: count, access: access)
-        let stream: StreamID? = if case .emit(tBit, let stream) = emission(of: function, device) { stream } else { nil }
+        let stream = stream(of: function, device, tBit)
         return DMAExplanation(
             device: stopInDevice(function, device, tBit), rootPort: stopAtRootPort(request, over: stream, device),
             iommu: unit.explain(request), guest: unit.guestView(of: request))
+    }
+
+    /// The stream that a function sends requests with a T value over now; nil: none.
+    func stream(of function: EmulatedFunction, _ device: EmulatedDevice, _ tBit: TBit) -> StreamID? {
+        if case .emit(tBit, let stream) = emission(of: function, device) { stream } else { nil }
     }
 
     /// Why a device that keeps to its rules sends no memory request with this T value now; nil: it does.

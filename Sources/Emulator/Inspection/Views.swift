@@ -60,8 +60,10 @@ public struct RoutesView: Hashable, Sendable, Codable {
     public let address: FunctionAddress
     /// Everything that T=0 reaches.
     public let untrusted: [ReachableRange]
-    /// Everything that T=1 reaches.
+    /// Everything that the IOMMU lets T=1 reach.
     public let trusted: [ReachableRange]
+    /// Why no T=1 gets as far as the IOMMU now; nil: it does.
+    public let trustedStop: DMAStop?
 }
 
 /// Whose the memory is, in pages of 4 KiB.
@@ -135,10 +137,13 @@ extension HostModel {
 
     /// What DMA of a function can reach.
     public func routes(of address: FunctionAddress) -> RoutesView? {
-        guard let unit = memory.unit(of: address), deviceOf[address] != nil else { return nil }
+        guard let unit = memory.unit(of: address), let (device, function) = locate(address) else { return nil }
         return RoutesView(
             address: address, untrusted: unit.reachableRanges(of: address.requesterID, .untrusted),
-            trusted: unit.reachableRanges(of: address.requesterID, .trusted))
+            trusted: unit.reachableRanges(of: address.requesterID, .trusted),
+            trustedStop: stopAtRootPort(
+                DMARequest(requesterID: address.requesterID, tBit: .trusted, address: 0, count: 1, access: .read),
+                over: stream(of: function, device, .trusted), device))
     }
 
     /// Sends one request of a function the whole way, over the link and through the IOMMU, as its device would send it
@@ -147,7 +152,7 @@ extension HostModel {
         _ address: FunctionAddress, _ tBit: TBit, at target: UInt64, count: UInt64 = 64, access: DMAAccess = .read
     ) -> DMAOutcome {
         guard let (device, function) = locate(address), device.has(function) else { return .stopped(.deviceGone) }
-        let stream: StreamID? = if case .emit(tBit, let stream) = emission(of: function, device) { stream } else { nil }
+        let stream = stream(of: function, device, tBit)
         let requester = address.requesterID
         switch access {
         case .read: return send(.read(Int(count), at: target, from: requester, tBit, over: stream), from: device)
