@@ -219,7 +219,7 @@ import Testing
         let host = try TestHost(topology)
         #expect(try host.facts(demo.vf0).authentication == nil)
         host.authenticateNewcomers()
-        let known = DeviceAuthentication.authenticated(serial: "ACC-0001", root: "Example Device CA", isTrusted: false)
+        let known = DeviceAuthentication.authenticated(serial: "ACC-0001", root: "Example Device CA", isTrusted: true)
         #expect(try host.facts(demo.accelerator).authentication == known)
         #expect(try host.facts(demo.vf0).authentication == known)
         #expect(try host.facts(demo.network).authentication == .cannot)
