@@ -38,8 +38,8 @@ public struct HostLauncher: Sendable {
 
     /// Starts a host and waits until it answers.
     ///
-    /// The child tells that it listens by one line on its standard output; when it ends instead, its last words are the
-    /// error.
+    /// The child tells by one line on its standard output that it listens, or why it does not. When it ends without a word
+    /// there, the last ones of its log are the error.
     public func start(arguments: [String]) async throws(PlatformError) -> (client: HostClient, greeting: HostGreeting) {
         let ready = Pipe()
         let process = Process()
@@ -50,6 +50,8 @@ public struct HostLauncher: Sendable {
         do {
             process.standardError = try openLog()
             try process.run()
+        } catch CocoaError.fileWriteOutOfSpace {
+            throw PlatformError(.noSpace, "the emulated host cannot be started in \(directory): the disk is full")
         } catch {
             throw PlatformError(
                 .denied, "the emulated host cannot be started in \(directory): \(systemReason(of: error))")
@@ -58,27 +60,33 @@ public struct HostLauncher: Sendable {
         let line = await firstLine(of: ready.fileHandleForReading)
         guard line == Self.readyLine else {
             process.waitUntilExit()
-            throw PlatformError(Self.exitCodes[process.terminationStatus] ?? .unreachable, lastWords() ?? line)
+            throw Self.refusal(in: line)
+                ?? PlatformError(
+                    .unreachable,
+                    lastWords() ?? "the emulated host ended with code \(process.terminationStatus) and said nothing")
         }
         let client = HostClient(path: socketPath)
         return (client, try await client.hello())
     }
 
-    /// The exit codes with which a host that cannot start says why.
-    public static let exitCodes: [Int32: PlatformError.Code] = [
-        1: .denied, 2: .invalidInput, 7: .unsupported, 8: .unreachable,
-    ]
-
     /// What a host prints when it listens.
     public static let readyLine = "listening"
+
+    /// What a host prints that cannot start.
+    public static func line(refusing error: PlatformError) -> String {
+        (try? JSONEncoder().encode(error)).map { String(decoding: $0, as: UTF8.self) } ?? error.message
+    }
+
+    private static func refusal(in line: String) -> PlatformError? {
+        try? JSONDecoder().decode(PlatformError.self, from: Data(line.utf8))
+    }
 
     private func openLog() throws -> FileHandle {
         let manager = FileManager.default
         try manager.createDirectory(
             atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        guard manager.createFile(atPath: logPath, contents: nil, attributes: [.posixPermissions: 0o600]) else {
-            throw CocoaError(.fileWriteNoPermission)
-        }
+        try Data().write(to: URL(fileURLWithPath: logPath))
+        try manager.setAttributes([.posixPermissions: 0o600], ofItemAtPath: logPath)
         return try FileHandle(forWritingTo: URL(fileURLWithPath: logPath))
     }
 

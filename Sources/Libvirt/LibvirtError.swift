@@ -63,13 +63,18 @@ public struct LibvirtError: Error, Hashable, Sendable {
     public var message: String
     /// The function that failed, for example `virDomainLookupByName`.
     public var function: String
+    /// Whether this adapter could not write a file because its disk is full.
+    public var isDiskFull: Bool
 
     /// Creates an error.
-    public init(_ code: Code, domain: Origin = .none, message: String, function: String) {
+    public init(
+        _ code: Code, domain: Origin = .none, message: String, function: String, isDiskFull: Bool = false
+    ) {
         self.code = code
         self.domain = domain
         self.message = message
         self.function = function
+        self.isDiskFull = isDiskFull
     }
 
     /// Whether the connection is gone, so that nothing works any more before it is opened again.

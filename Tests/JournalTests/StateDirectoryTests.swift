@@ -29,6 +29,12 @@ import Testing
         #expect(try scratch.mode(of: "deep/state") == 0o700)
     }
 
+    @Test func `has the room of the parent that is there, before it is created`() throws {
+        let scratch = try Scratch()
+        let free = try #require(try StateDirectory(at: "\(scratch.path)/deep/state").freeSpace)
+        #expect(free > 0)
+    }
+
     @Test func `that someone else owns is refused`() throws {
         let scratch = try Scratch()
         expectFailure(.unsafeDirectory) { try StateDirectory(at: scratch.path, owner: geteuid() + 1) }

@@ -84,6 +84,8 @@ public struct PlatformError: Error, Hashable, Sendable, Codable, CustomStringCon
         case invalidInput
         /// No permission.
         case denied
+        /// The disk that holds the platform's files is full.
+        case noSpace
     }
 
     /// What kind of trouble.

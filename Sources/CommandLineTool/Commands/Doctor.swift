@@ -50,6 +50,11 @@ struct Doctor: AsyncParsableCommand {
             let journal = try Journal.openForReading(in: directory)
             switch try journal.verifyHistory() {
             case .intact(let entries, _):
+                if let free = directory.freeSpace, free < Self.leastFreeSpace {
+                    return Finding(
+                        .fail, "state directory", "\(directory.path): the disk is full, \(Bytes.text(free)) free",
+                        "free space: \(Bytes.text(Self.leastFreeSpace)) at least for journal and host")
+                }
                 return Finding(.pass, "state directory", "\(directory.path), history intact (\(entries) entries)")
             case .broken(let sequence, _):
                 return Finding(
@@ -59,6 +64,9 @@ struct Doctor: AsyncParsableCommand {
             return Finding(.fail, "state directory", error.message, error.advice)
         }
     }
+
+    /// A conversion and its way home take a few hundred kilobytes.
+    private static let leastFreeSpace: UInt64 = 1 << 20
 
     private func crypto() -> Finding {
         do throws(CryptoError) {

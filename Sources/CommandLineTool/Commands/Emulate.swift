@@ -167,21 +167,30 @@ struct EmulateServe: AsyncParsableCommand {
         signal(SIGHUP, SIG_IGN)
         signal(SIGPIPE, SIG_IGN)
         do {
-            let directory = try StateDirectory(at: options.directory).path
-            var log = Logger(label: "emulated-host") { StreamLogHandler.standardError(label: $0) }
-            log.logLevel = Logger.Level.debug
-            let server = try await HostServer(
-                HostServer.Configuration(
-                    directory: directory, topology: options.topology ?? "demo", libvirt: options.connect,
-                    socketPath: HostLauncher(directory: directory, program: "").socketPath), log: log)
-            try await server.run { Console.out(HostLauncher.readyLine + "\n") }
+            try await serve()
         } catch let error as PlatformError {
-            Console.err("\(error)\n")
-            throw error.code.status.exitCode
-        } catch {
-            Console.err("\(error)\n")
-            throw ExitStatus.failed.exitCode
+            throw refuse(error)
+        } catch let error as JournalError {
+            throw refuse(PlatformError(.denied, error.description))
         }
+    }
+
+    private func serve() async throws {
+        let directory = try StateDirectory(at: options.directory).path
+        var log = Logger(label: "emulated-host") { StreamLogHandler.standardError(label: $0) }
+        log.logLevel = Logger.Level.debug
+        let server = try await HostServer(
+            HostServer.Configuration(
+                directory: directory, topology: options.topology ?? "demo", libvirt: options.connect,
+                socketPath: HostLauncher(directory: directory, program: "").socketPath), log: log)
+        try await server.run { Console.out(HostLauncher.readyLine + "\n") }
+    }
+
+    /// Tells who waits for the host, and the log.
+    private func refuse(_ error: PlatformError) -> ExitCode {
+        Console.out(HostLauncher.line(refusing: error) + "\n")
+        Console.err("\(error)\n")
+        return error.code.status.exitCode
     }
 }
 

@@ -5,6 +5,7 @@ extension Failure {
     /// A platform that cannot be asked.
     init(_ error: PlatformError) {
         self.init(error.code.status, error.message)
+        if error.code == .noSpace { next = "free space and try again" }
         if error.code == .unsupported { next = "tdispctl --help; to explore: tdispctl list --topology demo" }
     }
 
@@ -22,7 +23,7 @@ extension PlatformError.Code {
         case .noSuchDevice, .noSuchDomain, .noSuchFile: .notFound
         case .unsupported: .lacking
         case .invalidInput: .usage
-        case .denied: .failed
+        case .denied, .noSpace: .failed
         }
     }
 }

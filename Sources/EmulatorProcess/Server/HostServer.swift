@@ -144,7 +144,7 @@ public struct HostServer: Sendable {
             }
             return (try await LibvirtConnection.open(uri: uri), uri)
         } catch {
-            throw PlatformError(.unreachable, "libvirt: \(error)")
+            throw PlatformError(error.isDiskFull ? .noSpace : .unreachable, "libvirt: \(error)")
         }
     }
 

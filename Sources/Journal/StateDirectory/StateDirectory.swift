@@ -38,6 +38,16 @@ public struct StateDirectory: Hashable, Sendable {
             advice: "name a directory with --state-dir")
     }
 
+    /// Bytes that its file system has left for us, there or where it will be created; nil when that cannot be seen.
+    public var freeSpace: UInt64? {
+        var place = URL(filePath: path)
+        while place.path.count > 1, !FileManager.default.fileExists(atPath: place.path) {
+            place.deleteLastPathComponent()
+        }
+        let facts = try? FileManager.default.attributesOfFileSystem(forPath: place.path)
+        return (facts?[.systemFreeSize] as? NSNumber)?.uint64Value
+    }
+
     /// Creates the directory (0700) and its parents where they are missing, and checks it again.
     func create() throws(JournalError) {
         do {

@@ -45,6 +45,9 @@ public struct TestDriverDocument: Hashable, Sendable {
         let uri = try Self.uri(path: path)
         do {
             try Data(xml.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch CocoaError.fileWriteOutOfSpace {
+            throw LibvirtError(
+                .systemError, message: "cannot write \(path): the disk is full", function: "write", isDiskFull: true)
         } catch {
             throw LibvirtError(
                 .systemError, message: "cannot write \(path): \(systemReason(of: error))", function: "write")
