@@ -1,4 +1,4 @@
-/// The journal, its lock or its directory cannot be used. Nothing was written.
+/// The journal, its lock or its directory cannot be used. What was to be written in that transaction was not.
 public struct JournalError: Error, Hashable, Sendable {
     /// What kind of trouble; the raw value is stable and never reused.
     public enum Code: String, Hashable, Sendable, Codable, CaseIterable {

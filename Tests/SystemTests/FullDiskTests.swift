@@ -18,9 +18,30 @@ struct `A full disk` {
             // As long as the disk is full.
             #expect(["1", "9"].contains(answers["convert"]), "\(ended.out)")
             #expect(answers["named"] == "yes", "\(ended.out)\(ended.err)")
+            #expect((answers["convert"] == "9") == (answers["place"] == "quarantine"), "\(ended.out)\(ended.err)")
+            #expect(answers["next"] == "yes", "\(ended.out)\(ended.err)")
             // With room again: nothing is pending, the device is where it was, the history is whole, and all goes on.
             #expect(answers["phase"] == "available" && answers["driver"] == "accel", "\(ended.out)")
             #expect(answers["verify"] == "0" && answers["again"] == "0", "\(ended.out)")
+        }
+    }
+
+    @Test func `is named by a call that finds no room for a host, and by doctor`() async throws {
+        try await Tool.withoutHost { tool in
+            let ended = try await tool.shell(
+                """
+                \(Tool.unshare) bash -c '
+                mkdir disk && mount -t tmpfs -o size=64k,mode=700 tmpfs disk || exit 99
+                mkdir -m 700 disk/state && export TDISPCTL_STATE_DIR="$HOME/disk/state"
+                dd if=/dev/zero of=disk/fill bs=1k 2>/dev/null
+                "$TDISPCTL" doctor | grep "state directory" >&2
+                "$TDISPCTL" list --topology demo --output json'
+                """)
+            #expect(ended.status == 1, "\(ended.err)")
+            #expect(ended.err.contains("fail  state directory") && ended.err.contains("disk is full"), "\(ended.err)")
+            let error = try ended.items[0]
+            #expect(error["message"].string?.contains("disk is full") == true, "\(ended.out)")
+            #expect(error["next"].string?.contains("free space") == true, "\(ended.out)")
         }
     }
 
@@ -52,6 +73,8 @@ struct `A full disk` {
         "$TDISPCTL" convert \(Demo.vf) --domain web1 >"$HOME/said" 2>&1
         echo "convert=$?"
         grep -q "disk is full" "$HOME/said" && echo named=yes
+        grep -q "^  now .* in quarantine" "$HOME/said" && echo place=quarantine
+        grep -Eq "^  next .*(free space|recover)" "$HOME/said" && echo next=yes
         cat "$HOME/said" >&2
         rm "$HOME/disk/fill"
         "$TDISPCTL" recover \(Demo.vf) --quiet >&2

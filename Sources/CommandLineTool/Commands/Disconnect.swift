@@ -30,11 +30,12 @@ struct Disconnect: AsyncParsableCommand {
             try session.requireDisconnect(of: dsm, force: force)
             let printer = ProgressPrinter(quiet: options.quiet, devices: [dsm])
             let report = await (try session.service { printer.print($0) }).disconnect(dsm, force: force)
-            try session.close()
+            let unwritten = session.close()
             guard report.outcome == .succeeded else {
                 throw Failure(
-                    .busy, "the connection of \(dsm) was not ended", seen: report.detail, next: "tdispctl show \(dsm)")
+                    .busy, "the connection of \(dsm) is not ended", seen: report.detail, next: "tdispctl show \(dsm)")
             }
+            if let unwritten { throw unwritten }
             if options.output == .json { Console.outJSON("Disconnection", [DisconnectionView(dsm: dsm.description)]) }
             if options.output == .table { Console.out("the connection of \(dsm) is ended; its IDE stream is free\n") }
         }

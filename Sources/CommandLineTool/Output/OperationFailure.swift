@@ -26,7 +26,8 @@ extension Failure {
             if let trouble { fill(trouble) }
         case .unrecorded(let failure):
             self.init(
-                .failed, "\(result.device): the last step is not in the journal", seen: failure.message, place: place,
+                result.state.phase == .quarantined ? .quarantined : .failed,
+                "\(result.device): the last step is not in the journal", seen: failure.message, place: place,
                 next: "free space or mend permissions, then tdispctl recover \(result.device): the device will be asked"
             )
         case .journal(let failure):
@@ -34,6 +35,13 @@ extension Failure {
                 .failed, "\(result.device): the journal cannot be written; nothing was changed", seen: failure.message,
                 place: place, next: "free space or mend permissions, then try again")
         }
+    }
+
+    /// The failure of a whole call, told of one device that is where the operation was to bring it.
+    func on(_ result: OperationResult, domainName: String?) -> Failure {
+        var failure = self
+        failure.place = result.state.place(of: result.device, domainName: domainName)
+        return failure
     }
 
     private mutating func fill(_ trouble: Trouble) {

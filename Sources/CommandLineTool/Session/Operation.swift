@@ -37,9 +37,10 @@ struct Operation {
             return await Self.run(wanted, on: service, unless: interruption)
         }
         let fallen = try fallen(since: before, besides: targets)
-        let views = try refused.map(view) + results.map { view($0, fallen) }
+        let refusals = try refused.map(view)
+        let unwritten = session.close()
+        let views = refusals + results.map { view($0, fallen, unwritten) }
         try await SummaryPrinter(session: session, options: options).print(results, views, verb, fallen)
-        try session.close()
         let failures = views.compactMap { view in view.failure.map { (device: view.device, failure: $0) } }
         if !failures.isEmpty { throw Failures(all: failures, areShown: options.output == .json) }
     }
@@ -67,11 +68,15 @@ struct Operation {
         }
     }
 
-    private func view(_ result: OperationResult, _ fallen: [FallenSibling]) -> OperationView {
+    /// A device's own failure says more than that the journal could not be brought up to date, and mostly comes of it.
+    private func view(
+        _ result: OperationResult, _ fallen: [FallenSibling], _ unwritten: Failure?
+    ) -> OperationView {
         let owner = session.snapshot.function(result.device)?.ownerAddress
         let name = session.name(of: result.state.domain)
         return OperationView(
-            result.device, result.end.word, result.state, domainName: name, Failure(result, domainName: name),
+            result.device, result.end.word, result.state, domainName: name,
+            Failure(result, domainName: name) ?? unwritten?.on(result, domainName: name),
             proofs: result.proofs, fallen: fallen.filter { $0.owner == owner }.map(\.device.description))
     }
 

@@ -63,6 +63,12 @@ struct Session {
                     "an emulated host of topology '\(found.greeting.source)' already runs here; stop it (tdispctl emulate stop) or use another --state-dir"
                 )
             }
+            if let wanted = options.connect, wanted != found.greeting.libvirt {
+                throw PlatformError(
+                    .invalidInput,
+                    "the emulated host that runs here is connected to \(found.greeting.libvirt); stop it (tdispctl emulate stop) or use another --state-dir"
+                )
+            }
             return (found.client, found.greeting)
         }
         guard let topology = options.topology else { throw launcher.hasRun ? goneHost : noPlatform }
@@ -118,14 +124,15 @@ struct Session {
         throw Failure(.notFound, "there is no domain '\(text)'", seen: "domains: \(known)", next: "virsh list --all")
     }
 
-    /// Writes what is still in line and gives the lock back. Throws ``Failure`` when steps are left unwritten.
-    func close() throws(Failure) {
+    /// Writes what is still in line and gives the lock back. Gives what is to be said when steps are left unwritten.
+    func close() -> Failure? {
         do throws(JournalError) {
             try journal.close()
+            return nil
         } catch {
             var failure = Failure(error)
             failure.seen = "\(journal.unwritten) steps are not in the journal; nothing that was granted is among them"
-            throw failure
+            return failure
         }
     }
 

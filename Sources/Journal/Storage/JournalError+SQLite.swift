@@ -51,7 +51,7 @@ extension JournalError.Code {
         let aside =
             "keep it for audit: move \(path), -wal and -shm away together, and the devices are asked where they are"
         return switch self {
-        case .diskFull: ("journal \(path): the disk is full", "free space and try again; nothing was written")
+        case .diskFull: ("journal \(path): the disk is full", "free space and try again")
         case .readOnly: ("journal \(path) can only be read", "make its file system and its files writable")
         case .locked: ("journal \(path) is locked by another program", "end that program and try again")
         case .notAJournal:
