@@ -34,7 +34,8 @@ public actor AssignmentService {
     /// Runs one request on one function to its end, unless it is cancelled before it was begun.
     ///
     /// What was recorded is confirmed first: a device that a former manager left in the middle of an effect is brought to
-    /// rest, and one that is recorded as private is asked whether it still is.
+    /// rest, and one that is recorded as private is asked whether it still is. A recovery has nothing to do then, but for
+    /// the order to convert again: for the domain that has the device, or that was recorded when the manager was interrupted.
     public func run(
         _ request: AssignmentEvent, on tdi: FunctionAddress, dsm: FunctionAddress,
         unless isCancelled: @Sendable () -> Bool = { false }
@@ -52,8 +53,9 @@ public actor AssignmentService {
             case .done, .alreadyThere, .refused, .journal, .unrecorded: break
             }
             if case .recover(let wanted) = request {
-                guard wanted.convertAgain, case .attached(let now) = mended.state else { return mended }
-                return await owner.run(.convert(now.owner, now.lineage.orders), on: tdi)
+                guard wanted.convertAgain, let domain = mended.state.domain ?? contents.assignments[tdi]?.domain
+                else { return mended }
+                return await owner.run(.convert(domain, mended.state.lineage.orders), on: tdi)
             }
         }
         return await owner.run(request, on: tdi)

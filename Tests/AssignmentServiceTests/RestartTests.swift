@@ -101,6 +101,18 @@ import Testing
         #expect(await rig.phase() == .available)
     }
 
+    @Test(arguments: [EffectName.unbindGuestDriver, .lock, .accept])
+    func `a recovery that is to convert again does, for the domain that the interrupted conversion was for`(
+        _ effect: EffectName
+    ) async throws {
+        let volatile = try await Self.journal(killedAt: effect, { await $0.convert() }, private: false)
+        let rig = try Rig(over: volatile)
+        let result = await rig.recover(Place.one, RecoveryRequest(convertAgain: true))
+        #expect(result.end == .done)
+        #expect(result.state.phase == .private && result.state.domain == Place.web)
+        #expect(rig.chronicle.effects(on: Place.one).first == .cut)
+    }
+
     // MARK: Connections
 
     @Test func `a connection that was being opened is torn down before it is opened again`() async throws {

@@ -95,6 +95,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [Moment.after(.unbindGuestDriver), .after(.lock), .after(.accept)])
+    func `leaves a device that a recovery converts again, where it is told to`(_ moment: Moment) async throws {
+        try await Tool.with { tool in
+            try await Relay.between(tool) { relay in
+                try await relay.kill(Self.convert, at: moment, of: tool)
+                let recovered = try await tool.json("recover", Demo.vf, "--convert")
+                #expect(recovered.status == 0, "\(recovered.err)")
+                #expect(try recovered.items[0]["phase"] == "private" && recovered.items[0]["domainName"] == "web1")
+                try await tool.expectSoundness()
+            }
+        }
+    }
+
     @Test func `leaves siblings of its device in private operation, and so does the recovery`() async throws {
         try await Tool.with { tool in
             try await tool.succeed("convert", Demo.sibling, "--domain", "db1")
