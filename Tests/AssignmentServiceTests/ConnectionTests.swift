@@ -192,6 +192,24 @@ import Testing
         #expect(await [rig.phase(Place.one), rig.phase(Place.two)] == [.attached, .attached])
     }
 
+    @Test func `a forced disconnect ends the connection last that brought the devices home`() async throws {
+        let rig = try Rig()
+        await rig.makePrivate(Place.one, Place.two)
+        #expect(await rig.service.disconnect(Place.one, force: true) == EffectReport(.succeeded))
+        #expect(rig.chronicle.connectionEffects == [.disconnect, .connect, .disconnect])
+        #expect(rig.journal.volatile.connectionSteps.last?.state.name == ConnectionState.Name.none)
+    }
+
+    @Test func `a forced disconnect of a device that is to be converted again says that it stays connected`()
+        async throws
+    {
+        let rig = try Rig()
+        await rig.makePrivate(Place.one, orders: StandingOrders(convertAgain: true))
+        let report = await rig.service.disconnect(Place.one, force: true)
+        #expect(report.outcome == .failed(.busy) && report.detail.contains("opened again"))
+        #expect(await rig.phase() == .private)
+    }
+
     @Test func `a disconnect that fails says so`() async throws {
         let rig = try Rig()
         await rig.makePrivate(Place.one)

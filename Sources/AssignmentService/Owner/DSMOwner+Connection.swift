@@ -18,8 +18,20 @@ extension DSMOwner {
         }
     }
 
-    /// Ends the connection. With `force`, the trusted DMA of every locked TDI is cut before it ends.
+    /// Ends the connection. With `force`, the trusted DMA of every locked TDI is cut before it ends. Bringing them home may
+    /// take another connection, which is ended when they rest, unless one of them was ordered to be converted again.
     func disconnect(force: Bool) async -> EffectReport {
+        let report = await endConnection(force: force)
+        guard force, report.outcome == .succeeded, connection.name != .none else { return report }
+        let again = assignments.values.count { $0.phase == .private }
+        guard again == 0 else {
+            return EffectReport(
+                .failed(.busy), "it was ended, and opened again for \(again) TDIs with a standing order to convert")
+        }
+        return await endConnection(force: true)
+    }
+
+    private func endConnection(force: Bool) async -> EffectReport {
         let locked = lockedTDIs()
         let request = ConnectionEvent.disconnect(lockedTDIs: locked, force: force)
         if case .refuse(let refusal) = ConnectionMachine.step(connection, request).effect {
