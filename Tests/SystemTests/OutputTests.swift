@@ -115,6 +115,18 @@ import Testing
         }
     }
 
+    @Test func `that cannot be written is a failure`() async throws {
+        try await Tool.with { tool in
+            for verb in ["list", "--version", "--help", "show \(Demo.vf) --output json", "doctor --rules"] {
+                let ended = try await tool.shell("\"$TDISPCTL\" \(verb) >/dev/full")
+                #expect(ended.status == 1, "\(verb)")
+                #expect(ended.err.contains("no space left on device"), "\(verb): \(ended.err)")
+            }
+            // What was wrong before counts for more.
+            #expect(try await tool.shell("\"$TDISPCTL\" show 0000:99:00.0 --output json >/dev/full").status == 4)
+        }
+    }
+
     @Test func `of a failure is JSON, too, with the exit code in it`() async throws {
         let schema = try JSONSchema.published()
         try await Tool.with { tool in

@@ -34,8 +34,13 @@ public struct Tdispctl: AsyncParsableCommand {
 extension Tdispctl {
     /// Parses the arguments, runs, and ends the process. Wrong usage ends with 2, as every other exit code is ours too.
     public static func runAndExit() async -> Never {
+        _ = Console.standIns
         signal(SIGPIPE, SIG_IGN)
-        Foundation.exit(await runToStatus())
+        let status = await runToStatus()
+        guard let reason = Console.lostOutput else { Foundation.exit(status) }
+        let failure = Failure(.failed, "the result cannot be written to standard output: \(reason)")
+        Console.err(failure.text + "\n")
+        Foundation.exit(status == ExitStatus.done.rawValue ? failure.status.rawValue : status)
     }
 
     private static func runToStatus() async -> Int32 {
