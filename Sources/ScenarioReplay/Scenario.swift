@@ -73,7 +73,7 @@ public struct Scenario: Sendable {
 
     private init(_ node: YAMLNode) throws(YAMLError) {
         self = try node.mapping { map throws(YAMLError) in
-            _ = try map.required("version").integer(Int.self, in: 1...1)
+            try map.required("version").formatVersion(1)
             let title = try map.required("title").string()
             let subject = try Self.subject(&map)
             var topology = try Self.topology(try map.required("topology"))

@@ -26,6 +26,14 @@ extension YAMLNode {
         return value
     }
 
+    /// The version of the format that a file is written in, which has to be the one that is known.
+    ///
+    /// Throws for another one.
+    public func formatVersion(_ known: Int) throws(YAMLError) {
+        let version = try integer(Int.self)
+        guard version == known else { throw error("this program reads version \(known), not \(version)") }
+    }
+
     /// `true` or `false`, nothing else.
     public func bool() throws(YAMLError) -> Bool {
         switch plain {

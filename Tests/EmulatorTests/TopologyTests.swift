@@ -103,12 +103,13 @@ import Testing
     }
 
     static let mistakes = [
-        Mistake(text: "version: 2\nname: x\nbridges: []\ndevices: []", 1, 10, "not between 1 and 1"),
+        Mistake(text: "version: 2\nname: x\nbridges: []\ndevices: []", 1, 10, "this program reads version 1, not 2"),
         Mistake(text: "version: 1\nname: x\ndevices: []", 1, 1, "missing key 'bridges'"),
         Mistake(text: "version: 1\nname: x\nbridges: [{name: root}]\ndevices: []", 3, 18, "pci0000:3a"),
         Mistake(
             text: "version: 1\nname: x\nbridges: [{name: pci0000:10}, {name: pci0000:10}]\ndevices: []", 3, 38,
             "already there"),
+        Mistake(domain: "tee: banana", 5, 70, "sev-snp, tdx, cca, cove, none"),
         Mistake(device: "colour: red", 4, 44, "unknown key 'colour'"),
         Mistake(devices: "[{name: a, address: nowhere}]", 4, 30, "is not a PCI address"),
         Mistake(devices: "[{name: a, address: 0000:11:00.1}]", 4, 30, "is not function 0"),

@@ -11,7 +11,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("version: 2\ntitle: t", "s.yaml:1:10: 2 is not between 1 and 1"),
+        ("version: 2\ntitle: t", "s.yaml:1:10: this program reads version 1, not 2"),
         ("version: 1\ntitel: t", "s.yaml:1:1: missing key 'title'; is 'titel' in line 2 meant to be it?"),
         ("version: 1\ntitle: t\nsteps: []", "s.yaml:1:1: expected one of the keys rule, clause"),
         (

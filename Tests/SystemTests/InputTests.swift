@@ -73,6 +73,57 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("version: 2\nname: x\nbridges: []\ndevices: []\n", "this program reads version 1, not 2"),
+        (
+            """
+            version: 1
+            name: x
+            bridges: []
+            devices: []
+            domains: [{name: d, uuid: \(Demo.web1), tee: banana}]
+
+            """, "expected one of sev-snp, tdx, cca, cove, none, found 'banana'"
+        ),
+    ])
+    func `in a topology is answered with all that would do`(text: String, words: String) async throws {
+        try await Tool.withoutHost { tool in
+            let ended = try await tool.run("list", "--topology", try tool.write(text, to: "host.yaml"))
+            #expect(ended.status == 2 && ended.err.contains(words), "\(ended.err)")
+        }
+    }
+
+    @Test func `as a device that is named twice is the device once`() async throws {
+        try await Tool.with { tool in
+            let plans = try await tool.json("plan", Demo.vf, Demo.vf, "--domain", "web1")
+            #expect(try plans.items.array.count == 1)
+            let ended = try await tool.json("convert", Demo.vf, "3b:00.1", Demo.vf, "--domain", "web1")
+            #expect(try ended.status == 0 && ended.items.array.count == 1)
+        }
+    }
+
+    @Test func `as a device without a history is one that nobody has ever seen`() async throws {
+        try await Tool.with { tool in
+            let unknown = try await tool.json("history", "0000:99:00.0")
+            #expect(try unknown.status == 4 && unknown.items[0]["message"].string?.contains("0000:99:00.0") == true)
+            // Nothing has happened to this one yet.
+            #expect(try await tool.json("history", Demo.nvme).items.array.isEmpty)
+            try await tool.convert()
+            try await tool.succeed("emulate", "stop")
+            #expect(try await !tool.withoutTopology.json("history", Demo.vf).items.array.isEmpty)
+            #expect(try await tool.withoutTopology.run("history", Demo.nvme).status == 4)
+        }
+    }
+
+    @Test func `as another libvirt than that of the host that runs is refused`() async throws {
+        try await Tool.with { tool in
+            let other = try await tool.run("list", "--connect", "test:///default")
+            #expect(other.status == 2 && other.err.contains("domains.xml"), "\(other.err)")
+            let own = try await tool.json("emulate", "status").items[0]["libvirt"].string ?? ""
+            try await tool.succeed("list", "--connect", own)
+        }
+    }
+
     @Test func `as a topology that is not there names the file`() async throws {
         try await Tool.withoutHost { tool in
             let ended = try await tool.run("list", "--topology", "/nowhere/host.yaml")

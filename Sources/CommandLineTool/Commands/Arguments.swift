@@ -18,6 +18,14 @@ enum DeviceArgument {
         "env -u TDISPCTL_TOPOLOGY tdispctl list 2>/dev/null | awk 'NR > 1 { print $1 }'")
 }
 
+extension [FunctionAddress] {
+    /// Each device once, in the order in which they were named first.
+    var unique: [FunctionAddress] {
+        var seen: Set<FunctionAddress> = []
+        return filter { seen.insert($0).inserted }
+    }
+}
+
 /// How the name of a pre-shared key is written.
 enum HintArgument {
     /// Reads text, or `hex:DIGITS`. Throws `ValidationError`.

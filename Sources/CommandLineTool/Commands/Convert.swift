@@ -57,7 +57,7 @@ struct Convert: AsyncParsableCommand {
             }
             let session = try await Session.open(options, plan ? .reading : .changing(command: "convert"))
             let domain = try session.domain(domain ?? "")
-            let targets = try devices.map { try session.function($0) }
+            let targets = try devices.unique.map { try session.function($0) }
             if plan {
                 return try PlanPrinter(session, options).print(
                     try targets.map { try session.planConversion(of: $0, to: domain) })

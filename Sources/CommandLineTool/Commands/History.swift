@@ -1,4 +1,6 @@
 internal import ArgumentParser
+internal import Assignment
+internal import EmulatorProcess
 internal import Foundation
 internal import Journal
 internal import PCIe
@@ -29,6 +31,7 @@ struct History: AsyncParsableCommand {
                 let journal = try Journal.openForReading(in: try StateDirectory(at: path))
                 if verify { return try verifyChain(journal) }
                 let entries = try journal.history(of: device, limit: limit ?? .max)
+                if let device, entries.isEmpty { try await requireKnown(device, to: journal) }
                 switch options.output {
                 case .json: Console.out(try JSONEnvelope(kind: "HistoryList", entries.map(HistoryView.init)).text)
                 case .table: Console.out(Self.table(entries))
@@ -37,6 +40,16 @@ struct History: AsyncParsableCommand {
                 throw Failure(error)
             }
         }
+    }
+
+    /// A device of the host that runs has a history, if an empty one. Throws ``Failure`` (not found) for any other that the
+    /// journal has never seen.
+    private func requireKnown(_ device: FunctionAddress, to journal: Journal) async throws {
+        guard try journal.device(device) == nil else { return }
+        let running = try? await EmulatedHosts.running(options).client.snapshot()
+        guard running?.function(device) == nil else { return }
+        throw Failure(
+            .notFound, "nothing is recorded of \(device), and no host that runs here has it", next: "tdispctl list")
     }
 
     private static func table(_ entries: [HistoryEntry]) -> String {

@@ -27,7 +27,7 @@ struct PlanCommand: AsyncParsableCommand {
         try await reporting(options) {
             let session = try await Session.open(options, .reading)
             let domain = try session.domain(domain)
-            let plans = try devices.map { try session.planConversion(of: try session.function($0), to: domain) }
+            let plans = try devices.unique.map { try session.planConversion(of: try session.function($0), to: domain) }
             try PlanPrinter(session, options).print(plans)
         }
     }

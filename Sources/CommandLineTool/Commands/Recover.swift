@@ -41,7 +41,7 @@ struct Recover: AsyncParsableCommand {
     func run() async throws {
         try await reporting(options) {
             let session = try await Session.open(options, .changing(command: "recover"))
-            let targets = try devices.map { try session.function($0) }
+            let targets = try devices.unique.map { try session.function($0) }
             let request = RecoveryRequest(
                 fromQuarantine: fromQuarantine, convertAgain: convertAgain,
                 allowConventionalReset: allowConventionalReset)

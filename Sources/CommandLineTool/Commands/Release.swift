@@ -35,7 +35,7 @@ struct Release: AsyncParsableCommand {
         let rest: Rest = keep ? .attached : .available
         try await reporting(options) {
             let session = try await Session.open(options, plan ? .reading : .changing(command: "release"))
-            let targets = try devices.map { try session.function($0) }
+            let targets = try devices.unique.map { try session.function($0) }
             if plan {
                 return try PlanPrinter(session, options).print(
                     try targets.map { try session.planRelease(of: $0, to: rest, takeSiblings: takeSiblings) })

@@ -30,7 +30,7 @@ struct PlanPrinter {
             table.add(condition.verdict.mark, condition.name.sentence, condition.found)
         }
         text += table.text.indented
-        if !plan.effects.isEmpty {
+        if plan.outcome == .go, !plan.effects.isEmpty {
             text += "  effects, in order\n"
             for (index, effect) in plan.effects.enumerated() {
                 text += "  \("\(index + 1)".leftPadded(to: 4)). \(effect.name.sentence)\n"

@@ -191,7 +191,9 @@ extension Topology.Domain {
 extension YAMLNode {
     /// A TEE, or `none`.
     fileprivate func optionalTEE() throws(YAMLError) -> Topology.Domain.TEE? {
-        try string() == "none" ? nil : try choice(Topology.Domain.TEE.self)
+        let tees = Topology.Domain.TEE.allCases
+        let index = try choice(among: tees.map(\.rawValue) + ["none"])
+        return index < tees.count ? tees[index] : nil
     }
 }
 

@@ -24,7 +24,7 @@ extension Topology {
     /// Throws ``YAMLError`` as ``init(parsing:file:)``.
     public init(_ node: YAMLNode) throws(YAMLError) {
         self = try node.mapping { map throws(YAMLError) in
-            _ = try map.required("version").integer(Int.self, in: 1...1)
+            try map.required("version").formatVersion(1)
             let name = try map.required("name").string()
             let profile = try map.optional("platform")?.routingProfile() ?? .standard
             var reader = TopologyReader()
