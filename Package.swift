@@ -89,9 +89,9 @@ let package = Package(
         .target(
             name: "CommandLineTool",
             dependencies: [
-                "Assignment", "AssignmentService", "Attestation", "Emulator", "EmulatorProcess", "ForeignDevice",
-                "IOMMU", "Journal", "Libvirt", "MachineGraph", "OpenSSLCrypto", "PCIe", "SPDM", "SPDMEndpoints",
-                "SPDMTransport", "ScenarioReplay", "StrictYAML", "TDISP", argumentParser, logging,
+                "Assignment", "AssignmentService", "Attestation", "Checker", "Emulator", "EmulatorProcess",
+                "ForeignDevice", "IOMMU", "Journal", "Libvirt", "MachineGraph", "OpenSSLCrypto", "PCIe", "SPDM",
+                "SPDMEndpoints", "SPDMTransport", "ScenarioReplay", "StrictYAML", "TDISP", argumentParser, logging,
             ]),
         .executableTarget(
             name: "tdispctl", dependencies: ["CommandLineTool"],

@@ -1,0 +1,142 @@
+internal import ArgumentParser
+internal import Assignment
+internal import Checker
+internal import Foundation
+internal import IOMMU
+
+/// `tdispctl check`
+struct Check: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Visit every state that engine, devices and IOMMU can reach, and hold it against the rules.",
+        discussion: """
+            The machines are those that everything else uses. Whatever can happen is tried in every order: what an operator \
+            asks, how effects end, what devices, guests and host do unasked, deaths of the manager, conversions of pages. \
+            Prints a line for each platform; a broken rule comes with the shortest way to it. Exit code 1 when a rule is \
+            broken, 3 when a search did not finish: then nothing is said of what it did not visit.
+            """)
+
+    @Option(
+        help: ArgumentHelp("The platforms, such as sev-tio or arm-cca/split.", valueName: "name|all"),
+        transform: PlatformArgument.parse)
+    var profile: PlatformArgument = PlatformArgument(profiles: RoutingProfile.all)
+
+    @Option(help: ArgumentHelp("Devices, all alike.", valueName: "count"))
+    var devices = 1
+
+    @Option(help: ArgumentHelp("Virtual machines.", valueName: "count"))
+    var vms = 1
+
+    @Option(
+        help: ArgumentHelp("How many things may go wrong on one way; 'any' for no limit.", valueName: "count|any"),
+        transform: Check.count)
+    var faults: FaultCount = FaultCount(limit: 1)
+
+    @Flag(inversion: .prefixedNo, help: "The manager may die at any step, and start again.")
+    var crashes = true
+
+    @Flag(inversion: .prefixedNo, help: "Guests convert pages between private and shared.")
+    var conversions = true
+
+    @Option(help: ArgumentHelp("Go so many steps from the start.", valueName: "steps"))
+    var depth: Int?
+
+    @Option(help: ArgumentHelp("Stop each search after so long.", valueName: "seconds"))
+    var time: Double?
+
+    @Option(help: ArgumentHelp("Memory for the states of a search.", valueName: "MiB"))
+    var memory = 4096
+
+    @Option(help: ArgumentHelp("Cores to search on.", valueName: "count"))
+    var cores = max(1, ProcessInfo.processInfo.activeProcessorCount)
+
+    @Option(name: [.short, .long], help: "How results are printed.")
+    var output: OutputFormat = .table
+
+    @Flag(name: [.short, .long], help: "Print no progress.")
+    var quiet = false
+
+    /// How many things may go wrong; nil: any number.
+    struct FaultCount { let limit: Int? }
+
+    private static func count(_ text: String) throws -> FaultCount {
+        if text == "any" { return FaultCount(limit: nil) }
+        guard let limit = Int(text), limit >= 0 else { throw ValidationError("'\(text)' is neither a count nor 'any'") }
+        return FaultCount(limit: limit)
+    }
+
+    func validate() throws {
+        for (name, value) in [("devices", devices), ("vms", vms), ("cores", cores)] where !(1...64).contains(value) {
+            throw ValidationError("--\(name) takes 1 to 64")
+        }
+        guard vms <= 4 else { throw ValidationError("--vms takes 1 to 4") }
+        guard memory > 0, memory <= 1 << 20 else { throw ValidationError("--memory takes 1 to 1048576 MiB") }
+        guard depth.map({ $0 > 0 }) ?? true else { throw ValidationError("--depth is at least 1") }
+        guard time.map({ $0 > 0 && $0.isFinite }) ?? true else { throw ValidationError("--time is more than 0") }
+    }
+
+    func run() async throws {
+        try await reporting(output) {
+            let interruption = Interruption()
+            let views = await interruption.during {
+                await search(interruption)
+            } heard: { signal, earlier in
+                if earlier > 0 { Interruption.obey(signal) }
+            }
+            if output == .json { Console.outJSON("CheckList", views) }
+            if views.contains(where: { $0.rule != nil }) { throw ExitStatus.failed.exitCode }
+            if views.contains(where: \.isPartial) { throw ExitStatus.unknown.exitCode }
+        }
+    }
+
+    private func search(_ interruption: Interruption) async -> [CheckView] {
+        var views: [CheckView] = []
+        for profile in profile.profiles where !interruption.happened {
+            let model = CheckerModel(
+                profile, vms: vms, faults: faults.limit, hasCrashes: crashes, hasConversions: conversions)
+            let check = HostCheck(
+                model, devices: devices, limits: SearchLimits(depth: depth, bytes: memory << 20), cores: cores)
+            let watch = CheckWatch(
+                name: "\(profile)", limit: time, isLive: Console.isLive && !quiet, interruption: interruption)
+            let report = await check.run { watch.look(at: $0) }
+            let view = CheckView("\(profile)", report, seconds: watch.finish())
+            if output == .table { Console.out(view.text) }
+            views.append(view)
+        }
+        return views
+    }
+}
+
+/// Looks at a search while it runs: its time, an interrupt, and a line on the terminal.
+private struct CheckWatch {
+    let name: String
+    let limit: Double?
+    let isLive: Bool
+    let interruption: Interruption
+    private let clock = ContinuousClock()
+    private let start = ContinuousClock().now
+
+    init(name: String, limit: Double?, isLive: Bool, interruption: Interruption) {
+        self.name = name
+        self.limit = limit
+        self.isLive = isLive
+        self.interruption = interruption
+        if isLive { Console.err("\(name): what one device can go through...") }
+    }
+
+    private var seconds: Double { start.duration(to: clock.now) / .seconds(1) }
+
+    func look(at progress: SearchProgress) -> SearchEnd? {
+        if isLive {
+            let counts = "\(progress.states) states, \(progress.transitions) transitions, depth \(progress.depth)"
+            Console.err("\r\u{1B}[K\(name): \(counts)")
+        }
+        if interruption.happened { return .interrupted }
+        return limit.map { seconds > $0 } ?? false ? .time : nil
+    }
+
+    func finish() -> Double {
+        if isLive { Console.err("\r\u{1B}[K") }
+        return seconds
+    }
+}
