@@ -1,3 +1,4 @@
+internal import Assignment
 internal import Checker
 internal import Foundation
 
