@@ -80,7 +80,8 @@ import Testing
         host.authenticateNewcomers()
         #expect(host.count(.challenge) == before + 1)
         #expect(try host.facts(demo.vf0).authentication == host.facts(demo.accelerator).authentication)
-        guard case .authenticated(serial: "ACC-0001", root: _, isTrusted: _) = try host.facts(demo.vf0).authentication else {
+        guard case .authenticated(serial: "ACC-0001", root: _, isTrusted: _) = try host.facts(demo.vf0).authentication
+        else {
             Issue.record("not authenticated")
             return
         }
