@@ -26,7 +26,7 @@ struct ByteListener: Sendable {
         do {
             let pool = try await SocketWaiting.shared.pool()
             switch endpoint {
-            case .tcp(let host, let port): return try listen(host, port, pool)
+            case .tcp(let host, let port): return try await listen(host, port, pool)
             case .unix(let path): return try await listen(path, pool)
             case .standardIO: return ByteListener(endpoint: endpoint, source: .stream(try .standardIO()))
             }
@@ -35,8 +35,10 @@ struct ByteListener: Sendable {
         }
     }
 
-    private static func listen(_ host: String, _ port: UInt16, _ pool: any AsyncSocketPool) throws -> ByteListener {
-        guard let address = ByteStream.addresses(of: host).first else {
+    private static func listen(
+        _ host: String, _ port: UInt16, _ pool: any AsyncSocketPool
+    ) async throws -> ByteListener {
+        guard let address = try await ByteStream.addresses(of: host).first else {
             throw TransportError.failed("the name has no address")
         }
         let domain = address.contains(":") ? AF_INET6 : AF_INET

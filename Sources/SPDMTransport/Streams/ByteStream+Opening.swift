@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import FlyingSocks
 internal import Foundation
 internal import Glibc
@@ -22,7 +23,7 @@ extension ByteStream {
         _ host: String, _ port: UInt16, _ pool: any AsyncSocketPool
     ) async throws -> ByteStream {
         var refusal: any Error = TransportError.failed("the name has no address")
-        for address in addresses(of: host) {
+        for address in try await addresses(of: host) {
             do {
                 if address.contains(":") {
                     return try await connect(sockaddr_in6.inet6(ip6: address, port: port), AF_INET6, pool)
@@ -50,9 +51,12 @@ extension ByteStream {
     }
 
     /// A name's addresses, in the order in which the system gives them; an address's are itself.
-    static func addresses(of host: String) -> [String] {
+    ///
+    /// The system's resolver answers when it likes: a thread waits for it, so that a limit on connecting holds.
+    static func addresses(of host: String) async throws(TransportError) -> [String] {
         let isNumeric = host.contains(":") || host.allSatisfy { $0.isNumber || $0 == "." }
-        return isNumeric ? [host] : Host(name: host).addresses
+        guard !isNumeric else { return [host] }
+        return try await DispatchQueue(label: "resolver").blocking { Host(name: host).addresses }
     }
 
     /// Takes a connected or connecting socket over. One write is one segment: waiting for more would cost 40 ms and more

@@ -62,6 +62,7 @@ extension TransportError {
     /// What an error of the system means.
     init(_ error: any Error) {
         switch error {
+        case let error as TransportError: self = error
         case SocketError.disconnected: self = .closed
         case is CancellationError: self = .ended
         case SocketError.failed(_, _, let message): self = .failed(message)
