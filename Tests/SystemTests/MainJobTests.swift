@@ -32,6 +32,26 @@ import Testing
         }
     }
 
+    @Test func `is shown with the session it passed in: its algorithms, who the device is, what it measures`()
+        async throws
+    {
+        try await Tool.with { tool in
+            try await tool.convert()
+            let shown = try await tool.succeed("show", Demo.vf).out
+            let lines = shown.split(separator: "\n")
+            let session = lines.first { $0.hasPrefix("  session ") } ?? ""
+            #expect(session.hasPrefix("  session    SPDM 1.3, SHA-384, ECDSA-P384, secp384r1, AES-256-GCM, session 0x"))
+            #expect(session.hasSuffix(" with serial ACC-0001 under Example Device CA"))
+            let identity = "  identity   authenticated: serial ACC-0001, issued under Example Device CA"
+            #expect(lines.contains { $0.hasPrefix(identity) }, "\(shown)")
+            let measured = lines.filter { $0.hasPrefix("  measured ") }
+            #expect(measured.count == 3, "\(shown)")
+            // SHA-384 of "firmware 2.1.0", and 2.1.0 in ASCII.
+            #expect(measured.first?.hasPrefix("  measured   1, firmware: fedc1a2594907de41f8926ff") == true)
+            #expect(measured.last == "  measured   3, firmware version: 322e312e30")
+        }
+    }
+
     @Test func `moves the device's DMA from shared pages with T=0 to private pages with T=1, and back`() async throws {
         try await Tool.with { tool in
             func verdict(_ address: String, _ t: String) async throws -> String {
