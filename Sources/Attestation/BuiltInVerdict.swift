@@ -20,9 +20,10 @@ public struct BuiltInVerdict: Verifier {
     }
 
     private func root(_ evidence: Evidence, _ expectations: Expectations) -> [Finding] {
+        guard let roots = expectations.pinnedRoots else { return [] }
         let isDigest = evidence.rootDigest.count == Self.digestSize
-        guard !isDigest || !expectations.pinnedRoots.contains(evidence.rootDigest) else { return [] }
-        let pinned = expectations.pinnedRoots.map(short).joined(separator: " or ")
+        guard !isDigest || !roots.contains(evidence.rootDigest) else { return [] }
+        let pinned = roots.map(short).joined(separator: " or ")
         return [
             Finding(
                 .rootPinned, expected: pinned.isEmpty ? "a pinned root, and none is pinned" : pinned,
@@ -33,8 +34,9 @@ public struct BuiltInVerdict: Verifier {
 
     /// The bytes of a nonce are never shown.
     private func nonce(_ evidence: Evidence, _ expectations: Expectations) -> [Finding] {
-        guard let asked = Self.nonce(expectations.nonce) else {
-            return [Finding(.nonceFresh, expected: "to be asked under 32 bytes", seen: "\(expectations.nonce.count)")]
+        guard let expected = expectations.nonce else { return [] }
+        guard let asked = Self.nonce(expected) else {
+            return [Finding(.nonceFresh, expected: "to be asked under 32 bytes", seen: "\(expected.count)")]
         }
         guard let shown = Self.nonce(evidence.nonce) else {
             return [Finding(.nonceFresh, expected: "32 bytes", seen: "\(evidence.nonce.count)")]

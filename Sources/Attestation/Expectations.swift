@@ -6,10 +6,11 @@ public struct Expectations: Hashable, Sendable {
     public var tdi: FunctionAddress
     /// The lock epoch that it is to be accepted in.
     public var epoch: UInt32
-    /// The nonce that evidence was asked under (32 bytes).
-    public var nonce: [UInt8]
-    /// SHA-384 digests (48 bytes) of the root certificates that devices may be issued under.
-    public var pinnedRoots: [[UInt8]]
+    /// The nonce that evidence was asked under (32 bytes); nil: who asked has compared it, or there was nothing to ask.
+    public var nonce: [UInt8]?
+    /// SHA-384 digests (48 bytes) of the root certificates that devices may be issued under; nil: whom it is enough to be
+    /// was decided before.
+    public var pinnedRoots: [[UInt8]]?
     /// The session that the owner knows of; nil: evidence need only agree with itself.
     public var session: UInt32?
     /// The stream that the owner knows of; nil: evidence need only agree with itself.
@@ -21,7 +22,7 @@ public struct Expectations: Hashable, Sendable {
 
     /// Creates expectations.
     public init(
-        tdi: FunctionAddress, epoch: UInt32, nonce: [UInt8], pinnedRoots: [[UInt8]], session: UInt32? = nil,
+        tdi: FunctionAddress, epoch: UInt32, nonce: [UInt8]?, pinnedRoots: [[UInt8]]?, session: UInt32? = nil,
         stream: UInt8? = nil, memory: [MemoryRange], reportingOffset: Int64 = 0
     ) {
         self.tdi = tdi

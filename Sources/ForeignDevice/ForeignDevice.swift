@@ -49,7 +49,7 @@ extension ForeignRun {
         try await startInterface()
         try await askState(expecting: .run)
         guard settings.stops else { return }
-        isGoingHome = true
+        turnHome()
         try await stopInterface()
         try await askState(expecting: .configUnlocked)
         if settings.probes { try await probeVersionWhileLocked() }

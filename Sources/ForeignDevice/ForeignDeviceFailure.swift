@@ -24,12 +24,14 @@ public struct ForeignDeviceFailure: Error, Sendable {
         case spdm(RequesterFailure)
         /// The device breaks rules that can be waived, and were not.
         case deviations([ForeignDeviceReport.Admission])
-        /// The stream has no keys.
-        case stream(IDERequester.Failure)
-        /// TDISP.
-        case interface(TDIRequester.Result)
+        /// The stream has no keys; and what came instead of an answer of IDE_KM, if that is why.
+        case stream(IDERequester.Failure, insteadOfAnswer: RequesterFailure?)
+        /// TDISP; and what came instead of an answer of TDISP, if that is why.
+        case interface(TDIRequester.Result, insteadOfAnswer: RequesterFailure?)
         /// The evidence is not accepted.
         case refused([Finding])
+        /// The conversation took longer than this.
+        case overtime(Duration)
         /// Somebody wanted it to end.
         case interrupted
         /// There are no random bits.
@@ -60,12 +62,18 @@ extension ForeignDeviceFailure.Reason: CustomStringConvertible {
         case .deviations(let met):
             met.map { "\($0.deviation.explanation) (\($0.seen))" }.joined(separator: "; ") + "; admitted by"
                 + met.map { " --allow-deviation \($0.deviation.rawValue)" }.joined()
-        case .stream(let failure): failure.words
-        case .interface(let result): result.words
+        case .stream(let failure, let obstacle): Self.words(failure.words, obstacle)
+        case .interface(let result, let obstacle): Self.words(result.words, obstacle)
         case .refused(let findings): findings.map(\.description).joined(separator: "; ")
+        case .overtime(let limit): "not done after \(limit), which is the limit"
         case .interrupted: "interrupted"
         case .noRandomness(let why): "no random bits: \(why)"
         }
+    }
+
+    /// A refusal by SPDM, or an answer that cannot be read, is no answer of TDISP or IDE_KM: their words come second.
+    private static func words(_ consequence: String, _ obstacle: RequesterFailure?) -> String {
+        obstacle.map { "\($0) (\(consequence))" } ?? consequence
     }
 }
 

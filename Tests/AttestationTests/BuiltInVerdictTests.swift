@@ -69,6 +69,16 @@ import Testing
         #expect(verdict == .accepted(notes: ["identity claimed, not proven", "no measurements"]))
     }
 
+    @Test func `a root and a nonce that were judged before are not judged again`() {
+        let verdict = Dossier().with {
+            $0.expectations.pinnedRoots = nil
+            $0.expectations.nonce = nil
+            $0.evidence.rootDigest = []
+            $0.evidence.nonce = []
+        }.verdict
+        #expect(verdict.isAccepted)
+    }
+
     @Test func `what the owner knows and the evidence says may agree`() {
         let verdict = Dossier().with {
             $0.expectations.session = 7

@@ -230,13 +230,48 @@ import Testing
         #expect(await device.sessionCount == 0)
     }
 
-    @Test func `a device that falls silent ends the conversation, wherever it is`() async throws {
+    @Test(
+        arguments: [
+            (
+                .refusesLock, .lock, "lock: VENDOR_DEFINED_REQUEST: refused with ERROR UnexpectedRequest",
+                "(no answer to LOCK_INTERFACE; stopped, CONFIG_UNLOCKED confirmed)"
+            ),
+            (
+                .refusesStart, .start, "start: VENDOR_DEFINED_REQUEST: refused with ERROR UnexpectedRequest",
+                "(no answer to START_INTERFACE; stopped, CONFIG_UNLOCKED confirmed)"
+            ),
+            (
+                .refusesGo, .keyStream, "key-stream: VENDOR_DEFINED_REQUEST: refused with ERROR UnexpectedRequest",
+                "(the device refused a key message)"
+            ),
+            (
+                .truncatesKeys, .keyStream, "key-stream: VENDOR_DEFINED_REQUEST: malformed answer: ",
+                "(the device refused a key message)"
+            ),
+        ] as [(SampleDevice.Flaws, ForeignDeviceStep, String, String)])
+    func `an ERROR or an answer that cannot be read is told as what it is, not as silence`(
+        flaw: SampleDevice.Flaws, step: ForeignDeviceStep, start: String, end: String
+    ) async throws {
+        let failure = await #expect(throws: ForeignDeviceFailure.self) {
+            try await ForeignDevice.run(over: SampleDevice(try Sample.responder(), flaw), try Sample.settings())
+        }
+        #expect(failure?.step == step)
+        #expect(failure?.leftovers == [])
+        #expect(failure?.description.hasPrefix(start) == true, "\(String(describing: failure))")
+        #expect(failure?.description.hasSuffix(end) == true, "\(String(describing: failure))")
+    }
+
+    @Test(arguments: [false, true])
+    func `a device that falls silent ends the conversation, wherever it is, and what it may hold is told`(
+        actsBeforeSilence: Bool
+    ) async throws {
         let device = SampleDevice(try Sample.responder())
         _ = try await ForeignDevice.run(over: device, try Sample.settings())
         let count = await device.exchanges
         #expect(count > 40)
         for silentFrom in 0..<count {
-            let silent = SampleDevice(try Sample.responder(), silentFrom: silentFrom)
+            let silent = SampleDevice(
+                try Sample.responder(), silentFrom: silentFrom, actsBeforeSilence: actsBeforeSilence)
             let failure = await #expect(throws: ForeignDeviceFailure.self) {
                 try await ForeignDevice.run(over: silent, try Sample.settings())
             }
@@ -247,6 +282,8 @@ import Testing
             #expect(await silent.exchanges == silentFrom + 1)
             let holds = await silent.holdsSomething
             #expect(!holds || failure?.leftovers.isEmpty == false, "\(silentFrom)")
+            let isSessionTold = failure?.leftovers.contains { $0.contains("session") } == true
+            #expect(await !silent.holdsSession || isSessionTold, "\(silentFrom)")
         }
     }
 

@@ -122,6 +122,40 @@ import Testing
         #expect(failure?.step == .authenticate && failure?.deviations == [])
     }
 
+    @Test(arguments: [(false, false), (false, true), (true, false), (true, true)])
+    func `who names a key and a root wants both`(isRootRight: Bool, isKeyRight: Bool) async throws {
+        var settings = try Sample.settings(.attest)
+        settings.anchor = .roots([try (isRootRight ? Sample.root : Sample.otherRoot).get()])
+        settings.deviceKey =
+            try isKeyRight
+            ? Sample.identity.get().key.publicKey().subjectPublicKeyInfo : Self.provisionedKey().subjectPublicKeyInfo
+        let device = SampleDevice(try Sample.responder())
+        guard isRootRight, isKeyRight else {
+            let failure = await #expect(throws: ForeignDeviceFailure.self) {
+                try await ForeignDevice.run(over: device, settings)
+            }
+            #expect(failure?.step == .authenticate)
+            // No waiver makes up for another key.
+            #expect(failure?.deviations == (isKeyRight ? [.unknownRoot] : []))
+            return
+        }
+        #expect(try await ForeignDevice.run(over: device, settings).admissions.isEmpty)
+    }
+
+    @Test func `a device without certificates is not one under a root that was named`() async throws {
+        let key = try Self.provisionedKey()
+        let responder = ResponderSettings(
+            profile: Self.profile(adding: .publicKeyID, without: .certificate), slots: [], provisionedKey: key,
+            measurements: Sample.measurements)
+        var settings = try Sample.settings(.attest)
+        settings.deviceKey = key.subjectPublicKeyInfo
+        let failure = await #expect(throws: ForeignDeviceFailure.self) {
+            try await ForeignDevice.run(over: SampleDevice(responder), settings)
+        }
+        #expect(failure?.deviations == [.unknownRoot])
+        #expect(failure?.description.contains("no certificates, only the key that was provisioned") == true)
+    }
+
     // MARK: Shared keys
 
     @Test(arguments: [CapabilityFlags.psk, .pskWithContext], [true, false])
@@ -141,6 +175,7 @@ import Testing
         #expect(report.areMeasurementsSigned == isNamed)
         #expect((report.identity != nil) == isNamed)
         #expect(report.notChecked.contains(.identity) == !isNamed)
+        #expect(report.notes.contains("identity claimed, not proven") == !isNamed)
         #expect(report.lines.contains { $0.hasSuffix(": encrypted, by a pre-shared key") })
     }
 

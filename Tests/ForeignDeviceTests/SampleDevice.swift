@@ -1,12 +1,12 @@
 import OpenSSLCrypto
 import PCIe
 import SPDM
-import SPDMEndpoints
 import SPDMTransport
 import TDISP
 import WireBytes
 
 @testable import ForeignDevice
+@testable import SPDMEndpoints
 
 /// A device of another make: real SPDM in front of an IDE port and an interface that are as loose as they are told to be.
 actor SampleDevice: DOETransport {
@@ -27,12 +27,20 @@ actor SampleDevice: DOETransport {
         static let doesNotStart = Self(rawValue: 1 << 9)
         static let refusesKeys = Self(rawValue: 1 << 10)
         static let onlyDiscovery = Self(rawValue: 1 << 11)
+        /// LOCK, START and K_SET_GO are answered by an ERROR of SPDM.
+        static let refusesLock = Self(rawValue: 1 << 12)
+        static let refusesStart = Self(rawValue: 1 << 13)
+        static let refusesGo = Self(rawValue: 1 << 14)
+        /// What answers KEY_PROG ends too early.
+        static let truncatesKeys = Self(rawValue: 1 << 15)
     }
 
     private var responder: SPDMResponder
     private let flaws: Flaws
     /// The exchange, from 0, from which on nothing is answered.
     private let silentFrom: Int
+    /// Whether what that exchange asks for is done all the same.
+    private let actsBeforeSilence: Bool
 
     private(set) var exchanges = 0
     private(set) var state = TDIState.configUnlocked
@@ -42,29 +50,36 @@ actor SampleDevice: DOETransport {
     private(set) var lockedWith: LockInterfaceRequest?
     private var nonce = StartNonce(InlineArray(repeating: 0x5A))
 
-    init(_ settings: ResponderSettings, _ flaws: Flaws = [], silentFrom: Int = .max) {
+    init(_ settings: ResponderSettings, _ flaws: Flaws = [], silentFrom: Int = .max, actsBeforeSilence: Bool = false) {
         responder = SPDMResponder(settings)
         self.flaws = flaws
         self.silentFrom = silentFrom
+        self.actsBeforeSilence = actsBeforeSilence
     }
 
     var sessionCount: Int { responder.sessions.count }
+    /// Whether it has a session, or one whose handshake did not come to its end.
+    var holdsSession: Bool { !responder.keys.isEmpty }
     /// Whether somebody would have to undo something.
-    var holdsSomething: Bool { state != .configUnlocked || !keys.isEmpty }
+    var holdsSomething: Bool { state != .configUnlocked || !keys.isEmpty || holdsSession }
 
     func exchange(_ object: [UInt8]) async throws(TransportError) -> [UInt8] {
         defer { exchanges += 1 }
-        guard exchanges < silentFrom else { throw .overdue(.zero) }
-        let answer: [UInt8]?
+        guard exchanges <= silentFrom else { throw .overdue(.zero) }
+        guard exchanges < silentFrom || actsBeforeSilence else { throw .overdue(.zero) }
+        let answer = answer(object)
+        guard let answer, exchanges < silentFrom else { throw .overdue(.zero) }
+        return answer
+    }
+
+    private func answer(_ object: [UInt8]) -> [UInt8]? {
         switch DOERequest(decoding: object.span) {
         case .discovery(let request):
             let types = flaws.contains(.onlyDiscovery) ? [DOEType.discovery, .spdm] : DOEDiscovery.cmaTypes
-            answer = try? DOEDiscovery.Response(to: request, of: types).doeObject()
-        case .message(let message): answer = try? self.answer(message)?.doeObject()
-        case .unsupported, .malformed: answer = nil
+            return try? DOEDiscovery.Response(to: request, of: types).doeObject()
+        case .message(let message): return try? answer(message)?.doeObject()
+        case .unsupported, .malformed: return nil
         }
-        guard let answer else { throw .overdue(.zero) }
-        return answer
     }
 
     private func answer(_ message: TransportMessage) -> TransportMessage? {
@@ -105,9 +120,11 @@ actor SampleDevice: DOETransport {
                 return IDEKM.KeyProgramAck(to: program, .unsupportedValue).encoded()
             }
             keys.insert(program.keySubStream.rawValue)
+            if flaws.contains(.truncatesKeys) { return [IDEKM.KeyProgramAck(to: program, .success).encoded()[0]] }
             return IDEKM.KeyProgramAck(to: program, .success).encoded()
         case .keyProgramOfWrongLength: return nil
         case .keySetGo(var control):
+            guard !flaws.contains(.refusesGo) else { return nil }
             active.insert(control.keySubStream.rawValue)
             if flaws.contains(.otherAcknowledgement) { control.portIndex += 1 }
             return control.encodedAsAck()
@@ -125,6 +142,8 @@ actor SampleDevice: DOETransport {
             header.interfaceID == Sample.interfaceID
         else { return nil }
         requests.append(header.type)
+        if header.type == .lockInterface, flaws.contains(.refusesLock) { return nil }
+        if header.type == .startInterface, flaws.contains(.refusesStart) { return nil }
         return answer(request).encoded(from: header.interfaceID)
     }
 

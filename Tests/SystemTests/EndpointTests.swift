@@ -276,7 +276,7 @@ import Testing
     @Test(arguments: [
         ["--trust", unknownRoot], ["--allow-deviation", "unknown-root"], ["--port", "1"], ["--probe"],
         ["--pcap", "/tmp/never"], ["--keylog", "/tmp/never"], ["--public-key", "/tmp/never"], ["--psk", "/tmp/never"],
-        ["--key", "/tmp/never"],
+        ["--key", "/tmp/never"], ["--time-limit", "5"],
     ])
     func `has options that mean nothing without --endpoint`(arguments: [String]) async throws {
         try await Tool.withoutHost { tool in

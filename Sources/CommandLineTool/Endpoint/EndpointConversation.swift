@@ -136,6 +136,7 @@ extension ForeignDeviceFailure {
 
     /// Which option may be what the device wants.
     fileprivate var missing: String? {
+        if case .overtime = reason { return "if the device is only slow: give it longer with --time-limit SECONDS" }
         guard case .spdm(let failure) = reason else { return nil }
         switch (step, failure.reason) {
         case (.authenticate, .untrusted) where report.connection?.responder.flags.contains(.publicKeyID) == true:
@@ -155,7 +156,7 @@ extension ForeignDeviceFailure {
         case .transport: report.types.isEmpty ? .unreachable : .failed
         case .deviations, .refused: .refused
         case .spdm(let failure): failure.status
-        case .discovery, .stream, .interface, .interrupted: .failed
+        case .discovery, .stream, .interface, .overtime, .interrupted: .failed
         case .noRandomness: .lacking
         }
     }

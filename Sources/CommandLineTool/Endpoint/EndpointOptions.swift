@@ -28,7 +28,8 @@ struct EndpointOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The device's public key, if you have it.",
-            discussion: "PEM or DER. A device without certificates is known by it; a chain has to be about it.",
+            discussion: "PEM or DER. A device without certificates is known by it; a chain has to be about it, and "
+                + "be one that --trust takes, where that is given.",
             valueName: "file"))
     var publicKey: String?
 
@@ -81,6 +82,11 @@ struct EndpointOptions: ParsableArguments {
     var probe = false
 
     @Option(
+        help: ArgumentHelp(
+            "Give up after this many seconds, and undo what was done. Default: 120.", valueName: "seconds"))
+    var timeLimit: Double?
+
+    @Option(
         help: ArgumentHelp("Write the data objects that pass into a file for Wireshark.", valueName: "file"))
     var pcap: String?
 
@@ -93,14 +99,21 @@ struct EndpointOptions: ParsableArguments {
     func validate() throws {
         guard certificates == nil || key != nil else { throw ValidationError("--certificates needs --key") }
         guard pskHint == nil || psk != nil else { throw ValidationError("--psk-hint needs --psk") }
+        if let timeLimit {
+            // Longer than anybody waits, and far from what a duration cannot hold.
+            guard timeLimit > 0, timeLimit <= 1e6 else {
+                throw ValidationError("--time-limit takes seconds, more than 0 and at most 1000000")
+            }
+        }
         guard endpoint == nil else { return }
         let files = [trust, publicKey, certificates, key, psk, pcap, keylog]
         let isGiven =
             files.contains { $0 != nil } || pciName != nil || port != nil || !allowDeviation.isEmpty || probe
+            || timeLimit != nil
         guard !isGiven else {
             throw ValidationError(
                 "--trust, --public-key, --certificates, --key, --psk, --pci-name, --port, --allow-deviation, --probe, "
-                    + "--pcap and --keylog need --endpoint")
+                    + "--time-limit, --pcap and --keylog need --endpoint")
         }
     }
 }
@@ -119,6 +132,7 @@ extension EndpointOptions {
         settings.pciName = pciName
         settings.allowed = Set(allowDeviation)
         settings.probes = probe
+        if let timeLimit { settings.timeLimit = .seconds(timeLimit) }
         return settings
     }
 }

@@ -48,7 +48,7 @@ extension HostModel {
             measurements: shown.blocks.map { Measurement($0) },
             evidenceSession: connection.session.rawValue, lockSession: lock.session.rawValue,
             streamSession: keySession.rawValue, stream: lock.stream.rawValue,
-            secureStream: connection.stream.rawValue, report: bytes, identityProven: true)
+            secureStream: connection.stream.rawValue, report: bytes, identityProven: !shown.proofs.isEmpty)
         let count = shown.blocks.count
         return EvidenceReport(
             EffectReport(

@@ -67,9 +67,7 @@ extension ForeignRun {
             ForeignDeviceReport.Admission(deviation: ForeignDeviation(rule), seen: identity.leaf?.subject ?? "no leaf")
         }
         if !settings.isPinned(identity) {
-            let subject = identity.certificates.first?.subject ?? "none"
-            let digest = identity.rootDigest.map { hex($0, 2) }.joined()
-            met.append(.init(deviation: .unknownRoot, seen: "certificate 0, root: \(subject), sha384:\(digest)"))
+            met.append(.init(deviation: .unknownRoot, seen: identity.rootWords))
         }
         try admit(met, at: .authenticate)
         if identity.pciName != nil, !identity.isPCINameCompared { report.notChecked.insert(.pciName) }
@@ -79,13 +77,16 @@ extension ForeignRun {
     /// Opens the session that everything after it passes in.
     func openSession() async throws(Failure) {
         let key: SessionWish.Key = settings.preSharedKey.map { .psk(hint: $0.hint) } ?? .slot(slot)
+        mayHaveSession = true
         switch await perform(.openSession(SessionWish(key))) {
         case .success(.sessionOpened(let opened)):
             session = opened.id
             report.session = opened
             try done(.openSession, "session \(opened.id), \(opened.words(report.connection))")
         case .success: throw failure(.openSession, .spdm(.lost(.keyExchange)))
-        case .failure(let reason): throw failure(.openSession, .spdm(reason))
+        case .failure(let reason):
+            mayHaveSession = !reason.isRefusalOfSession
+            throw failure(.openSession, .spdm(reason))
         }
     }
 
@@ -100,11 +101,10 @@ extension ForeignRun {
         switch await perform(.measure(MeasurementQuery(.all, signedBy: slot), in: session)) {
         case .success(.measured(let measured)):
             report.measurements = measured.blocks
-            guard let proof = measured.proofs.first else {
+            guard !measured.proofs.isEmpty else {
                 return try admit(.noMeasurements, "MEASUREMENTS without a signature", at: .measure)
             }
             report.areMeasurementsSigned = true
-            freshness = proof.nonce
             report.notChecked.insert(.measurementValues)
             try done(.measure, "\(measured.blocks.count), signed")
         case .success: throw failure(.measure, .spdm(.lost(.getMeasurements)))
@@ -173,17 +173,16 @@ extension ForeignDeviceSettings {
         return .roots([first])
     }
 
-    /// Whether the key is the one that was provisioned, or the root one that was pinned. A root that is not in the chain
-    /// can only be one that was given whole.
+    /// Whether the root is one that was pinned; where none was, whether the key is the one that was provisioned. Who names
+    /// both wants both. A root that is not in the chain can only be one that was given whole.
     func isPinned(_ identity: VerifiedIdentity) -> Bool {
-        // Under another key it would not have been verified.
-        if deviceKey != nil { return true }
-        return switch anchor {
+        switch anchor {
         case .roots(let roots):
             roots.contains { (try? HashAlgorithm.sha384.digest(of: $0.span)) == identity.rootDigest }
         case .rootDigest(let digest, let hash):
             identity.certificates.first.map { (try? hash.digest(of: $0.encoding.span)) == digest } ?? false
-        case nil: false
+        // Under another key it would not have been verified.
+        case nil: deviceKey != nil
         }
     }
 }
@@ -193,9 +192,26 @@ extension RequesterFailure {
     fileprivate static func lost(_ request: MessageCode) -> Self {
         RequesterFailure(request, .closed, loss: .connection)
     }
+
+    /// Whether the device said no to the first message of a handshake: it then has no session, half-open or whole.
+    fileprivate var isRefusalOfSession: Bool {
+        guard request == .keyExchange || request == .pskExchange else { return false }
+        return switch reason {
+        case .busy, .refused, .requestTooLarge: true
+        case .noAnswer, .notReady, .malformed, .unexpected, .responseTooLarge, .unprotected, .recordNotAuthentic,
+            .signature, .verifyData, .chainDigest, .untrusted, .notAllowed, .notPossible, .crypto, .closed:
+            false
+        }
+    }
 }
 
 extension VerifiedIdentity {
+    /// The root that it shows, if any.
+    fileprivate var rootWords: String {
+        guard let root = certificates.first else { return "no certificates, only the key that was provisioned" }
+        return "certificate 0, root: \(root.subject), sha384:\(rootDigest.map { hex($0, 2) }.joined())"
+    }
+
     /// Who it is, in a few words.
     fileprivate var words: String {
         if certificates.isEmpty { return "the key that was provisioned" }

@@ -9,7 +9,7 @@ extension ForeignRun {
     /// Agrees on TDISP 1.0 and reads what the DSM can do.
     func negotiate() async throws(Failure) {
         let result = await driveInterface(.negotiate)
-        guard case .negotiated(let capabilities) = result else { throw failure(.negotiate, .interface(result)) }
+        guard case .negotiated(let capabilities) = result else { throw failure(.negotiate, result) }
         report.capabilities = capabilities
         let missing = RequestSet.mandatory.rawValue & ~capabilities.requests.rawValue
         if missing != 0 { try admit(.missingRequests, "without bits 0x\(hex(missing, 2))", at: .negotiate) }
@@ -21,12 +21,12 @@ extension ForeignRun {
         var result = await driveInterface(.lock(lockRequest))
         if case .failed(.wrongState(.error, expected: _), _) = result {
             let stopped = await driveInterface(.revoke)
-            guard case .stopped = stopped else { throw failure(.stop, .interface(stopped)) }
+            guard case .stopped = stopped else { throw failure(.stop, stopped) }
             report.states.append(.error)
             try done(.stop, "it was left in ERROR")
             result = await driveInterface(.lock(lockRequest))
         }
-        guard case .locked = result else { throw failure(.lock, .interface(result)) }
+        guard case .locked = result else { throw failure(.lock, result) }
         report.states += [.configUnlocked, .configLocked]
         try done(.lock, "CONFIG_LOCKED")
     }
@@ -39,7 +39,7 @@ extension ForeignRun {
     /// Reads the interface report and has all evidence judged.
     func fetchReport() async throws(Failure) {
         let result = await driveInterface(.fetchReport)
-        guard case .report(let bytes) = result else { throw failure(.report, .interface(result)) }
+        guard case .report(let bytes) = result else { throw failure(.report, result) }
         report.interfaceReport = try? InterfaceReport.decode(bytes.span)
         report.notChecked.insert(.baseAddresses)
         try judge(bytes)
@@ -48,7 +48,7 @@ extension ForeignRun {
 
     func startInterface() async throws(Failure) {
         let result = await driveInterface(.start)
-        guard case .running = result else { throw failure(.start, .interface(result)) }
+        guard case .running = result else { throw failure(.start, result) }
         try done(.start, "RUN")
         report.notChecked.insert(.dma)
     }
@@ -56,19 +56,20 @@ extension ForeignRun {
     /// Asks the state and notes it.
     func askState(expecting expected: TDIState) async throws(Failure) {
         let result = await driveInterface(.queryState)
-        guard case .state(expected) = result else { throw failure(.state, .interface(result)) }
+        guard case .state(expected) = result else { throw failure(.state, result) }
         report.states.append(expected)
         try done(.state, "\(expected)")
     }
 
     func stopInterface() async throws(Failure) {
         let result = await driveInterface(.stop)
-        guard case .stopped = result else { throw failure(.stop, .interface(result)) }
+        guard case .stopped = result else { throw failure(.stop, result) }
         try done(.stop, "CONFIG_UNLOCKED")
     }
 
     /// Runs one operation of the TDISP requester to its end.
     func driveInterface(_ operation: TDIRequester.Operation) async -> TDIRequester.Result {
+        obstacle = nil
         var event = TDIRequester.Event.begin(operation)
         while true {
             let transition = TDIRequester.step(interface, event)
@@ -97,7 +98,9 @@ extension ForeignRun {
         case .payload(let answer):
             if (try? TDISPHeader.decode(answer.span))?.type == .stopInterface.response { mayBeLocked = false }
             return .received(answer)
-        case .busy, .refused, .silence, .lost: return .timedOut
+        case .busy(let failure), .refused(let failure), .silence(let failure), .lost(let failure):
+            obstacle = obstacle ?? failure
+            return .timedOut
         }
     }
 
@@ -105,26 +108,20 @@ extension ForeignRun {
 
     private func judge(_ bytes: [UInt8]) throws(Failure) {
         guard let session = session?.rawValue else {
-            throw failure(.report, .interface(.failed(.notNegotiated, .untouched)))
+            throw failure(.report, .failed(.notNegotiated, .untouched))
         }
-        // What stands behind the device's word: a root, else the key that was provisioned, else only the pre-shared one.
-        let root =
-            report.identity.map { $0.rootDigest.isEmpty ? $0.keyDigest : $0.rootDigest }
-            ?? [UInt8](repeating: 0, count: 48)
-        // Measurements that are not there were admitted; the nonce then stands for nothing.
-        let nonce =
-            freshness.map { nonce in nonce.bytes.indices.map { nonce.bytes[$0] } } ?? [UInt8](repeating: 0, count: 32)
         let evidence = Evidence(
-            tdi: settings.interface, epoch: 1, nonce: nonce, rootDigest: root,
+            tdi: settings.interface, epoch: 1, nonce: [], rootDigest: report.identity?.rootDigest ?? [],
             leafDigest: report.identity?.leafDigest ?? [], serial: report.identity?.serialNumber ?? "",
             measurements: report.measurements.map {
                 Measurement(index: $0.index, type: $0.kind.rawValue, value: Array($0.value))
             },
             evidenceSession: session, lockSession: session, streamSession: session, stream: settings.stream.rawValue,
-            secureStream: settings.stream.rawValue, report: bytes, identityProven: true)
-        // Whom it is enough to be was decided when the device was authenticated.
+            secureStream: settings.stream.rawValue, report: bytes, identityProven: report.identity != nil)
+        // Whom it is enough to be was decided when the device was authenticated, and the nonce of measurements is compared
+        // by the requester that drew it: a second look at either would compare it with itself.
         let expectations = Expectations(
-            tdi: settings.interface, epoch: 1, nonce: nonce, pinnedRoots: [root], session: session,
+            tdi: settings.interface, epoch: 1, nonce: nil, pinnedRoots: nil, session: session,
             stream: settings.stream.rawValue, memory: report.interfaceReport?.impliedMemory ?? [])
         switch BuiltInVerdict().appraise(evidence, against: expectations) {
         case .accepted(let notes): report.notes = notes

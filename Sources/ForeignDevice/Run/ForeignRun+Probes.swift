@@ -8,7 +8,7 @@ extension ForeignRun {
         switch await ask(request, .tdisp, in: nil) {
         case .payload: try admit(.plainTDISP, "GET_DEVICE_INTERFACE_STATE", at: .probe)
         case .busy, .refused: try done(.probe, "TDISP outside a session is refused")
-        case .silence, .lost: throw failure(.probe, .spdm(.init(.vendorDefined, .noAnswer)))
+        case .silence(let reason), .lost(let reason): throw failure(.probe, .spdm(reason))
         }
     }
 
@@ -20,14 +20,14 @@ extension ForeignRun {
         case .locked:
             try admit(.lockWithoutKeys, "CONFIG_LOCKED", at: .probe)
             try await stopInterface()
-        default: throw failure(.probe, .interface(result))
+        default: throw failure(.probe, result)
         }
     }
 
     /// Locks once more and asks for the version, which must not end the lock.
     func probeVersionWhileLocked() async throws(Failure) {
         let locked = await driveInterface(.lock(LockInterfaceRequest(defaultStream: settings.stream)))
-        guard case .locked = locked else { throw failure(.probe, .interface(locked)) }
+        guard case .locked = locked else { throw failure(.probe, locked) }
         _ = await driveInterface(.negotiate)
         let result = await driveInterface(.queryState)
         switch result {
@@ -37,7 +37,7 @@ extension ForeignRun {
         case .state(let state):
             mayBeLocked = state != .configUnlocked
             try admit(.versionEndsLock, "\(state) after GET_TDISP_VERSION", at: .probe)
-        default: throw failure(.probe, .interface(result))
+        default: throw failure(.probe, result)
         }
     }
 }

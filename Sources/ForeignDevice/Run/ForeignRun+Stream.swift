@@ -1,6 +1,7 @@
 internal import PCIe
 internal import SPDM
 internal import TDISP
+internal import WireBytes
 
 extension ForeignRun {
     /// Gives the device a key for each of the six directions. There is no root port: its part is taken for done.
@@ -11,8 +12,8 @@ extension ForeignRun {
             report.stream = .init(id: settings.stream, keySet: keySet, port: port ?? settings.port)
             report.notChecked.formUnion([.rootPortKeys, .streamStatus])
             try done(.keyStream, "stream \(settings.stream), key set \(keySet.rawValue)")
-        case .closed(let closed): throw failure(.keyStream, .stream(closed.failure ?? .sessionLost))
-        case .refreshFailed(let reason): throw failure(.keyStream, .stream(reason))
+        case .closed(let closed): throw failure(.keyStream, closed.failure ?? .sessionLost)
+        case .refreshFailed(let reason): throw failure(.keyStream, reason)
         }
     }
 
@@ -21,26 +22,29 @@ extension ForeignRun {
         switch try await driveStream(.stop) {
         case .closed(let closed) where closed.isConfirmed && isSessionAlive:
             try done(.stopStream, "stream \(settings.stream)")
-        case .closed(let closed): throw failure(.stopStream, .stream(closed.failure ?? .outcomeUnknown))
-        case .secure, .refreshFailed: throw failure(.stopStream, .stream(.outcomeUnknown))
+        case .closed(let closed): throw failure(.stopStream, closed.failure ?? .outcomeUnknown)
+        case .secure, .refreshFailed: throw failure(.stopStream, .outcomeUnknown)
         }
     }
 
     /// Runs the requester of IDE_KM from an event to its next report.
     private func driveStream(_ first: IDERequester.Event) async throws(Failure) -> IDERequester.Report {
+        obstacle = nil
         var event = first
         while true {
             let transition = IDERequester.step(stream, event)
             stream = transition.next
             switch transition.effect {
-            case .none, .refuse: throw failure(.keyStream, .stream(.outcomeUnknown))
+            case .none, .refuse: throw failure(.keyStream, .outcomeUnknown)
             case .query(let query): event = try examine(await ask(query.encoded()))
             case .obtainKey(let slot): event = .keyObtained(slot)
             case .programDevice(let fields):
                 guard let key = randomKey() else { throw failure(.keyStream, .noRandomness("OpenSSL has none")) }
                 event = await ask(fields.encoded(with: key))
             case .activateDevice(let fields): event = await ask(fields.encodedAsGo())
-            case .stopDevice(let fields): event = await ask(fields.encodedAsStop())
+            case .stopDevice(let fields):
+                turnHome()
+                event = await ask(fields.encodedAsStop())
             case .host(let action): event = .hostFinished(action, .succeeded)
             case .readStatus: event = .status(deviceSecure: true, rootPortSecure: true)
             case .report(let report): return report
@@ -51,12 +55,22 @@ extension ForeignRun {
     private func ask(_ message: [UInt8]) async -> IDERequester.Event {
         switch await ask(message, .ideKM, in: session) {
         case .payload(let answer):
-            return (try? IDEKM.Response(decoding: answer.span)).map { .response($0) } ?? .refused
-        case .busy: return await pause(.milliseconds(10)) ? .busy : .sessionLost
-        case .refused: return .refused
-        case .silence: return .timedOut
-        case .lost: return .sessionLost
+            do throws(WireError) {
+                return .response(try IDEKM.Response(decoding: answer.span))
+            } catch {
+                return met(RequesterFailure(.vendorDefined, .malformed(error)), .refused)
+            }
+        case .busy(let failure): return await pause(.milliseconds(10)) ? .busy : met(failure, .sessionLost)
+        case .refused(let failure): return met(failure, .refused)
+        case .silence(let failure): return met(failure, .timedOut)
+        case .lost(let failure): return met(failure, .sessionLost)
         }
+    }
+
+    /// Notes what came instead of an answer, if it is the first.
+    private func met(_ failure: RequesterFailure, _ event: IDERequester.Event) -> IDERequester.Event {
+        obstacle = obstacle ?? failure
+        return event
     }
 
     /// Looks at what QUERY was answered; where a deviation is admitted, the requester gets what it expects instead.

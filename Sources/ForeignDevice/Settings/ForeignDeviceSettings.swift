@@ -49,6 +49,12 @@ public struct ForeignDeviceSettings: Sendable {
     public var stops = true
     /// Whether somebody wants it to end: it then turns back after the step that is under way.
     public var isInterrupted: @Sendable () -> Bool = { false }
+    /// How long a conversation may take until it turns back. An exchange that is under way is left to the transport's limits.
+    public var timeLimit: Duration = .seconds(120)
+    /// How long the way home may take, however late it begins.
+    public var homeLimit: Duration = .seconds(30)
+    /// What both are measured by.
+    public var clock = ConversationClock.system
     /// Where secrets of sessions are written to.
     public var keyLog: RequesterSettings.KeyLog?
     /// The time, in seconds since 1970-01-01 UTC: certificates are judged by it.
