@@ -20,8 +20,8 @@ public struct GetMeasurements: Hashable, Sendable {
         static let signature = Self(rawValue: 1 << 0)
         /// Raw bit streams instead of digests, where there are any.
         public static let raw = Self(rawValue: 1 << 1)
-        /// As they are now, not since the last reset.
-        public static let fresh = Self(rawValue: 1 << 2)
+        /// NewMeasurementRequested (1.3): as they will be once updates that are waiting are in force.
+        public static let pending = Self(rawValue: 1 << 2)
     }
 
     /// What a request for a signature adds.
@@ -44,7 +44,7 @@ public struct GetMeasurements: Hashable, Sendable {
     /// Index FFh: all of them.
     public static let all: UInt8 = 0xFF
 
-    /// Raw, fresh.
+    /// Raw, pending.
     public var attributes: Attributes
     /// Which measurement, ``count`` or ``all``.
     public var index: UInt8

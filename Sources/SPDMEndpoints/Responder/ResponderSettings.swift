@@ -45,8 +45,11 @@ public struct ResponderSettings: Sendable {
     public let slots: [ResponderSlot]
     /// The key that requesters were provisioned with (PUB_KEY_ID); its chain is not used.
     public let provisionedKey: (any SlotIdentity)?
-    /// What is measured; more can be said later with ``SPDMResponder/setMeasurements(_:isFirmwareUpdated:)``.
+    /// What is measured. A profile with MEAS_FRESH_CAP promises that it is what is so now: whoever changes what is
+    /// measured says so at once with ``SPDMResponder/setMeasurements(_:pending:isFirmwareUpdated:)``.
     public var measurements: [DeviceMeasurement]
+    /// What will be measured once an update that is waiting is in force (1.3); nil when none waits.
+    public var pendingMeasurements: [DeviceMeasurement]?
     /// Keys for PSK_EXCHANGE.
     public var preSharedKeys: [PreSharedKey]
     /// Which requesters are believed; nil for none.

@@ -154,9 +154,10 @@ extension SPDMResponder {
         _ demand: Responder.MeasurementDemand
     ) throws(EffectFailure) -> Responder.Measured {
         let measurements = settings.measurements
+        let told = demand.isPending ? settings.pendingMeasurements ?? measurements : measurements
         let hash = measurementHash
         let blocks = try EffectFailure.crypto { () throws(CryptoError) in
-            try measurements.blocks(isRaw: demand.isRaw, hash: hash)
+            try told.blocks(isRaw: demand.isRaw, hash: hash)
         }
         let isChanged = lastMeasurements.map { $0 != measurements } ?? false
         lastMeasurements = measurements

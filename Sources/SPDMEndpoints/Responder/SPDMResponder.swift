@@ -25,7 +25,7 @@ public struct SPDMResponder: ~Copyable, Sendable {
     var keys: [SessionID: SessionKeyHolder] = [:]
     /// The requesters that authenticated themselves, by session.
     var requesters: [SessionID: VerifiedIdentity] = [:]
-    /// The measurements that were told last, to see whether they changed.
+    /// The measurements when some were told last, to see whether they changed.
     var lastMeasurements: [DeviceMeasurement]?
     /// Why a requester was refused last, until somebody asks.
     var requesterRefusal: RequesterRefusal?
@@ -60,9 +60,13 @@ public struct SPDMResponder: ~Copyable, Sendable {
     /// Lets time pass: sessions whose requester was silent for two heartbeat periods end.
     public mutating func advance(to time: Int64) { take(.timePassed(to: time)) }
 
-    /// Says what is measured from now on. When the firmware itself is another, sessions whose policy demands it end.
-    public mutating func setMeasurements(_ measurements: [DeviceMeasurement], isFirmwareUpdated: Bool = false) {
+    /// Says what is measured from now on, and what will be once an update that is waiting is in force; nil when none
+    /// waits. When the firmware itself is another, sessions whose policy demands it end.
+    public mutating func setMeasurements(
+        _ measurements: [DeviceMeasurement], pending: [DeviceMeasurement]? = nil, isFirmwareUpdated: Bool = false
+    ) {
         settings.measurements = measurements
+        settings.pendingMeasurements = pending
         if isFirmwareUpdated { take(.firmwareUpdated) }
     }
 

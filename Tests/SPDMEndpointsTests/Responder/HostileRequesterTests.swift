@@ -34,7 +34,8 @@ import Testing
         var requester = try TestDevice.connected()
         let session = try requester.openSession(chain: TestDevice.chain)
         let record = try session.keys.seal([0x12, 0xE8, 0, 0].span)
-        guard case .answer = requester.carry(Self.secured(record)) else { return }
+        let first = requester.carry(Self.secured(record))
+        guard case .answer(let answer) = first, answer.isSecured else { throw UnexpectedAnswer(output: first) }
         #expect(requester.carry(Self.secured(record)) == Self.refused)
         #expect(requester.responder.takeEndedSessions() == [session.id])
     }

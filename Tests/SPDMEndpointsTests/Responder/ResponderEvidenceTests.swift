@@ -7,10 +7,11 @@ import Testing
     private static let nonce = Nonce(InlineArray { UInt8($0) })
 
     private static func measure(
-        _ requester: inout TestRequester, in session: TestSession? = nil, raw: Bool = false, signed: Bool = true
+        _ requester: inout TestRequester, in session: TestSession? = nil,
+        _ attributes: GetMeasurements.Attributes = [], signed: Bool = true
     ) throws -> Measurements {
         let request = GetMeasurements(
-            index: GetMeasurements.all, attributes: raw ? .raw : [],
+            index: GetMeasurements.all, attributes: attributes,
             proof: signed ? GetMeasurements.Proof(nonce: nonce, slot: 0) : nil)
         let bytes = try requester.exchange(.getMeasurements(request), in: session)
         let decoded = try SPDMResponse.decode(
@@ -42,7 +43,7 @@ import Testing
 
     @Test func `bit streams are told raw when asked for`() throws {
         var requester = try TestDevice.connected()
-        let blocks = try Self.measure(&requester, raw: true).blocks()
+        let blocks = try Self.measure(&requester, .raw).blocks()
         #expect(blocks.map(\.isRaw) == [true, true])
         #expect(blocks.map { Array($0.value) } == [[1, 2, 3], [4, 5]])
     }
@@ -54,8 +55,25 @@ import Testing
         var changed = TestDevice.measurements
         changed[0].value = .bitStream([9])
         requester.responder.setMeasurements(changed)
-        #expect(try Self.measure(&requester).change == .changed)
+        let told = try Self.measure(&requester)
+        #expect(told.change == .changed)
+        #expect(try told.blocks()[0].value == HashAlgorithm.sha384.digest(of: [9].span)[...])
         #expect(try Self.measure(&requester).change == .unchanged)
+    }
+
+    @Test func `what an update will change is told when it waits and is asked for, from 1.3 on`() throws {
+        var pending = TestDevice.measurements
+        pending[0].value = .bitStream([9])
+        for (version, seen) in [(SPDMVersion.v1_2, [1, 2, 3]), (.v1_3, [9])] as [(_, [UInt8])] {
+            var requester = try TestDevice.connected(version: version)
+            requester.responder.setMeasurements(TestDevice.measurements, pending: pending)
+            #expect(try Self.measure(&requester, .raw).blocks()[0].value == [1, 2, 3])
+            let told = try Self.measure(&requester, [.raw, .pending])
+            #expect(try told.blocks()[0].value == seen[...])
+            #expect(told.change == .unchanged)
+            requester.responder.setMeasurements(TestDevice.measurements)
+            #expect(try Self.measure(&requester, [.raw, .pending]).blocks()[0].value == [1, 2, 3])
+        }
     }
 
     @Test(arguments: [SPDMVersion.v1_1, .v1_2, .v1_3])

@@ -80,7 +80,7 @@ enum MessageSamples {
             .getMeasurements(GetMeasurements(index: 5, proof: .init(nonce: nonce, slot: 0))), .v1_0,
             [0x10, 0xE0, 1, 5] + nonceBytes),
         request(
-            .getMeasurements(GetMeasurements(index: 1, attributes: .fresh, context: 9)), .v1_3,
+            .getMeasurements(GetMeasurements(index: 1, attributes: .pending, context: 9)), .v1_3,
             [0x13, 0xE0, 4, 1, 9, 0, 0, 0, 0, 0, 0, 0]),
     ]
 

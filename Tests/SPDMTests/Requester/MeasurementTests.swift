@@ -105,21 +105,17 @@ import WireBytes
         #expect(requester.requests.first?.request[4] == 0x11)
     }
 
-    @Test func `raw and fresh are asked for where the version and the responder have them`() throws {
+    @Test func `raw and pending are asked for where the version has them`() throws {
         var requester = try ScriptedRequester.authenticated(versions: [.v1_3])
-        _ = try Self.report(&requester, MeasurementQuery(.all, attributes: [.raw, .fresh]))
+        _ = try Self.report(&requester, MeasurementQuery(.all, attributes: [.raw, .pending]))
         #expect(requester.requests.first?.request[2] == 6)
         var old = try ScriptedRequester.authenticated(versions: [.v1_1])
         #expect(
             try old.failure(.measure(MeasurementQuery(attributes: .raw), in: nil))?.reason
                 == .notPossible(.version(.v1_1)))
         #expect(
-            try old.failure(.measure(MeasurementQuery(attributes: .fresh), in: nil))?.reason
+            try old.failure(.measure(MeasurementQuery(attributes: .pending), in: nil))?.reason
                 == .notPossible(.version(.v1_1)))
-        requester = try .authenticated(versions: [.v1_3]) { $0.capabilities.flags.remove(.measurementsFresh) }
-        #expect(
-            try requester.failure(.measure(MeasurementQuery(attributes: .fresh), in: nil))?.reason
-                == .notPossible(.capability(.measurementsFresh)))
     }
 
     @Test func `signatures need a key that somebody vouched for, and a responder that signs`() throws {

@@ -13,13 +13,13 @@ import Testing
         }
     }
 
-    @Test func `with several keys DIGESTS tells of each`() {
+    @Test func `with several keys DIGESTS tells of each`() throws {
         var profile = ResponderProfile.test
         profile.capabilities.flags.insert(.multiKeyOnly)
         var fixture = ResponderFixture(profile, version: .v1_3)
         _ = fixture.send(.getVersion(GetVersion()))
         _ = fixture.send(ResponderFixture.capabilities())
-        guard case .negotiateAlgorithms(var request) = ResponderFixture.algorithms else { return }
+        var request = try #require(ResponderFixture.algorithms.algorithms)
         request.otherParameters.insert(.multiKey)
         _ = fixture.send(.negotiateAlgorithms(request))
         let bytes = fixture.send(.getDigests(GetDigests())).bytes
@@ -169,17 +169,17 @@ import Testing
         #expect(fixture.send(Self.request(2)).answer == "error 01")
     }
 
-    @Test func `raw and fresh are asked of the device where the version has them`() {
+    @Test func `raw and pending are asked of the device where the version has them`() {
         for (version, demand) in [
             (SPDMVersion.v1_1, (false, false)), (.v1_2, (true, false)), (.v1_3, (true, true)),
         ] {
             var fixture = ResponderFixture.connected(version: version)
             fixture.stop = "measure"
-            guard case .measure(let asked) = fixture.send(Self.request(1, [.raw, .fresh])) else {
+            guard case .measure(let asked) = fixture.send(Self.request(1, [.raw, .pending])) else {
                 Issue.record("another response")
                 return
             }
-            #expect(asked.isRaw == demand.0 && asked.isFresh == demand.1)
+            #expect(asked.isRaw == demand.0 && asked.isPending == demand.1)
         }
     }
 

@@ -360,3 +360,11 @@ extension ResponderFixture {
         return fixture
     }
 }
+
+extension SPDMRequest {
+    /// What NEGOTIATE_ALGORITHMS asks for; nil when it is another request.
+    var algorithms: NegotiateAlgorithms? { if case .negotiateAlgorithms(let request) = self { request } else { nil } }
+
+    /// What KEY_EXCHANGE asks for; nil when it is another request.
+    var keyExchange: KeyExchange? { if case .keyExchange(let request) = self { request } else { nil } }
+}

@@ -115,7 +115,7 @@ import Testing
         #expect(fixture.send(fixture.keyExchange()).answer == "64")
     }
 
-    @Test func `opaque data that lie or offer nothing are refused`() {
+    @Test func `opaque data that lie or offer nothing are refused`() throws {
         func element(_ data: [UInt8]) -> [UInt8] {
             OpaqueData([OpaqueElement(data: data[...])]).encoded(version: .v1_2)
         }
@@ -128,7 +128,7 @@ import Testing
         for opaque in wrong {
             var fixture = ResponderFixture.connected()
             let before = fixture.machine
-            guard case .keyExchange(var request) = fixture.keyExchange() else { return }
+            var request = try #require(fixture.keyExchange().keyExchange)
             request.opaque = opaque[...]
             #expect(fixture.send(.keyExchange(request)).answer == "error 01", "\(opaque)")
             #expect(fixture.machine == before)
@@ -138,7 +138,7 @@ import Testing
 
     @Test func `no opaque data are answered with none`() throws {
         var fixture = ResponderFixture.connected()
-        guard case .keyExchange(var request) = fixture.keyExchange() else { return }
+        var request = try #require(fixture.keyExchange().keyExchange)
         request.opaque = []
         let response = try Self.response(fixture.send(.keyExchange(request)).bytes, fixture)
         #expect(response.opaque.isEmpty)

@@ -30,9 +30,8 @@ public struct AwaitingMeasurements: Hashable, Sendable, ConnectionPhase, AwaitsA
             if connection.keyHashes[slot] == nil { return .notAuthenticated(slot: slot) }
         }
         if query.attributes.contains(.raw), connection.version < .v1_2 { return .version(connection.version) }
-        guard query.attributes.contains(.fresh) else { return nil }
-        if connection.version < .v1_3 { return .version(connection.version) }
-        return flags.contains(.measurementsFresh) ? nil : .capability(.measurementsFresh)
+        if query.attributes.contains(.pending), connection.version < .v1_3 { return .version(connection.version) }
+        return nil
     }
 
     /// Sends the present request of a run, once it has what it needs.

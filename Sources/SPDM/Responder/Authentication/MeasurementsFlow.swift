@@ -16,7 +16,7 @@ extension Responder {
         }
         let demand = MeasurementDemand(
             isRaw: negotiated.version >= .v1_2 && request.attributes.contains(.raw),
-            isFresh: negotiated.version >= .v1_3 && request.attributes.contains(.fresh))
+            isPending: negotiated.version >= .v1_3 && request.attributes.contains(.pending))
         return begin(.measuring(request), for: incoming, by: .measure(demand))
     }
 

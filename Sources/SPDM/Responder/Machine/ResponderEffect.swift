@@ -65,8 +65,8 @@ extension Responder {
     public struct MeasurementDemand: Hashable, Sendable {
         /// Raw bit streams where there are any.
         public var isRaw: Bool
-        /// As they are now, not since the last reset.
-        public var isFresh: Bool
+        /// As they will be once updates that are waiting are in force, instead of as they are.
+        public var isPending: Bool
     }
 
     /// Whose pre-shared key is wanted, and what with it.
