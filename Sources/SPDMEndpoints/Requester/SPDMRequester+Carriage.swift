@@ -86,7 +86,7 @@ extension SPDMRequester {
             if carriage?.updatesBefore == holder.keys.updateCount(.response) { try holder.keys.updateKey(.response) }
             return .send(TransportMessage(isSecured: true, bytes: record))
         } catch {
-            return end(.failed(.sealing(error)))
+            return end(.failed(.sealing(error, in: session)))
         }
     }
 
@@ -108,13 +108,12 @@ extension SPDMRequester {
 }
 
 extension RequesterFailure.Reason {
-    fileprivate static func sealing(_ error: SessionKeyError) -> Self {
+    fileprivate static func sealing(_ error: SessionKeyError, in session: SessionID) -> Self {
         switch error {
         case .messageTooLong(let count): .requestTooLarge(count)
         case .recordLimit: .notPossible(.keyExhausted)
-        // What ended the keys ended the session.
-        case .ended, .crypto: .notPossible(.keyExhausted)
-        case .noSuchKeys, .otherSession, .malformed, .notAuthentic: .crypto(error.description)
+        case .ended: .notPossible(.noSession(session))
+        case .noSuchKeys, .otherSession, .malformed, .notAuthentic, .crypto: .crypto(error.description)
         }
     }
 
@@ -123,7 +122,8 @@ extension RequesterFailure.Reason {
         case .otherSession(let session):
             .unexpected(field: "SessionID", expected: "the session's", seen: session.description)
         case .recordLimit: .notPossible(.keyExhausted)
-        case .ended, .noSuchKeys, .messageTooLong, .malformed, .notAuthentic, .crypto: .recordNotAuthentic
+        case .crypto: .crypto(error.description)
+        case .ended, .noSuchKeys, .messageTooLong, .malformed, .notAuthentic: .recordNotAuthentic
         }
     }
 }

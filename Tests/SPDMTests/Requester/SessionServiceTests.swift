@@ -178,6 +178,22 @@ import Testing
         }
     }
 
+    @Test func `a library that fails and keys that are gone end the session, no answer does not`() throws {
+        let (_, gone) = try ScriptedRequester.inSession()
+        for (reason, isLost) in [
+            (RequesterFailure.Reason.crypto("no memory"), true), (.notPossible(.noSession(gone)), true),
+            (.notPossible(.keyExhausted), true), (.noAnswer, false), (.notPossible(.noKey), false),
+        ] {
+            var (requester, session) = try ScriptedRequester.inSession()
+            requester.results[.vendorDefined] = .failed(reason)
+            let failure = try requester.failure(.exchange(vendorDefined: [0x12, 0xFE, 0, 0], in: session))
+            #expect(failure?.reason == reason)
+            #expect(failure?.loss == (isLost ? .session(session) : .nothing))
+            #expect(requester.state.sessions == (isLost ? [] : [session]))
+            #expect(requester.state.connection != nil)
+        }
+    }
+
     @Test func `whatever END_SESSION is answered, the session is over`() throws {
         for reason in [RequesterFailure.Reason.noAnswer, .busy, .crypto("")] {
             var (requester, session) = try ScriptedRequester.inSession()

@@ -142,9 +142,10 @@ extension RequesterFailure.Reason {
     var isSessionLost: Bool {
         switch self {
         case .refused(let error): error.code == .decryptError || error.code == .invalidSession
-        case .unprotected, .recordNotAuthentic, .notPossible(.keyExhausted): true
+        // What ended the keys of the session ended it; a library that fails ends them.
+        case .unprotected, .recordNotAuthentic, .notPossible(.keyExhausted), .notPossible(.noSession), .crypto: true
         case .noAnswer, .busy, .notReady, .malformed, .unexpected, .requestTooLarge, .responseTooLarge, .signature,
-            .verifyData, .chainDigest, .untrusted, .notAllowed, .notPossible, .crypto, .closed:
+            .verifyData, .chainDigest, .untrusted, .notAllowed, .notPossible, .closed:
             false
         }
     }
