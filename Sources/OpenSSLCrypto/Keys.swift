@@ -109,6 +109,17 @@ public struct PrivateKey: ~Copyable, Sendable {
         self.key = key
     }
 
+    /// Reads a key as a file holds it: in DER, or the first one in a text of PEM (RFC 7468).
+    ///
+    /// Throws ``CryptoError`` when there is none, or it is encrypted, malformed or of no type in ``KeyType``.
+    public init(pemOrDER bytes: borrowing SecretBytes) throws(CryptoError) {
+        // DER begins with the tag of a sequence; PEM is text.
+        let isDER = bytes.withBytes { !$0.isEmpty && $0[0] == 0x30 }
+        let key = isDER ? try decodePrivateKey(bytes) : try decodePrivateKey(pem: bytes)
+        type = try KeyType.required(of: key, "private key decoding")
+        self.key = key
+    }
+
     /// The key that verifies what this one signs.
     public func publicKey() throws(CryptoError) -> PublicKey {
         guard let encoding = unsafe derEncoding(by: { unsafe i2d_PUBKEY(key.pointer, $0) }) else {
@@ -149,5 +160,24 @@ func decodePrivateKey(_ der: borrowing SecretBytes) throws(CryptoError) -> Handl
     }
     let key = try unsafe Handle(decoded, freedBy: EVP_PKEY_free, for: operation)
     guard rest == 0 else { throw CryptoError(operation: operation, reasons: ["\(rest) bytes behind it"]) }
+    return key
+}
+
+/// Reads the first private key in a text of PEM. OpenSSL wipes what it decodes on the way.
+private func decodePrivateKey(pem: borrowing SecretBytes) throws(CryptoError) -> Handle {
+    let operation = "private key decoding"
+    guard let count = Int32(exactly: pem.count) else {
+        throw CryptoError(operation: operation, reasons: ["\(pem.count) bytes"])
+    }
+    let decoded = try unsafe pem.withBytes { (text) throws(CryptoError) in
+        try unsafe text.withUnsafeBufferPointer { (buffer) throws(CryptoError) in
+            let input = try unsafe Handle(
+                BIO_new_mem_buf(buffer.baseAddress, count), freedBy: { unsafe BIO_free($0) }, for: operation)
+            // Without a callback, OpenSSL asks the terminal for the passphrase of an encrypted block.
+            return unsafe PEM_read_bio_PrivateKey(input.pointer, nil, { _, _, _, _ in -1 }, nil)
+        }
+    }
+    let key = try unsafe Handle(decoded, freedBy: EVP_PKEY_free, for: operation)
+    ERR_clear_error()
     return key
 }

@@ -1,5 +1,11 @@
 internal import COpenSSL
 
+/// Overwrites bytes that must not outlive their use, in a way that no compiler leaves out. An array whose storage somebody
+/// else has as well is copied first, and theirs stays as it was.
+public func wipe(_ bytes: inout [UInt8]) {
+    unsafe bytes.withUnsafeMutableBytes { unsafe OPENSSL_cleanse($0.baseAddress, $0.count) }
+}
+
 /// Bytes that must not outlive their use: keys, and what keys are derived from.
 ///
 /// A secret has one owner at a time, is not copied behind its back, and its memory is overwritten before it is freed.

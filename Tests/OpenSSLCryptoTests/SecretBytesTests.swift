@@ -53,6 +53,16 @@ import Testing
     }
 }
 
+@Suite struct `Wiped arrays` {
+    @Test(arguments: [0, 1, 33, 4096]) func `hold zeros, and a copy holds what it held`(count: Int) {
+        var bytes = [UInt8](repeating: 0x5A, count: count)
+        let copy = bytes
+        wipe(&bytes)
+        #expect(bytes == [UInt8](repeating: 0, count: count))
+        #expect(copy == [UInt8](repeating: 0x5A, count: count))
+    }
+}
+
 @Suite struct `Constant time comparison` {
     private func equal(_ left: [UInt8], _ right: [UInt8]) -> Bool { constantTimeEqual(left.span, right.span) }
 

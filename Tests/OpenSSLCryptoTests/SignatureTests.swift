@@ -184,6 +184,26 @@ private struct SignatureFile: Sendable, CustomTestStringConvertible {
         }
     }
 
+    @Test func `a private key is read from a file in DER, or from the first block in PEM that is one`() throws {
+        let base64 = "MDECAQEEIMmvqdhFunUWa1whV2ex1pNOUMPbNuibEnuKYisSD2choAoGCCqGSM49AwEH"
+        let pem = "-----BEGIN EC PRIVATE KEY-----\n\(base64)\n-----END EC PRIVATE KEY-----\n"
+        let parameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n"
+        let der = bytes(
+            hex: """
+                30310201010420c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721a00a06082a8648ce3d030107
+                """)
+        let expected = try PrivateKey(der: secret(der)).publicKey().subjectPublicKeyInfo
+        for file in [der, Array(pem.utf8), Array((parameters + pem).utf8)] {
+            let read = try PrivateKey(pemOrDER: secret(file)).publicKey().subjectPublicKeyInfo
+            #expect(read == expected)
+        }
+        let encrypted = pem.replacing("EC PRIVATE", with: "ENCRYPTED PRIVATE")
+        let damaged = pem.replacing(base64, with: base64.dropLast(4))
+        for text in ["", "0", "no key", parameters, encrypted, damaged] {
+            #expect(throws: CryptoError.self, "\(text)") { _ = try PrivateKey(pemOrDER: secret(Array(text.utf8))) }
+        }
+    }
+
     @Test func `a public key cut short at any byte, or with one behind it, is refused`() throws {
         let encoding = try PrivateKey(generating: .p384).publicKey().subjectPublicKeyInfo
         for count in encoding.indices {

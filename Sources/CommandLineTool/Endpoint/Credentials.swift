@@ -39,11 +39,11 @@ enum Credentials {
     /// The key that both ends have: all bytes of a file. Throws ``Failure``.
     static func preSharedKey(_ file: String?, hint: [UInt8]?) throws(Failure) -> PreSharedKey? {
         guard let file else { return nil }
-        let bytes = try FileContents.readSecret(file)
-        guard !bytes.isEmpty else {
+        let secret = try FileContents.readSecret(file)
+        guard secret.count > 0 else {
             throw Failure(.usage, "\(file) is empty", next: "give a file whose bytes are the key")
         }
-        return PreSharedKey(hint: hint ?? [], secret: SecretBytes(copying: bytes.span))
+        return PreSharedKey(hint: hint ?? [], secret: secret)
     }
 
     /// A public key, as `SubjectPublicKeyInfo` in DER. Throws ``Failure``.
@@ -58,12 +58,12 @@ enum Credentials {
 
     private static func privateKey(in file: String) throws(Failure) -> PrivateKey {
         let bytes = try FileContents.readSecret(file)
-        let next = "give a PEM or DER file that is not encrypted, as openssl pkey writes it"
-        guard let der = PEM.der(bytes, "PRIVATE KEY") else { throw Failure(.usage, "\(file) is no key", next: next) }
         do throws(CryptoError) {
-            return try PrivateKey(der: SecretBytes(copying: der.span))
+            return try PrivateKey(pemOrDER: bytes)
         } catch {
-            throw Failure(.usage, "\(file) is no key", seen: error.description, next: next)
+            throw Failure(
+                .usage, "\(file) is no key", seen: error.description,
+                next: "give a PEM or DER file that is not encrypted, as openssl pkey writes it")
         }
     }
 

@@ -5,24 +5,28 @@ internal import SPDMTransport
 /// Files that are named on the command line.
 enum FileContents {
     /// All bytes of a file. Throws ``Failure``.
-    static func read(_ file: String) throws(Failure) -> [UInt8] {
+    static func read(_ file: String) throws(Failure) -> [UInt8] { Array(try data(file)) }
+
+    private static func data(_ file: String) throws(Failure) -> Data {
         do {
-            return Array(try Data(contentsOf: URL(filePath: file)))
+            return try Data(contentsOf: URL(filePath: file))
         } catch {
             let isThere = FileManager.default.fileExists(atPath: file)
             throw Failure(isThere ? .failed : .notFound, "cannot read \(file): \(systemReason(of: error))")
         }
     }
 
-    /// The bytes of a file that is a secret; a warning when others can read it. Throws ``Failure``.
-    static func readSecret(_ file: String) throws(Failure) -> [UInt8] {
-        let bytes = try read(file)
+    /// The bytes of a file that is a secret, which nothing keeps but the result; a warning when others can read it. Throws
+    /// ``Failure``.
+    static func readSecret(_ file: String) throws(Failure) -> SecretBytes {
+        var data = try data(file)
+        defer { data.resetBytes(in: data.indices) }
         let mode = try? FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
         if let mode, mode & 0o077 != 0 {
             Console.err(
                 "tdispctl: warning: others can use the secret in \(file) (mode \(String(mode, radix: 8))): chmod 600\n")
         }
-        return bytes
+        return SecretBytes(copying: data.span)
     }
 }
 

@@ -11,7 +11,8 @@
 /// ```
 ///
 /// **Effects.** Each state waits for the result of one effect: an exchange of messages, something random, a piece of
-/// cryptography. No key and no secret comes in here; a session's keys are named by its number. A session of the next
+/// cryptography. No key of SPDM comes in here: a session's keys are named by its number. The messages that pass through
+/// sessions do, and what is secret in them, such as the keys in KEY_PROG, is in ordinary memory. A session of the next
 /// state's ``State/sessions`` lives; every other one is over, and whoever has its keys wipes them.
 ///
 /// **Refusal.** Whatever is wrong ends the operation with a ``RequesterFailure``; a session whose handshake fails never

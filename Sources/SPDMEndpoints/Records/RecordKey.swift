@@ -27,6 +27,7 @@ struct RecordKey: ~Copyable, Sendable {
         let nonce = try nextNonce()
         var record = header
         var plaintext: [UInt8] = []
+        defer { wipe(&plaintext) }
         if format.isEncrypted {
             plaintext = try SessionKeyError.wire { () throws(WireError) in try SecuredRecord.plaintext(message) }
         } else {

@@ -9,8 +9,9 @@ internal import WireBytes
 ///   inside each are reversed: `K3 K2 K1 K0 K7 K6 K5 K4 ...`.
 ///
 /// This type is the only place that knows. It is not copyable, hashable or printable, so that a key cannot slip into a
-/// machine's state, a trace or a log. Dropping it does not overwrite its memory: the language has no safe means to
-/// promise that.
+/// machine's state, a trace or a log. Its bytes do get there once: in the KEY_PROG that the requester sends, and that is
+/// sealed a step later. Neither that message nor a key that is dropped is overwritten: the language has no safe means to
+/// promise that, and this target no library.
 public struct IDEKey: ~Copyable, Sendable {
     /// The key as a cipher takes it.
     public let aesOrder: InlineArray<32, UInt8>
