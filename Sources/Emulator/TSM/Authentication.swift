@@ -86,21 +86,11 @@ private struct PlatformTrust: Sendable {
     ) throws(ChainRefusal) -> VerifiedIdentity {
         var trust = trust
         switch roots {
-        case nil: trust.anchor = .roots(Self.ownRoot(of: chain, context.hash))
+        case nil: trust = trust.trustingOwnRoot(of: chain, context.hash)
         case .success(let roots)?: trust.anchor = .roots(roots)
         case .failure(let error)?: throw .noTrustedRoot(error)
         }
         return try trust.verify(chain, as: context, at: time)
-    }
-
-    /// The first certificate of a chain; none when there is none.
-    private static func ownRoot(of chain: [UInt8], _ hash: HashAlgorithm) -> [[UInt8]] {
-        guard let layout = try? SPDMCertificateChain.decode(chain.span, hashSize: hash.digestByteCount) else {
-            return []
-        }
-        let certificates = chain.span.extracting(layout.certificates)
-        let split = try? CertificateChain.split(certificates, limit: DeviceTrust.maximumCertificateCount)
-        return Array((split ?? []).prefix(1))
     }
 }
 

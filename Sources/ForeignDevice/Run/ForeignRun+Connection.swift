@@ -150,7 +150,7 @@ extension ForeignDeviceSettings {
         return ResponderTrust(
             verify: { (chain, context, time) throws(ChainRefusal) in
                 func verifyByOwnRoot() throws(ChainRefusal) -> VerifiedIdentity {
-                    try trust(Self.ownRoot(of: chain, context.hash)).verify(chain, as: context, at: time)
+                    try trust(.roots([])).trustingOwnRoot(of: chain, context.hash).verify(chain, as: context, at: time)
                 }
                 guard let pinned else { return try verifyByOwnRoot() }
                 do throws(ChainRefusal) {
@@ -163,14 +163,6 @@ extension ForeignDeviceSettings {
             provisioned: { (context) throws(ChainRefusal) in
                 try trust(.roots([])).provisionedIdentity(as: context)
             })
-    }
-
-    /// The first certificate of a chain, as its root.
-    private static func ownRoot(of chain: [UInt8], _ hash: HashAlgorithm) -> TrustAnchor {
-        guard let layout = try? SPDMCertificateChain.decode(chain.span, hashSize: hash.digestByteCount),
-            let first = try? CertificateChain.split(chain.span.extracting(layout.certificates)).first
-        else { return .roots([]) }
-        return .roots([first])
     }
 
     /// Whether the root is one that was pinned; where none was, whether the key is the one that was provisioned. Who names

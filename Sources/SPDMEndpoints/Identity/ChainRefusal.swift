@@ -30,6 +30,8 @@ public struct ChainRefusal: Error, Hashable, Sendable {
         /// The PCI function that the certificate is for, or the part of its name: `Vendor`, `Device`, `CC`, `REV`,
         /// `SSVID`, `SSID`.
         case pciName(part: String?)
+        /// What the certificate says of the device in DMTF's words.
+        case deviceInfo
         /// The mark of the certificate of the key that never changes.
         case hardwareIdentity
     }
@@ -104,6 +106,7 @@ extension ChainRefusal.Field: CustomStringConvertible {
         case .version: "version"
         case .extendedKeyUsage: "extendedKeyUsage"
         case .pciName(let part): part.map { "PCI name \($0)" } ?? "PCI name"
+        case .deviceInfo: "device information"
         case .hardwareIdentity: "hardware identity"
         }
     }

@@ -54,6 +54,16 @@ public struct DeviceTrust: Hashable, Sendable {
             admitted: CertificateDeviation.allCases.filter(check.admitted.contains))
     }
 
+    /// This trust with the first certificate of a chain as its only root, so that the chain vouches for itself: the rules
+    /// for certificates are checked, and who is behind them is for somebody else to decide. No root where the chain cannot
+    /// be read.
+    public func trustingOwnRoot(of chain: [UInt8], _ hash: HashAlgorithm) -> DeviceTrust {
+        var trust = self
+        let certificates = (try? Self.parts(chain, hash))?.certificates ?? []
+        trust.anchor = .roots(Array(certificates.prefix(1)))
+        return trust
+    }
+
     /// The peer by the key that it was provisioned with, where no certificate passes (PUB_KEY_ID_CAP, slot 0xFF).
     ///
     /// Throws ``ChainRefusal`` when none is, or it is not of the type that the negotiated algorithm needs.

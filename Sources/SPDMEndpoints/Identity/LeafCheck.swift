@@ -29,7 +29,7 @@ struct LeafCheck {
         try checkKey()
         try checkPurpose()
         try checkHardwareIdentity()
-        deviceInfo = leaf.otherNames.first { $0.type == SPDMObjectIdentifier.deviceInfo }?.text.flatMap(DeviceInfo.init)
+        try checkDeviceInfo()
         try checkPCIName()
     }
 
@@ -106,6 +106,18 @@ struct LeafCheck {
         hardwareIdentity = marked.first
         if context.signer == .responder(isAlias: true), hardwareIdentity == certificates.count - 1 {
             throw ChainRefusal(place, .hardwareIdentity, seen: "marked", expected: "an alias certificate")
+        }
+    }
+
+    /// The device information may be left out; what is there must be readable.
+    private mutating func checkDeviceInfo() throws(ChainRefusal) {
+        for name in leaf.otherNames where name.type == SPDMObjectIdentifier.deviceInfo {
+            guard let info = name.text.flatMap(DeviceInfo.init) else {
+                throw ChainRefusal(
+                    place, .deviceInfo, seen: name.text.map(quoted) ?? "no text",
+                    expected: "manufacturer:product:serial number")
+            }
+            deviceInfo = deviceInfo ?? info
         }
     }
 

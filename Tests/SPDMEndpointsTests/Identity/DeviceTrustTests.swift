@@ -133,6 +133,25 @@ import Testing
         #expect(try refusal(chain)?.isAbout(place, .hardwareIdentity) == true)
     }
 
+    @Test func `device information that cannot be read is refused, and the first of several is taken`() throws {
+        let type = "1.3.6.1.4.1.412.274.1"
+        let good = [TestChain.name("ACME:WIDGET:1", type: type), TestChain.name("ACME:WIDGET:2", type: type)]
+        for wrong in [
+            TestChain.name("ACME:WIDGET", type: type), TestChain.name("ACME:WIDGET:\u{7}", type: type),
+            OtherName(type: type, value: [0x05, 0x00]),
+        ] {
+            var chain = TestChain()
+            chain.leaf.otherNames += [good[0], wrong]
+            #expect(try refusal(chain)?.isAbout(2, .deviceInfo) == true)
+        }
+        var chain = TestChain()
+        chain.leaf.otherNames += good
+        let encodings = try chain.encodings()
+        let identity = try DeviceTrust(root: encodings).verify(
+            spdmChain(encodings), as: TestChain.context, at: TestChain.now)
+        #expect(identity.deviceInfo == DeviceInfo("ACME:WIDGET:1"))
+    }
+
     @Test func `a leaf about another function is refused by the first part that differs`() throws {
         let parts = [
             ("Vendor", "8086", "1af4"), ("Device", "1042", "1041"), ("CC", "010000", "020000"), ("REV", "02", "01"),
@@ -208,6 +227,19 @@ import Testing
         #expect(found.deviation == .noBasicConstraints)
         let waived = DeviceTrust(root: encodings, deviations: [.noBasicConstraints])
         #expect(try waived.refusal(of: encodings, as: context) == nil)
+    }
+
+    @Test func `a chain's own root admits that chain and no other, and none of more certificates than 16`() throws {
+        let encodings = try TestChain().encodings()
+        let chain = try spdmChain(encodings)
+        let own = DeviceTrust(.roots([]), pciName: TestChain.pciName).trustingOwnRoot(of: chain, .sha384)
+        #expect(own == DeviceTrust(root: encodings))
+        #expect(own.refusal(chain) == nil)
+        #expect(try own.refusal(of: TestChain().encodings()) != nil)
+        let long = try spdmChain(Array(repeating: encodings[0], count: 17))
+        for unreadable in [[], Array(chain.dropLast()), long] {
+            #expect(own.trustingOwnRoot(of: unreadable, .sha384).anchor == .roots([]))
+        }
     }
 
     @Test func `a provisioned key stands for itself, and a chain must be about it`() throws {
