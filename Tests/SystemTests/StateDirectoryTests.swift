@@ -1,4 +1,5 @@
 import Assignment
+import EmulatorProcess
 import Foundation
 import Testing
 
@@ -53,6 +54,16 @@ import Testing
             let file = tool.with("TDISPCTL_STATE_DIR", try tool.write("", to: "file"))
             let ended = try await file.run("list", "--topology", "demo")
             #expect(ended.status == 1 && ended.err.contains("not a directory"))
+        }
+    }
+
+    @Test func `with another file in the socket's place is refused, and the file is kept`() async throws {
+        try await Tool.withoutHost { tool in
+            let socket = HostLauncher(directory: tool.stateDirectory, program: "").socketPath
+            try Data("mine".utf8).write(to: URL(filePath: socket))
+            let ended = try await tool.start(["emulate", "start", "--topology", "demo"]).ended()
+            #expect(ended.status != 0)
+            #expect(try Data(contentsOf: URL(filePath: socket)) == Data("mine".utf8))
         }
     }
 

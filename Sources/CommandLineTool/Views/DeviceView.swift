@@ -73,8 +73,8 @@ struct DeviceView: Encodable {
         let domainName = { (id: DomainID?) in id.flatMap { host.domain($0)?.name } }
         address = facts.address.description
         name = facts.name
-        vendorID = Self.hex(facts.vendorID)
-        deviceID = Self.hex(facts.deviceID)
+        vendorID = hex(facts.vendorID, 4)
+        deviceID = hex(facts.deviceID, 4)
         bridge = facts.bridge
         physicalFunction = facts.physicalFunction?.description
         dsm = facts.dsm?.description
@@ -91,11 +91,6 @@ struct DeviceView: Encodable {
             state: facts.state?.description, connected: facts.connected, present: facts.present,
             authentication: facts.authentication.map { Authentication($0) })
         note = Self.note(facts, state, state.domain.flatMap { host.domain($0) })
-    }
-
-    private static func hex(_ value: UInt16) -> String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 4 - digits.count) + digits
     }
 
     private static func note(

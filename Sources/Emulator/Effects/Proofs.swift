@@ -162,6 +162,3 @@ extension DMAStop {
         }
     }
 }
-
-/// An address for a person.
-func hexAddress(_ address: UInt64) -> String { "0x" + String(address, radix: 16) }

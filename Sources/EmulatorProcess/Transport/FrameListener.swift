@@ -1,16 +1,18 @@
 internal import FlyingSocks
 internal import Foundation
+internal import SPDMTransport
 
 /// Accepts connections on a Unix socket and answers each message with one message.
 struct FrameListener: Sendable {
     private let socket: AsyncSocket
     private let pool: any AsyncSocketPool
 
-    /// Listens at `path`, which is closed to others. A socket file that nobody listens on is replaced.
+    /// Listens at `path`, which is closed to others. A socket file that nobody listens on is replaced; a
+    /// file of another kind is not.
     static func listen(at path: String) async throws -> FrameListener {
         guard path.utf8.count < 108 else { throw FrameError.pathTooLong(path) }
         if (try? await FrameSocket.connect(to: path)) != nil { throw ListenError.alreadyServed(path) }
-        try? FileManager.default.removeItem(atPath: path)
+        SocketFile.remove(path)
         let socket = try Socket(domain: AF_UNIX, type: .stream)
         try socket.bind(to: .unix(path: path))
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)

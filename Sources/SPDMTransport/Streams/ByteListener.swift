@@ -59,7 +59,7 @@ struct ByteListener: Sendable {
             other.close()
             throw TransportError.failed("somebody listens there already")
         }
-        removeSocket(path)
+        SocketFile.remove(path)
         return try listening(AF_UNIX, pool) { socket in
             try socket.bind(to: sockaddr_un.unix(path: path))
             // Before it listens nobody can connect, whatever the permissions are.
@@ -82,14 +82,6 @@ struct ByteListener: Sendable {
             try? socket.close()
             throw error
         }
-    }
-
-    /// Removes the file of a socket; a file of another kind stays.
-    private static func removeSocket(_ path: String) {
-        let manager = FileManager.default
-        guard let type = try? manager.attributesOfItem(atPath: path)[.type] as? FileAttributeType, type == .typeSocket
-        else { return }
-        try? manager.removeItem(atPath: path)
     }
 
     /// The next stream; nil when cancelled. A client that is gone again is passed over.
@@ -117,7 +109,7 @@ struct ByteListener: Sendable {
     func close() {
         guard case .socket(let socket, _, _) = source else { return }
         try? socket.close()
-        if case .unix(let path) = endpoint { Self.removeSocket(path) }
+        if case .unix(let path) = endpoint { SocketFile.remove(path) }
     }
 }
 
