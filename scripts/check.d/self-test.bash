@@ -45,10 +45,11 @@ function_of() {
 }
 
 self_test() {
-    mkdir -p "$work/copy/Sources/WireBytes" "$work/copy/Tests/WireBytesTests"
+    mkdir -p "$work/copy/Sources/WireBytes" "$work/copy/Tests/WireBytesTests" "$work/copy/Docs"
     cp "$root/Package.swift" "$root/.swift-format" "$work/copy"
     cd "$work/copy" || exit
     swift format --in-place Package.swift
+    : >Docs/SpecCoverage.md
     echo 'let zero: UInt8 = 0' >Sources/WireBytes/Zero.swift
     printf 'import Foundation\nimport Testing\nimport WireBytes\n' >Tests/WireBytesTests/ZeroTests.swift
     write_targets . "$work/targets.tsv"
@@ -56,6 +57,7 @@ self_test() {
     test_format_and_imports
     test_purity_and_safety
     test_sizes
+    test_coverage
     echo "scripts/check finds what it should: $planted planted files."
 }
 
@@ -105,4 +107,12 @@ test_sizes() {
     refused Tests/PCIeTests/A.swift 'Tests/PCIeTests/A.swift: 601 lines, the limit is 600' < <(lines 601)
     accepted Sources/PCIe/A.swift 'Functions: 1, median 60 lines.' < <(function_of 60)
     accepted Sources/PCIe/A.swift 'Sources/PCIe/A.swift:1: 61 lines, over 60: func long()' < <(function_of 61)
+}
+
+# Plants the document that the other tests have empty, so it comes last.
+# shellcheck disable=SC2016  # the backticks are Markdown's and Swift's
+test_coverage() {
+    printf '@Test func `the name of a test`() {}\n' >Tests/WireBytesTests/NamedTests.swift
+    accepted Docs/SpecCoverage.md 'Files: 3' <<<$'| `Type`, `tdispctl doctor --rules` | `the name of\na test` |'
+    refused Docs/SpecCoverage.md 'names a test that does not exist: a test that is gone' <<<'`Type`: `a test that is gone`'
 }
