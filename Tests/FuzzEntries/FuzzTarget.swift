@@ -39,6 +39,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case doeObject = "doe-object"
     /// What a DOE discovery object carries.
     case doeDiscovery = "doe-discovery"
+    /// A walk through what a mailbox offers, and what it answers.
+    case doeDiscoveryWalk = "doe-discovery-walk"
     /// A life of a device's DOE mailbox: register writes, and answers.
     case doeMailboxLife = "doe-mailbox-life"
     /// A life of a DOE mailbox driver: objects to carry, and what the registers read as.
@@ -102,6 +104,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .securedRecord: try fuzzSecuredRecord(input)
         case .doeObject: try fuzzDOEObject(input)
         case .doeDiscovery: try fuzzDOEDiscovery(input)
+        case .doeDiscoveryWalk: try fuzzDOEDiscoveryWalk(input)
         case .doeMailboxLife: try fuzzDOEMailboxLife(input)
         case .doeDriverLife: try fuzzDOEDriverLife(input)
         case .socketFrame: try fuzzSocketFrame(input)

@@ -52,7 +52,7 @@ private func answer(_ object: [UInt8], _ model: inout DOEDriverModel) throws(Bro
 }
 
 /// An object of the PCI-SIG with this payload, in which at least a DWORD is missing nothing.
-private func wellFormed(_ payload: [UInt8], type: UInt8) -> [UInt8] {
+func wellFormed(_ payload: [UInt8], type: UInt8) -> [UInt8] {
     let payload = payload.isEmpty ? [0] : payload
     return (try? DOEObject.encode(DOEType(vendor: DOEType.pciSIG, number: type), payload: payload.span)) ?? []
 }

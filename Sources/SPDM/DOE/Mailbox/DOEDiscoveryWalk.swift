@@ -3,7 +3,7 @@ public import WireBytes
 /// The host's side of DOE discovery: asks a mailbox type by type, from number 0 until the answer names no next, and sees
 /// to it that SPDM and secured SPDM are both there, as CMA needs (PCIe 6.0, 6.30.1.1.1 and 6.31).
 ///
-/// The number asked for next is the last one plus 1, so that a mailbox is asked 255 times at most.
+/// The number asked for next is the last one plus 1, so that a mailbox is asked 256 times at most.
 public struct DOEDiscoveryWalk: Hashable, Sendable {
     /// The version that requests name: 2 when the DOE capability has version 2 or later, else 0.
     public let version: UInt8
