@@ -60,6 +60,9 @@ import Testing
     @Test func `with another file in the socket's place is refused, and the file is kept`() async throws {
         try await Tool.withoutHost { tool in
             let socket = HostLauncher(directory: tool.stateDirectory, program: "").socketPath
+            try FileManager.default.createDirectory(
+                atPath: tool.stateDirectory, withIntermediateDirectories: false,
+                attributes: [.posixPermissions: 0o700])
             try Data("mine".utf8).write(to: URL(filePath: socket))
             let ended = try await tool.start(["emulate", "start", "--topology", "demo"]).ended()
             #expect(ended.status != 0)
