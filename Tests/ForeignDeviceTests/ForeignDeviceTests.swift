@@ -59,6 +59,7 @@ import Testing
         let report = try await ForeignDevice.run(over: device, try Sample.settings(.attest))
         #expect(report.areMeasurementsSigned)
         #expect(report.session == nil)
+        #expect(report.notChecked.contains(.address))
         #expect(report.lines.last == ForeignDeviceReport.attestationConclusion)
         #expect(await device.requests.isEmpty)
     }

@@ -220,8 +220,11 @@ import Testing
                 let log = try String(contentsOfFile: file, encoding: .utf8)
                 #expect(log.contains("\ndhe_secret "))
 
-                let again = try await tool.convert(served, "--keylog", file)
+                // A capture replaces an older one, but not before the rest is known to be in order.
+                let capture = try tool.write("an older capture", to: "older.pcap")
+                let again = try await tool.convert(served, "--keylog", file, "--pcap", capture)
                 #expect(again.status == 1)
+                #expect(try String(contentsOfFile: capture, encoding: .utf8) == "an older capture")
                 #expect(again.err.contains(file) && !again.err.contains("warning"), "\(again.err)")
                 #expect(try String(contentsOfFile: file, encoding: .utf8) == log)
                 #expect(served.states.count == 3, "nothing is sent the second time")

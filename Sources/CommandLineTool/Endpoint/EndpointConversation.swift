@@ -12,10 +12,10 @@ struct EndpointConversation {
 
     /// Talks to the device and prints what came of it. Throws ``Failure``.
     func run(_ goal: ForeignDeviceSettings.Goal, _ interface: FunctionAddress) async throws {
-        // What makes a file comes after what can be wrong without one.
+        // What makes a file comes after what can be wrong without one; what only makes a new one, before what replaces one.
         var settings = try options.settings(goal, interface)
-        let capture = try openCapture()
         let log = try openKeyLog()
+        let capture = try openCapture()
         if let log { settings.keyLog = { log.write($0, $1, $2) } }
         let interruption = Interruption()
         settings.isInterrupted = { interruption.happened }

@@ -2,6 +2,8 @@
 public enum UncheckedFact: String, Hashable, Sendable, Codable, CaseIterable {
     /// Who the device is.
     case identity
+    /// Which function it is.
+    case address
     /// The PCI function that the certificate names.
     case pciName = "pci-name"
     /// The values of measurements.
@@ -21,6 +23,7 @@ public enum UncheckedFact: String, Hashable, Sendable, Codable, CaseIterable {
     public var explanation: String {
         switch self {
         case .identity: "who the device is: it has the pre-shared key, and no certificate was asked for"
+        case .address: "whether it is the function that was named: nothing that was asked is about a function"
         case .pciName: "the PCI function in the certificate: there is no configuration space to compare it with"
         case .measurementValues: "the values of measurements: there are no reference values"
         case .rootPortKeys: "the keys at the root port: there is none"
