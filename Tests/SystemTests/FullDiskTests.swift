@@ -5,7 +5,7 @@ import Testing
 /// gone with the shell that mounted it.
 @Suite(.enabled("needs the right to mount a tmpfs in a name space of its own") { try await Tool.mayMount })
 struct `A full disk` {
-    @Test(arguments: [0, 48, 112])
+    @Test(arguments: [0, 48, 80, 112])
     func `refuses a conversion or brings it home, and nothing is lost`(kibibytesFree free: Int) async throws {
         try await Tool.withoutHost { tool in
             let ended = try await tool.with("FREE", "\(free)").shell("\(Tool.unshare) bash -c '\(Self.script)'")
