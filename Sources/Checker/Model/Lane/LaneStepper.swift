@@ -156,10 +156,10 @@ final class LaneStepper {
         return next
     }
 
-    /// What the device reaches.
+    /// What the device reaches; everything, where that cannot be worked out.
     func routes(of lane: Lane) -> Routes {
         if let known = routes[lane.platform] { return known }
-        let found = (try? Routes(lane.platform, model)) ?? .nothing
+        let found = (try? Routes(lane.platform, model)) ?? .everything
         routes[lane.platform] = found
         return found
     }

@@ -38,7 +38,8 @@ public enum PlatformOperation: Hashable, Sendable {
 }
 
 extension PlatformOperation {
-    /// Carries it out on the shipped remapping unit. Nil: the unit refuses, and nothing changes.
+    /// Carries it out on the shipped remapping unit. Nil: the unit refuses, or there can be none that is as the state says
+    /// (which ``Routes`` has break a rule); nothing changes.
     func carriedOut(on state: PlatformState, _ model: CheckerModel) -> PlatformState? {
         guard var unit = try? ModelUnit(state, model) else { return nil }
         return carriedOut(on: &unit, of: state)

@@ -35,7 +35,10 @@ struct Routes: Hashable, Sendable {
     /// What T=0 and T=1 get to by the tables as they are, without the hostile host's.
     let ordinary: Reach
 
-    static let nothing = Routes(untrusted: [], trusted: [], ordinary: [])
+    /// What a device is taken to reach where no unit can be made of what is written down of it: that breaks a rule at
+    /// once, so that a flaw of the model shows instead of hiding what it should find.
+    static let everything = Routes(
+        untrusted: Reach(rawValue: .max), trusted: Reach(rawValue: .max), ordinary: Reach(rawValue: .max))
 
     private init(untrusted: Reach, trusted: Reach, ordinary: Reach) {
         (self.untrusted, self.trusted, self.ordinary) = (untrusted, trusted, ordinary)
