@@ -19,10 +19,22 @@ public struct HostCheck: Sendable {
         self.cores = cores
     }
 
+    /// How far a check has come.
+    public enum Progress: Hashable, Sendable {
+        /// It finds out what one device can go through: so many lanes were held against the rules.
+        case device(Int)
+        /// It finds out which of a device's states are alike.
+        case folding
+        /// It searches.
+        case search(SearchProgress)
+    }
+
     /// What a check found. Unless ``end`` is `complete`, it says nothing about states that were not visited.
     public struct Report: Sendable {
         /// What one device can go through, the host seen from it.
         public let lanes: Int
+        /// How many of those are not like another; nil: nobody asked.
+        public let unlikeLanes: Int?
         /// How far it came.
         public let progress: SearchProgress
         /// Why it ended.
@@ -33,35 +45,54 @@ public struct HostCheck: Sendable {
         public let trace: [String]
         /// The most steps to rest from anywhere once faults have stopped; nil: not worked out, as it did not finish.
         public let stepsToRest: Int?
+
+        /// One that ended before the search.
+        init(lanes: Int, unlikeLanes: Int? = nil, end: SearchEnd) {
+            (self.lanes, self.unlikeLanes, self.end) = (lanes, unlikeLanes, end)
+            (progress, violation, trace, stepsToRest) = (SearchProgress(), nil, [], nil)
+        }
+
+        init<Word: StateWord>(_ automaton: LaneAutomaton, _ result: SearchResult<HostSystem<Word>>) {
+            lanes = automaton.count
+            unlikeLanes = automaton.representatives.isEmpty ? nil : automaton.foldedCount
+            progress = result.progress
+            end = result.end
+            violation = result.counterexample?.violation
+            trace = result.counterexample?.steps.map { "\($0.label)" } ?? []
+            stepsToRest = result.stepsToRest
+        }
     }
 
     /// How many lanes are worked out at most before the search: more do not fit the memory that is left to it.
     private var laneLimit: Int { max(1, limits.bytes / 256) }
 
-    /// Runs it; `watch` as in ``Search/run(watch:)``. A host that does not fit one word of 128 bits, or a device that has
-    /// more lanes than memory, ends with `memory`.
-    public func run(watch: (SearchProgress) -> SearchEnd?) async -> Report {
-        guard let automaton = LaneAutomaton(model, untilBroken: true, limit: laneLimit) else {
-            return Report(
-                lanes: laneLimit, progress: SearchProgress(), end: .memory, violation: nil, trace: [], stepsToRest: nil)
+    /// Runs it. A host that does not fit one word of 128 bits, or a device that has more lanes than memory, ends with
+    /// `memory`.
+    ///
+    /// - Parameter watch: Is told how far it has come, many times a second; what it returns ends it.
+    public func run(watch: (Progress) -> SearchEnd?) async -> Report {
+        let automaton: LaneAutomaton
+        do throws(LaneAutomaton.Unfinished) {
+            automaton = try self.automaton(watch: watch)
+        } catch {
+            return Report(lanes: error.judged, end: error.end)
         }
         if let system = HostSystem<UInt64>(automaton, devices: devices) {
-            return report(await Search(system, limits: limits, cores: cores).runToRest(watch: watch), automaton)
+            return Report(
+                automaton,
+                await Search(system, limits: limits, cores: cores).runToRest { watch(.search($0)) })
         }
         if let system = HostSystem<UInt128>(automaton, devices: devices) {
-            return report(await Search(system, limits: limits, cores: cores).runToRest(watch: watch), automaton)
+            return Report(
+                automaton,
+                await Search(system, limits: limits, cores: cores).runToRest { watch(.search($0)) })
         }
-        return Report(
-            lanes: automaton.count, progress: SearchProgress(), end: .memory, violation: nil, trace: [],
-            stepsToRest: nil)
+        return Report(lanes: automaton.count, end: .memory)
     }
 
-    private func report<Word: StateWord>(
-        _ result: SearchResult<HostSystem<Word>>, _ automaton: LaneAutomaton
-    ) -> Report {
-        Report(
-            lanes: automaton.count, progress: result.progress, end: result.end,
-            violation: result.counterexample?.violation,
-            trace: result.counterexample?.steps.map { "\($0.label)" } ?? [], stepsToRest: result.stepsToRest)
+    /// What one device can go through. Where there are several, states of one that are alike are one.
+    private func automaton(watch: (Progress) -> SearchEnd?) throws(LaneAutomaton.Unfinished) -> LaneAutomaton {
+        let automaton = try LaneAutomaton(model, untilBroken: true, limit: laneLimit) { watch(.device($0)) }
+        return devices == 1 ? automaton : try automaton.minimised { watch(.folding) }
     }
 }

@@ -121,16 +121,12 @@ private struct CheckWatch {
         self.limit = limit
         self.isLive = isLive
         self.interruption = interruption
-        if isLive { Console.err("\(name): what one device can go through...") }
     }
 
     private var seconds: Double { start.duration(to: clock.now) / .seconds(1) }
 
-    func look(at progress: SearchProgress) -> SearchEnd? {
-        if isLive {
-            let counts = "\(progress.states) states, \(progress.transitions) transitions, depth \(progress.depth)"
-            Console.err("\r\u{1B}[K\(name): \(counts)")
-        }
+    func look(at progress: HostCheck.Progress) -> SearchEnd? {
+        if isLive { Console.err("\r\u{1B}[K\(name): \(progress.words)") }
         if interruption.happened { return .interrupted }
         return limit.map { seconds > $0 } ?? false ? .time : nil
     }
@@ -138,5 +134,16 @@ private struct CheckWatch {
     func finish() -> Double {
         if isLive { Console.err("\r\u{1B}[K") }
         return seconds
+    }
+}
+
+extension HostCheck.Progress {
+    fileprivate var words: String {
+        switch self {
+        case .device(let count): "\(count) states of one device"
+        case .folding: "states of one device that are alike..."
+        case .search(let search):
+            "\(search.states) states, \(search.transitions) transitions, depth \(search.depth)"
+        }
     }
 }

@@ -14,6 +14,8 @@ struct CheckView: Encodable {
     let depth: Int
     /// What one device can go through.
     let deviceStates: Int
+    /// How many of those are not like another; absent for one device.
+    let unlikeDeviceStates: Int?
     let bytesPerState: Double
     let seconds: Double
     /// The most steps to rest from anywhere once faults have stopped.
@@ -32,6 +34,7 @@ struct CheckView: Encodable {
         transitions = report.progress.transitions
         depth = report.progress.depth
         deviceStates = report.lanes
+        unlikeDeviceStates = report.unlikeLanes
         bytesPerState = (report.progress.bytesPerState * 10).rounded() / 10
         self.seconds = (seconds * 10).rounded() / 10
         stepsToRest = report.stepsToRest
@@ -43,7 +46,9 @@ struct CheckView: Encodable {
     var text: String {
         var lines = ["\(platform): \(verdict)"]
         let rest = stepsToRest.map { ", at rest within \($0) steps" } ?? ""
-        let size = "\(states) states (\(deviceStates) of one device), \(transitions) transitions, depth \(depth)"
+        let unlike = unlikeDeviceStates.map { ", \($0) of them unlike" } ?? ""
+        let size =
+            "\(states) states (\(deviceStates) of one device\(unlike)), \(transitions) transitions, depth \(depth)"
         lines.append("  \(size)\(rest), \(seconds) s")
         for (number, step) in trace.enumerated() { lines.append("  \(number + 1). \(step)") }
         return lines.joined(separator: "\n") + "\n"

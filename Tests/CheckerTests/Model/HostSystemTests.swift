@@ -13,7 +13,7 @@ import Testing
     private func search(
         _ model: CheckerModel, devices: Int = 1, cores: Int = 1
     ) async throws -> SearchResult<HostSystem<UInt64>> {
-        let automaton = try #require(LaneAutomaton(model))
+        let automaton = try LaneAutomaton(model)
         let system = try #require(HostSystem<UInt64>(automaton, devices: devices))
         return await Search(system, cores: cores).runToRest()
     }
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test func `a second VM adds ways and breaks nothing`() async throws {
-        let one = try await search(Self.model()), two = try await search(Self.model(vms: 2))
+        let one = try await search(Self.model(), devices: 2), two = try await search(Self.model(vms: 2), devices: 2)
         #expect(two.end == .complete)
         #expect(two.progress.states > one.progress.states)
     }
@@ -74,7 +74,7 @@ import Testing
     @Test func `a page changes only when no device of the VM holds that up`() throws {
         var model = Self.model()
         model.hasConversions = true
-        let automaton = try #require(LaneAutomaton(model))
+        let automaton = try LaneAutomaton(model)
         let one = try #require(HostSystem<UInt64>(automaton, devices: 1))
         let two = try #require(HostSystem<UInt64>(automaton, devices: 2))
         let width = UInt64(Int.bitWidth - (automaton.count - 1).leadingZeroBitCount)
@@ -112,7 +112,7 @@ import Testing
     }
 
     @Test func `a word that is too short is refused`() throws {
-        let automaton = try #require(LaneAutomaton(Self.model()))
+        let automaton = try LaneAutomaton(Self.model())
         #expect(HostSystem<UInt64>(automaton, devices: 10) == nil)
         #expect(HostSystem<UInt128>(automaton, devices: 10) != nil)
         #expect(HostSystem<UInt64>(automaton, devices: 0) == nil)
@@ -121,7 +121,7 @@ import Testing
     // MARK: Words and labels
 
     @Test func `the representative does not depend on the order of devices`() throws {
-        let automaton = try #require(LaneAutomaton(Self.model()))
+        let automaton = try LaneAutomaton(Self.model())
         let system = try #require(HostSystem<UInt64>(automaton, devices: 2))
         var steps = Steps<UInt64>()
         system.appendSteps(from: 0, to: &steps)

@@ -14,13 +14,13 @@ import Testing
     @Test(arguments: RoutingProfile.all) func `without faults no device breaks a rule`(profile: RoutingProfile) throws {
         var model = Self.model(profile)
         model.hasConversions = profile == .standard || profile.vTOM != nil
-        let automaton = try #require(LaneAutomaton(model))
+        let automaton = try LaneAutomaton(model)
         #expect(automaton.violationsFound == [])
         #expect(automaton.count > 100)
         #expect(!automaton.isPartial)
     }
 
-    private static let broad = LaneAutomaton(CheckerModel(faults: 1, hasConversions: false))
+    private static let broad = try? LaneAutomaton(CheckerModel(faults: 1, hasConversions: false))
 
     @Test func `every phase is reached`() throws {
         let automaton = try #require(Self.broad)
@@ -41,14 +41,24 @@ import Testing
     }
 
     @Test func `two builds of one model are the same`() throws {
-        let first = try #require(LaneAutomaton(Self.model()))
-        let second = try #require(LaneAutomaton(Self.model()))
+        let first = try LaneAutomaton(Self.model())
+        let second = try LaneAutomaton(Self.model())
         #expect(first.count == second.count)
         #expect(first.edgeCount == second.edgeCount)
     }
 
     @Test func `a limit on states is kept`() {
-        #expect(LaneAutomaton(Self.model(), limit: 100) == nil)
+        let error = #expect(throws: LaneAutomaton.Unfinished.self) { try LaneAutomaton(Self.model(), limit: 100) }
+        #expect(error?.end == .memory)
+        #expect(error.map { $0.found > 100 } == true)
+    }
+
+    @Test func `whoever watches may end it`() {
+        let error = #expect(throws: LaneAutomaton.Unfinished.self) {
+            try LaneAutomaton(Self.model()) { $0 < 300 ? nil : .interrupted }
+        }
+        #expect(error?.end == .interrupted)
+        #expect(error.map { $0.judged >= 300 && $0.found >= $0.judged } == true)
     }
 
     @Test func `more faults reach more states`() throws {
@@ -56,7 +66,7 @@ import Testing
         for faults in [0, 1] {
             var model = Self.model(faults: faults)
             model.hasConversions = false
-            counts.append(try #require(LaneAutomaton(model)).count)
+            counts.append(try LaneAutomaton(model).count)
         }
         #expect(counts[0] < counts[1])
     }
