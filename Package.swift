@@ -157,7 +157,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "ScenarioTests",
-            dependencies: ["Assignment", "AssignmentService", "Emulator", "PCIe", "ScenarioReplay"]),
+            dependencies: ["Assignment", "AssignmentService", "Emulator", "IOMMU", "PCIe", "ScenarioReplay"]),
         .target(
             name: "FuzzEntries",
             dependencies: [

@@ -86,7 +86,10 @@ import Testing
         #expect(report.ranges.map(\.pageCount) == [16])
     }
 
-    @Test func `the report of a physical function sets the MSI-X table apart`() throws {
+    @Test func `the report of a physical function sets a locked MSI-X table apart`() throws {
+        var topology = try Topology.demo()
+        topology.profile = try RoutingProfile(.coveIO)
+        let host = try TestHost(topology)
         host.attach(demo.accelerator, to: demo.web1)
         host.lock(demo.accelerator)
         let evidence = try #require(host.collect(demo.accelerator).evidence)

@@ -94,6 +94,10 @@ final class TestHost {
         model.tryDMA(tdi, tBit, at: target)
     }
 
+    func tryInterrupt(_ tdi: FunctionAddress) -> RequestOutcome { model.tryInterrupt(tdi) }
+
+    func tryPeer(_ tdi: FunctionAddress, to other: FunctionAddress) -> RequestOutcome { model.tryPeer(tdi, to: other) }
+
     @discardableResult
     func perform(_ effect: AssignmentEffect, _ tdi: FunctionAddress) -> EffectReport { model.perform(effect, on: tdi) }
 

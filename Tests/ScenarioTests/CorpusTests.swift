@@ -63,7 +63,7 @@ extension Act {
         case .inject(.message(let fault)): if case .event(let event) = fault.action { [event] } else { [] }
         case .inject(.effect(let fault)): if case .event(let event) = fault.action { [event] } else { [] }
         case .convert, .release, .recover, .disconnect, .plan, .notices, .observe, .confirm, .restart, .advance, .dma,
-            .check:
+            .interrupt, .peer, .check:
             []
         }
     }

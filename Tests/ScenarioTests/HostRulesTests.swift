@@ -1,5 +1,6 @@
 import Assignment
 import Emulator
+import IOMMU
 import PCIe
 import Testing
 
@@ -83,6 +84,18 @@ import Testing
         #expect(host.breach(attached(host)) == .noTrustedDMAWithoutRun)
         #expect(host.breach(.initial) == .noTrustedDMAWithoutRun)
         #expect(host.breach(nil) == nil)
+    }
+
+    @Test func `a page that changed hands under a translation is a breach`() throws {
+        let function = try Host().function
+        let held = { (owner: FrameOwner) in
+            HeldTranslation(
+                tBit: .trusted, address: 0, physical: 0x20_0000, permissions: .readWrite,
+                owner: .private(DomainNumber(rawValue: 1)), ownerNow: owner)
+        }
+        #expect(HostRules.changed([held(.private(DomainNumber(rawValue: 1)))], of: function) == nil)
+        #expect(
+            HostRules.changed([held(.shared(DomainNumber(rawValue: 1)))], of: function)?.rule == .noConversionUnderDMA)
     }
 
     @Test func `T=0 that is open in private operation is a breach`() throws {

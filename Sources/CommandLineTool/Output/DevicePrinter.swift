@@ -27,6 +27,10 @@ struct DevicePrinter {
             add("guest", "driver \(inspection.function.hasGuestDriver ? "bound" : "not bound")")
         }
         add("DMA", state.permittedDMASentence(domain: view.recorded.domainName ?? "no domain"))
+        if let interrupts = inspection.routes?.interrupts { add("interrupts", Self.text(interrupts)) }
+        if let peers = inspection.routes?.peers, !peers.isEmpty {
+            add("peers", "bound to \(peers.map { "\($0)" }.joined(separator: ", ")) for T=1")
+        }
         add("workload", workload(inspection.function.workload))
         if let siblings = siblings(of: facts) { add("siblings", siblings) }
         if let note = view.note, note != facts.authentication?.sentence { add("note", note) }
@@ -36,6 +40,12 @@ struct DevicePrinter {
     private static func text(_ measurement: Measurement) -> String {
         let digits = measurement.value.map { hex($0, 2) }.joined()
         return "\(measurement.index), \(MeasurementBlock.Kind(rawValue: measurement.type)): \(digits)"
+    }
+
+    private static func text(_ interrupts: InterruptView) -> String {
+        let table = "MSI-X table \(interrupts.isTableLocked ? "locked" : "not locked")"
+        guard let tBit = interrupts.tBit else { return "none are sent, \(table)" }
+        return "\(tBit) \(interrupts.outcome.word), \(table)"
     }
 
     private func recorded(_ view: DeviceView, _ state: AssignmentState) -> String {

@@ -2,6 +2,7 @@ internal import Emulator
 internal import EmulatorProcess
 internal import IOMMU
 internal import MachineGraph
+internal import PCIe
 
 /// All that the DMA of a device reaches: what memory there is for it, and with which T value it gets there.
 struct ReachTable {
@@ -15,10 +16,12 @@ struct ReachTable {
         self.names = names
         let trusted = (inspection.routes?.trusted ?? []).map { RangeView($0, names) }
         let stop = trusted.isEmpty ? nil : inspection.routes?.trustedStop
-        views = [
+        var views = [
             ReachView(t: 0, (inspection.routes?.untrusted ?? []).map { RangeView($0, names) }),
             ReachView(t: 1, stop == nil ? trusted : [], stop: stop, behindIt: trusted),
         ]
+        if let routes = inspection.routes { for index in views.indices { views[index].add(routes, names) } }
+        self.views = views
     }
 
     private var state: String { inspection.function.state.map { "\($0)" } ?? "state not known" }
@@ -35,12 +38,31 @@ struct ReachTable {
             }
         }
         Console.out(table.text)
+        for line in cacheLines { Console.out("  \(line)\n") }
+        for peer in inspection.routes?.peers ?? [] { Console.out("  T=1 reaches \(peer), to which it is bound\n") }
         for view in views {
             guard let stop = view.stoppedAtRootPort else { continue }
             let open = view.openBehindIt?.map(\.text).joined(separator: "; ") ?? ""
             Console.out(
                 "  T=\(view.t) is stopped at the root port (\(stop)); the IOMMU behind it is still open: \(open)\n")
         }
+    }
+
+    /// What the device holds of translations, where it has ATS: by T and owner, and whether it owes answers.
+    private var cacheLines: [String] {
+        guard let routes = inspection.routes, routes.translates else { return [] }
+        var lines = views.flatMap { view in
+            let held = view.translations ?? []
+            return Set(held.map(\.owner)).sorted().map { owner in
+                "T=\(view.t) by translations that the device holds (ATS): \(held.count { $0.owner == owner }) "
+                    + Self.plural(owner)
+            }
+        }
+        if lines.isEmpty { lines.append("the device holds no translation (ATS)") }
+        if routes.unansweredInvalidations > 0 {
+            lines.append("\(routes.unansweredInvalidations) invalidations of translations are not answered")
+        }
+        return lines
     }
 
     /// Whose memory there is to reach: that of the VM that has the device, or the host's; and what is reached besides.
@@ -78,12 +100,27 @@ struct ReachView: Encodable {
     let stoppedAtRootPort: String?
     /// What it would reach then.
     let openBehindIt: [RangeView]?
+    /// The pages that the device holds translations to, where it has ATS.
+    var translations: [RangeView]?
+    /// The functions that it reaches over a stream that is bound to both.
+    var peers: [String]?
+    /// What becomes of an interrupt, where it carries this T value.
+    var interrupts: String?
 
     init(t: Int, _ reaches: [RangeView], stop: DMAStop? = nil, behindIt: [RangeView] = []) {
         self.t = t
         self.reaches = reaches
         stoppedAtRootPort = stop?.withoutPlace
         openBehindIt = stop == nil ? nil : behindIt
+    }
+
+    /// What there is besides DMA that the tables translate.
+    mutating func add(_ routes: RoutesView, _ names: DomainNames) {
+        if routes.translates {
+            translations = routes.translations.filter { $0.tBit.rawValue == t }.map { RangeView($0, names) }
+        }
+        if t == 1, !routes.peers.isEmpty { peers = routes.peers.map { "\($0)" } }
+        if let sent = routes.interrupts, sent.tBit.map({ Int($0.rawValue) }) == t { interrupts = sent.outcome.word }
     }
 }
 
@@ -103,6 +140,24 @@ struct RangeView: Encodable {
         owner = names.text(range.owner)
     }
 
+    init(_ translation: HeldTranslation, _ names: DomainNames) {
+        address = Bytes.hex(translation.address)
+        size = PageOwnership.frameSize
+        physical = Bytes.hex(translation.physical)
+        permissions = "\(translation.permissions)"
+        owner = names.text(translation.owner)
+    }
+
     /// For example `0x100000 + 31 MiB, read and write -> 0x300000`.
     var text: String { "\(address) + \(Bytes.text(size)), \(permissions) -> \(physical)" }
+}
+
+extension RequestOutcome {
+    /// What became of it, one clause.
+    var word: String {
+        switch self {
+        case .delivered: "delivered"
+        case .stopped(let stop): "\(stop)"
+        }
+    }
 }

@@ -60,6 +60,7 @@ extension EmulatedDevice {
     func interfaceReport(of function: EmulatedFunction, for request: LockInterfaceRequest) -> InterfaceReport {
         var info: InterfaceReport.InterfaceInfo = [.dmaWithoutPASID]
         if request.flags.contains(.noFirmwareUpdate) { info.insert(.noFirmwareUpdate) }
+        if function.isATSEnabled { info.insert(.ats) }
         let msiX = request.flags.contains(.lockMSIX) ? try? MSIXCapability(in: function.registers.space) : nil
         let offset = request.mmioReportingOffset
         var ranges: [MMIORange] = []

@@ -54,7 +54,7 @@ extension EmulatedDevice {
         case .prepareLock(let request): prepareLock(request, of: function)
         case .consumeNonce(let nonce, let epoch): function.vault.consume(nonce, of: epoch)
         case .start(let epoch): start(epoch, function)
-        case .adjust: .notAdjusted
+        case .adjust(let adjustment): adjust(adjustment)
         case .stop: scrub(function)
         case .secure: secure(function)
         }
@@ -65,6 +65,7 @@ extension EmulatedDevice {
         guard !takeDefect(.noEntropy), let bytes = entropy.bytes32() else {
             return .lockNotPrepared(.insufficientEntropy)
         }
+        function.hasForgottenTranslations = true
         function.epoch += 1
         let epoch = TDI.LockEpoch(rawValue: function.epoch)
         let nonce = StartNonce(bytes)
@@ -78,10 +79,20 @@ extension EmulatedDevice {
         return .started(epoch)
     }
 
+    /// Of a stream for peer-to-peer traffic the device knows that its registers are set up; its keys are not modelled.
+    private func adjust(_ adjustment: TDI.Adjustment) -> TDI.Outcome {
+        switch adjustment {
+        case .bind(let stream): block(of: stream) == nil ? .notAdjusted : .adjusted
+        case .unbind: .adjusted
+        case .setAttribute: .notAdjusted
+        }
+    }
+
     private func scrub(_ function: EmulatedFunction) -> TDI.Outcome {
         function.vault.destroy()
         guard !defects.contains(.stopFails) else { return .notStopped }
         function.inFlight = 0
+        function.hasForgottenTranslations = true
         function.holdsData = false
         return .stopped
     }

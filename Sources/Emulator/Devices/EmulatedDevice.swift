@@ -76,7 +76,8 @@ final class EmulatedDevice {
         guard description.features.contains(.teeIO) else { return }
         dsm = DSM(
             capabilities: TDISPCapabilities(
-                lockFlags: description.dsm.lockFlags, addressWidth: description.dsm.addressWidth,
+                requests: description.dsm.requests, lockFlags: description.dsm.lockFlags,
+                addressWidth: description.dsm.addressWidth,
                 outstandingPerInterface: description.dsm.requestsPerInterface,
                 outstandingPerDevice: description.dsm.requestsPerDevice),
             functionZero: description.address.requesterID,

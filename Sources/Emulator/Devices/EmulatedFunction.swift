@@ -19,6 +19,12 @@ final class EmulatedFunction {
     var holdsData = false
     /// DMA that was started and has not ended. Only a reset ends what is stuck.
     var inFlight = 0
+    /// Whether it asks for translations and uses them (ATS).
+    var isATSEnabled = false
+    /// Whether it has given up all translations that it held, and nobody has taken note yet.
+    var hasForgottenTranslations = false
+    /// Whether it does not answer when it is asked to forget translations, which a reset cures.
+    var ignoresInvalidations = false
 
     init(address: FunctionAddress, role: DSM.Role, registers: FunctionRegisters) {
         self.address = address
@@ -40,6 +46,8 @@ final class EmulatedFunction {
         }
         registers.space = space
         inFlight = 0
+        hasForgottenTranslations = true
+        ignoresInvalidations = false
         guard let virtualization else { return }
         registers.write(virtualization.settingNumberOfVFs(virtualization.numberOfVFs))
         registers.write(virtualization.setting(virtualization.control))
@@ -50,6 +58,9 @@ final class EmulatedFunction {
 
     /// How many virtual functions its registers enable.
     var enabledVFs: Int { Int(sriov?.enabledVFs ?? 0) }
+
+    /// Whether it has interrupts.
+    var hasMSIX: Bool { ((try? MSIXCapability(in: registers.space)) ?? nil) != nil }
 
     var isPhysical: Bool { role == .physical }
 

@@ -73,7 +73,8 @@ extension HostModel {
         }
     }
 
-    func endEffect(_ report: EffectReport, _ ending: EffectEnding) -> EffectReport {
+    mutating func endEffect(_ report: EffectReport, _ ending: EffectEnding) -> EffectReport {
+        followTranslations()
         switch ending {
         case .tell: return report
         case .tellUnknown: return EffectReport(.unknown, "injected fault: no word of it")

@@ -93,6 +93,7 @@ extension HostModel {
         if function.canMaster { setCommand(.busMaster, false, of: function, device) }
         memory.cutTrusted(address)
         memory.detachUntrusted(address)
+        dropPeers(of: address)
     }
 
     mutating func unbindGuestDriver(_ function: EmulatedFunction, _ device: EmulatedDevice) -> EffectReport {

@@ -1,5 +1,6 @@
 internal import Assignment
 internal import IOMMU
+internal import PCIe
 internal import TDISP
 
 // LOCK, START, STOP and the questions around them: each is TDISP over the session.
@@ -12,7 +13,8 @@ extension HostModel {
             let result = run(.negotiate, on: tdi, device, over: connection)
             guard case .negotiated = result else { return report(result) }
         }
-        let flags = connection[tdi].negotiated?.lockFlags.intersection([.noFirmwareUpdate, .lockMSIX]) ?? []
+        let flags = connection[tdi].negotiated?.lockFlags.intersection(memory.profile.platform.lockFlags) ?? []
+        setATS(memory.profile.cell(.translation, .run, .trusted).isOpen, of: function, device)
         let request = LockInterfaceRequest(flags: flags, defaultStream: connection.stream)
         let result = run(.lock(request), on: tdi, device, over: connection)
         guard let lock = tsm.locks[tdi], case .locked = result else { return report(result) }
@@ -74,6 +76,8 @@ extension HostModel {
         let result = run(.stop, on: function.address, device, over: connection)
         if case .stopped = result {
             tsm.locks[function.address] = nil
+            setATS(true, of: function, device)
+            dropPeers(of: function.address)
             // A fence that this function's DMA put up falls with what put it up.
             if let domain = domainNumber(of: function.address) { memory.clearFence(of: domain, for: function.address) }
         }

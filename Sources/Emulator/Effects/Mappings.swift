@@ -33,6 +33,9 @@ extension HostModel {
         }
         software[address]?.ledger = ledger
         advance(latencies.tables, device)
+        guard !owesInvalidations(function) else {
+            return EffectReport(.failed(.timedOut), "the device does not answer an invalidation of its translations")
+        }
         return EffectReport(.succeeded, "\(ledger.mappings.count) mappings dropped, T=0 reaches nothing")
     }
 

@@ -67,8 +67,9 @@ extension HostModel {
         let dma = proveDMA(function, device)
         // A lock that the TSM holds is not known to be gone before the device says so.
         let isOwed = tsm.locks[function.address] != nil
+        let cached = function.isATSEnabled ? [proveForgotten(function)] : []
         return conclude(
-            state + [configuration] + dma, requiring: (isOwed ? state : []) + dma,
+            state + [configuration] + dma + cached, requiring: (isOwed ? state : []) + dma + cached,
             "the function is back in ordinary operation")
     }
 
@@ -82,6 +83,14 @@ extension HostModel {
             return Proof(claim, state == .configUnlocked ? .proven : .disproven, seen: "\(state)")
         case let other: return Proof(claim, .notProven, seen: other.words)
         }
+    }
+
+    /// Nothing that was made for its last user is left in the function's own cache.
+    private func proveForgotten(_ function: EmulatedFunction) -> Proof {
+        let claim = "the function holds no translation"
+        let held = memory.unit(of: function.address)?.translations(of: function.address.requesterID) ?? []
+        guard let first = held.first else { return Proof(claim, .proven, seen: "all were invalidated") }
+        return Proof(claim, .disproven, seen: "\(held.count), the first: \(first)")
     }
 
     private func proveConfiguration(_ function: EmulatedFunction) -> Proof {

@@ -12,6 +12,7 @@ extension HostModel {
         guard let express = try? ExpressCapability(in: function.registers.space),
             express.deviceCapabilities.contains(.functionLevelReset)
         else { return EffectReport(.failed(.unsupported), "the function has no FLR") }
+        dropPeers(of: function.address)
         let saved = function.registers.space
         write(
             express.setting(express.deviceControl.union(.initiateFunctionLevelReset)), to: function, of: device)
@@ -24,6 +25,7 @@ extension HostModel {
     }
 
     mutating func resetDevice(_ function: EmulatedFunction, _ device: EmulatedDevice) -> EffectReport {
+        for each in device.functions { dropPeers(of: each.address) }
         let saved = device.functions.map(\.registers.space)
         resetConventionally(device)
         advance(latencies.conventionalReset, device)

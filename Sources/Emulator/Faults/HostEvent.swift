@@ -47,6 +47,11 @@ public enum HostEvent: Hashable, Sendable, Codable {
     /// A DMA of a function to this device address hangs until the function is reset: it has been let through, and does
     /// not land. Nil: one to the first page that its driver gave it.
     case dmaStuck(FunctionAddress, at: UInt64?)
+    /// A function answers no invalidation of the translations that it holds (ATS) until it is reset, or does again.
+    case invalidationStuck(FunctionAddress, Bool)
+    /// Two functions of a VM are bound to each other for peer-to-peer traffic, or are no more: what their TSM is asked for
+    /// on behalf of the guest.
+    case peersBound(FunctionAddress, with: FunctionAddress, Bool)
     /// The function starts to try what it may not, or stops trying.
     case misbehaves(FunctionAddress, Bool)
     /// A VM stops.

@@ -45,6 +45,8 @@ extension HostModel {
             write(value, at: 0x10 + 4 * max(0, min(5, register)), width: 4, to: address)
         case .poisonedData(let address): poison(address)
         case .dmaStuck(let address, let target): hangDMA(of: address, at: target)
+        case .invalidationStuck(let address, let hold): holdInvalidations(hold, of: address)
+        case .peersBound(let one, let other, let are): if are { bindPeers(one, other) } else { unbindPeers(one, other) }
         case .misbehaves(let address, let does): workloads[address]?.description.misbehaves = does
         case .hostdevRemoved(let address): loseHostdev(address)
         case .driverHangs(let address, let does): hang(address, does)

@@ -43,6 +43,7 @@ extension HostModel {
 
     /// Completes the conversions whose pages nothing can reach any more.
     mutating func completeConversions() {
+        followTranslations()
         landDMA()
         for pending in memory.pendingConversions where memory.reach(of: pending) == nil {
             guard var domain = domains[pending.domain] else { continue }

@@ -37,6 +37,8 @@ public struct HostModel: ~Copyable {
     var deviceOf: [FunctionAddress: FunctionAddress] = [:]
     /// The devices that want heartbeats, by the address of function 0.
     let heartbeatDevices: [FunctionAddress]
+    /// The functions that have ATS, in order.
+    let translatingFunctions: [FunctionAddress]
     /// What host and guest software do with each function.
     var software: [FunctionAddress: FunctionSoftware] = [:]
     var workloads: [FunctionAddress: WorkloadState] = [:]
@@ -62,6 +64,7 @@ public struct HostModel: ~Copyable {
         self.entropy = entropy
         trace = ProtocolTrace(capacity: traceCapacity)
         heartbeatDevices = topology.devices.filter { $0.dsm.heartbeatPeriod > 0 }.map(\.address).sorted()
+        translatingFunctions = topology.devices.filter { $0.features.contains(.ats) }.flatMap(\.allFunctions).sorted()
         var base = HostMemory.domainsBase
         for (index, description) in topology.domains.enumerated() {
             let number = DomainNumbering.number(of: index)
@@ -93,6 +96,7 @@ public struct HostModel: ~Copyable {
             software[function.address] = FunctionSoftware(nativeDriver: description.driver)
             workloads[function.address] = WorkloadState(description.workload)
         }
+        for function in device.allFunctions { setATS(true, of: function, device) }
         for function in device.functions { bindNativeDriver(to: function, of: device) }
     }
 }

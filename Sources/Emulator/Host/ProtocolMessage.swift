@@ -31,6 +31,8 @@ public enum ProtocolMessage: String, Hashable, Sendable, Codable, CaseIterable {
     case getInterfaceState = "GET_DEVICE_INTERFACE_STATE"
     case startInterface = "START_INTERFACE"
     case stopInterface = "STOP_INTERFACE"
+    case bindP2PStream = "BIND_P2P_STREAM"
+    case unbindP2PStream = "UNBIND_P2P_STREAM"
 
     /// The TDISP request with this code, or nil for one that the TSM does not send.
     init?(_ type: TDISPMessageType) {
@@ -42,6 +44,8 @@ public enum ProtocolMessage: String, Hashable, Sendable, Codable, CaseIterable {
         case .getInterfaceState: self = .getInterfaceState
         case .startInterface: self = .startInterface
         case .stopInterface: self = .stopInterface
+        case .bindP2PStream: self = .bindP2PStream
+        case .unbindP2PStream: self = .unbindP2PStream
         default: return nil
         }
     }
@@ -76,7 +80,8 @@ public enum ProtocolMessage: String, Hashable, Sendable, Codable, CaseIterable {
         case .getVersion, .getCapabilities, .negotiateAlgorithms, .getDigests, .getCertificate, .challenge,
             .keyExchange, .finish, .getMeasurements, .heartbeat, .keyUpdate, .getEncapsulatedRequest,
             .deliverEncapsulatedResponse, .endSession, .query, .keySetGo, .keySetStop, .getTDISPVersion,
-            .getTDISPCapabilities, .getInterfaceReport, .getInterfaceState, .stopInterface:
+            .getTDISPCapabilities, .getInterfaceReport, .getInterfaceState, .stopInterface, .bindP2PStream,
+            .unbindP2PStream:
             (nil, nil)
         }
     }

@@ -64,6 +64,16 @@ public struct RoutesView: Hashable, Sendable, Codable {
     public let trusted: [ReachableRange]
     /// Why no T=1 gets as far as the IOMMU now; nil: it does.
     public let trustedStop: DMAStop?
+    /// Whether it has ATS, and its translations are answered where the platform has it so.
+    public let translates: Bool
+    /// The translations that it holds, in order of T and address.
+    public let translations: [HeldTranslation]
+    /// How many invalidations it has been asked for and has not answered.
+    public let unansweredInvalidations: Int
+    /// The functions that it is bound to for peer-to-peer traffic, in order.
+    public let peers: [FunctionAddress]
+    /// How its interrupts go; nil: it has none.
+    public let interrupts: InterruptView?
 }
 
 /// Whose the memory is, in pages of 4 KiB.
@@ -143,7 +153,13 @@ extension HostModel {
             trusted: unit.reachableRanges(of: address.requesterID, .trusted),
             trustedStop: stopAtRootPort(
                 DMARequest(requesterID: address.requesterID, tBit: .trusted, address: 0, count: 1, access: .read),
-                over: stream(of: function, device, .trusted), device))
+                over: stream(of: function, device, .trusted), device),
+            translates: function.isATSEnabled, translations: unit.translations(of: address.requesterID),
+            unansweredInvalidations: unit.unansweredInvalidations.count { $0.requester == address.requesterID },
+            peers: unit.peers(of: address.requesterID).map {
+                FunctionAddress(segment: address.segment, requesterID: $0)
+            },
+            interrupts: interrupts(of: address))
     }
 
     /// Sends one request of a function the whole way, over the link and through the IOMMU, as its device would send it
@@ -154,12 +170,13 @@ extension HostModel {
         guard let (device, function) = locate(address), device.has(function) else { return .stopped(.deviceGone) }
         let stream = stream(of: function, device, tBit)
         let requester = address.requesterID
-        switch access {
-        case .read: return send(.read(Int(count), at: target, from: requester, tBit, over: stream), from: device)
-        case .write:
-            let zeros = [UInt8](repeating: 0, count: Int(count))
-            return send(.write(zeros, at: target, from: requester, tBit, over: stream), from: device)
-        }
+        let packet: TLP =
+            switch access {
+            case .read: .read(Int(count), at: target, from: requester, tBit, over: stream)
+            case .write:
+                .write([UInt8](repeating: 0, count: Int(count)), at: target, from: requester, tBit, over: stream)
+            }
+        return sendAsOrdered(packet, from: function, device)
     }
 
     /// Whose the memory is.

@@ -61,16 +61,13 @@ extension TLP {
 }
 
 extension HostModel {
-    /// How the TDISP rules let a function send memory requests now.
-    func emission(of function: EmulatedFunction, _ device: EmulatedDevice) -> TrafficRules.Emission {
+    /// How the TDISP rules let a function send requests of a kind now.
+    func emission(
+        _ kind: TrafficRules.Outbound = .memory, of function: EmulatedFunction, _ device: EmulatedDevice
+    ) -> TrafficRules.Emission {
         guard function.canMaster, device.has(function) else { return .suppress }
         guard let tdi = device.tdi(function.address.requesterID) else { return .emit(.untrusted, nil) }
-        let stream = tdi.lock?.request.defaultStream
-        return TrafficRules.outbound(
-            .memory,
-            from: TrafficRules.Interface(
-                state: tdi.trafficState, boundStreams: Set([stream].compactMap { $0 }), defaultStream: stream,
-                locksMSIX: tdi.lock?.report.locksMSIX ?? false))
+        return TrafficRules.outbound(kind, from: TrafficRules.Interface(tdi))
     }
 
     /// Sends a memory request up the link and through the IOMMU; a write that arrives is in memory then.
@@ -95,9 +92,10 @@ extension HostModel {
         guard case .emit(let tBit, let stream) = emission(of: function, device),
             let target = target ?? ring(of: address, tBit)?.lowerBound
         else { return }
-        let request = DMARequest(
+        var request = DMARequest(
             requesterID: address.requesterID, tBit: tBit, address: target, count: 64, access: .read)
         guard stopAtRootPort(request, over: stream, device) == nil else { return }
+        if let held = heldTranslation(for: request, function) { (request.address, request.isTranslated) = (held, true) }
         let number = memory.change(for: address) { unit in try? unit.launch(request) }
         if let number, let number { memory.flights[address, default: []].append(number) }
     }

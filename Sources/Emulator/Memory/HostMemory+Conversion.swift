@@ -14,7 +14,7 @@ struct PendingConversion {
 }
 
 extension HostMemory {
-    /// First step: every table lets go of the pages, and the IOTLBs forget them.
+    /// First step: every table lets go of the pages, the IOTLBs forget them, and the devices are asked to.
     mutating func requestConversion(
         of pages: Range<UInt64>, in domain: EmulatedDomain, toShared: Bool, untrusted: [FunctionAddress]
     ) throws(PageError) {
@@ -26,7 +26,7 @@ extension HostMemory {
             for (table, offset) in tables(of: domain, in: segment, untrusted) {
                 let addresses = offset + pages.lowerBound..<offset + pages.upperBound
                 _ = try? unit.unmapExactly(addresses, in: table)
-                unit.invalidate(.pages(addresses, table))
+                unit.forget(addresses, of: table)
             }
             units[segment] = unit
         }

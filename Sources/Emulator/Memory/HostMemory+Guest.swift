@@ -22,7 +22,7 @@ extension HostMemory {
             let requester = function.requesterID
             let table = unit.context(of: requester).guestTable ?? unit.makeTable(.guest(domain.number))
             try unit.unmapExactly(0..<AddressWidth.bits48.limit, in: table)
-            unit.invalidate(.table(table))
+            unit.forget(0..<AddressWidth.bits48.limit, of: table)
             for (tBit, address) in [(TBit.untrusted, GuestRing.shared), (.trusted, GuestRing.private)] {
                 guard let ring = domain.ring(tBit) else { continue }
                 let pages = Mapping.covering(

@@ -33,8 +33,9 @@ extension HostMemory {
             // Opened with the trusted entry, closed with it.
             if unit.profile.declaresMixedTraffic, context.standing == .run, let shared = context.hostTable {
                 _ = try? unit.unmapExactly(0..<AddressWidth.bits48.limit, in: shared)
-                unit.invalidate(.table(shared))
+                unit.forget(0..<AddressWidth.bits48.limit, of: shared)
             }
+            unit.askToForget(function.requesterID)
         }
     }
 

@@ -106,6 +106,7 @@ struct HostMemory {
                 unit.detach(kind, from: function.requesterID)
                 if let table, table != shared { unit.discard(table) }
             }
+            unit.askToForget(function.requesterID)
         }
     }
 
@@ -113,7 +114,9 @@ struct HostMemory {
     mutating func drop(_ ledger: inout MappingLedger, of function: FunctionAddress) throws(LedgerError) {
         _ = try change(for: function) { unit throws(LedgerError) in
             try unit.dropMappings(&ledger)
-            if let table = unit.context(of: function.requesterID).hostTable { unit.invalidate(.table(table)) }
+            if let table = unit.context(of: function.requesterID).hostTable {
+                unit.forget(0..<AddressWidth.bits48.limit, of: table)
+            }
         }
     }
 

@@ -86,7 +86,7 @@ extension HostModel {
             : .read(size, at: target, from: address.requesterID, tBit, over: stream)
         workloads[address] = workload
         let state = state(of: function, device)
-        count(send(packet, from: device), packet, function, in: state)
+        count(sendAsOrdered(packet, from: function, device), packet, function, in: state)
     }
 
     /// The pages that the driver gave its device, as it sees them: the host's buffers, shared pages, or private ones.

@@ -26,7 +26,7 @@ internal import PCIe
 ///     functions: 1                   # physical functions
 ///     vfs: {total: 4, enabled: 4, offset: 1, stride: 1, device: 0x0002, memory: 64KiB}
 ///     memory: [16MiB, {size: 64KiB, address: 0x3000000000}]
-///     features: [tee-io, flr, doe, ide, msi-x]
+///     features: [tee-io, flr, doe, ide, msi-x]   # and ats
 ///     dsm: {lock-flags: [no-fw-update, lock-msi-x], address-width: 52, requests-per-interface: 1,
 ///           requests-per-device: 4, streams: 1, port: 0, heartbeat-period: 0, key-period: 0}
 ///     identity: {serial: ACC-0001, root: Example Device CA, firmware: 1.0.0}

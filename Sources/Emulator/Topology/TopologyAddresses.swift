@@ -49,10 +49,15 @@ extension Topology.Device {
     }
 
     /// The addresses of all functions that exist at the start, in order.
-    public var functions: [FunctionAddress] {
+    public var functions: [FunctionAddress] { functions(virtual: virtualFunctions?.enabled) }
+
+    /// The addresses of all functions that there can be, in order.
+    var allFunctions: [FunctionAddress] { functions(virtual: virtualFunctions?.total) }
+
+    private func functions(virtual count: UInt16?) -> [FunctionAddress] {
         let physical = (0..<physicalFunctions).map(physicalFunction)
         let virtual = (0..<physicalFunctions).flatMap { function in
-            (0..<Int(virtualFunctions?.enabled ?? 0)).compactMap { virtualFunction($0, of: function) }
+            (0..<Int(count ?? 0)).compactMap { virtualFunction($0, of: function) }
         }
         return (physical + virtual).sorted()
     }

@@ -42,7 +42,7 @@ extension Topology {
             name: String, address: FunctionAddress, rootPort: FunctionAddress, vendorID: UInt16 = 0x1D05,
             deviceID: UInt16 = 0x0001, classCode: UInt32 = 0x12_0000, physicalFunctions: Int = 1,
             virtualFunctions: VirtualFunctions? = nil, memoryRanges: [MemoryRange] = [MemoryRange(register: 0)],
-            virtualMemory: UInt64? = nil, features: Set<Feature> = Set(Feature.allCases),
+            virtualMemory: UInt64? = nil, features: Set<Feature> = Feature.standard,
             dsm: DSMOptions = DSMOptions(), identity: Identity,
             driver: String? = nil, workload: Workload = Workload(), flaws: Set<Flaw> = []
         ) {
@@ -90,6 +90,11 @@ extension Topology {
             case ide
             /// MSI-X.
             case msiX = "msi-x"
+            /// Address translation services: functions ask for translations and keep them.
+            case ats
+
+            /// What devices have that say nothing of it: everything but ATS.
+            public static let standard: Set<Feature> = [.teeIO, .flr, .doe, .ide, .msiX]
         }
     }
 
@@ -173,6 +178,12 @@ extension Topology {
             self.port = port
             self.heartbeatPeriod = heartbeatPeriod
             self.keyPeriod = keyPeriod
+        }
+
+        /// The requests that it takes: those for peer-to-peer streams where an interface can be locked for them.
+        var requests: RequestSet {
+            lockFlags.contains(.bindP2P)
+                ? .mandatory.union(RequestSet([.bindP2PStream, .unbindP2PStream])) : .mandatory
         }
     }
 

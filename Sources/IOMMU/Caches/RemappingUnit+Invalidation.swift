@@ -1,5 +1,3 @@
-public import PCIe
-
 extension RemappingUnit {
     /// First step: puts an invalidation into the queue. Nothing is forgotten yet.
     public mutating func requestInvalidation(_ scope: InvalidationScope) -> InvalidationNumber {
@@ -55,12 +53,6 @@ extension RemappingUnit {
         let number = requestInvalidation(scope)
         processInvalidations()
         return progress(of: number) ?? .completed
-    }
-
-    /// A device gives up all translations it holds: at LOCK, at STOP and at a reset (TDISP 1.0, LOCK_INTERFACE and
-    /// STOP_INTERFACE; PCIe Base, FLR).
-    public mutating func clearDeviceCache(of requester: RequesterID) {
-        deviceCaches.remove(requester, in: 0..<UInt64.max)
     }
 
     /// Lets what is done leave the queue, from its front.

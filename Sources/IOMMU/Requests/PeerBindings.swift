@@ -13,7 +13,14 @@ struct PeerBindings: Hashable, Sendable {
 
     func contains(_ one: RequesterID, _ other: RequesterID) -> Bool { pairs.contains(Pair(one, other)) }
 
+    /// The functions that one is bound to, in order.
+    func peers(of one: RequesterID) -> [RequesterID] {
+        pairs.compactMap { $0.lower == one ? $0.upper : $0.upper == one ? $0.lower : nil }.sorted()
+    }
+
     mutating func insert(_ one: RequesterID, _ other: RequesterID) { pairs.insert(Pair(one, other)) }
+
+    mutating func remove(_ one: RequesterID, _ other: RequesterID) { pairs.remove(Pair(one, other)) }
 
     mutating func remove(_ one: RequesterID) { pairs = pairs.filter { $0.lower != one && $0.upper != one } }
 }
@@ -33,6 +40,12 @@ extension RemappingUnit {
         return nil
     }
 
-    /// Takes all bindings of a function away (UNBIND_P2P_STREAM, or the end of its RUN).
+    /// The functions that a function is bound to, in order.
+    public func peers(of requester: RequesterID) -> [RequesterID] { peers.peers(of: requester) }
+
+    /// Takes the binding of two functions away (UNBIND_P2P_STREAM).
+    public mutating func unbindPeers(_ one: RequesterID, _ other: RequesterID) { peers.remove(one, other) }
+
+    /// Takes all bindings of a function away, as the end of its RUN does.
     public mutating func unbindPeers(of requester: RequesterID) { peers.remove(requester) }
 }

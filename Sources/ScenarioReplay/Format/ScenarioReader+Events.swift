@@ -9,7 +9,9 @@ internal import StrictYAML
 enum EventName: String, CaseIterable, Sendable {
     case linkDown, integrityCheckFailed, streamDisabled, sessionLost, heartbeatsHeld, functionReset, conventionalReset,
         virtualFunctions, configurationWrite, busMasterCleared, memorySpaceCleared, memoryMoved, poisonedData,
-        debugAuthorized, firmwareUpdate, deviceGone, deviceReturned, identitySwapped, defect, dmaStuck, misbehaves,
+        debugAuthorized, firmwareUpdate, deviceGone, deviceReturned, identitySwapped, defect, dmaStuck,
+        invalidationStuck, peersBound,
+        misbehaves,
         domainStopped, domainStarted, hostdevRemoved, driverHangs, pagesConverted
 }
 
@@ -37,6 +39,8 @@ extension HostEvent {
         case .identitySwapped: .identitySwapped
         case .defect: .defect
         case .dmaStuck: .dmaStuck
+        case .invalidationStuck: .invalidationStuck
+        case .peersBound: .peersBound
         case .misbehaves: .misbehaves
         case .domainStopped: .domainStopped
         case .domainStarted: .domainStarted
@@ -87,6 +91,11 @@ extension ScenarioReader {
         case .poisonedData: .poisonedData(try places.function(node).function)
         case .dmaStuck:
             .dmaStuck(try places.function(node).function, at: try map.optional("address")?.byteCount())
+        case .invalidationStuck: .invalidationStuck(try places.function(node).function, try isOn(&map))
+        case .peersBound:
+            .peersBound(
+                try places.function(node).function,
+                with: try places.function(try map.required("with")).function, try isOn(&map))
         case .misbehaves: .misbehaves(try places.function(node).function, try isOn(&map))
         case .hostdevRemoved: .hostdevRemoved(try places.function(node).function)
         case .driverHangs: .driverHangs(try places.function(node).function, try isOn(&map))

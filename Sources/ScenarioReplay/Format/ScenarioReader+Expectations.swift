@@ -27,11 +27,12 @@ extension ScenarioReader {
         case .noEffects: .without(try words(node, EffectName.effects.map(\.rawValue)))
         case .noticed: .exactly(try words(node, Observation.all.map(\.word)))
         case .sent: .counts(try counts(node))
-        case .says: .containing(try node.string())
+        case .says, .conversion: .containing(try node.string())
+        case .peers: .exactly(try functions(node))
         case .trouble: .word(try phrase(node, Trouble.phrases, "a trouble such as 'lock failed device-refused'"))
         case .cause: .word(try phrase(node, FailureCause.phrases, "a cause such as 'unexpected-state ERROR'"))
-        case .epoch: .word("\(try node.integer(UInt32.self))")
-        case .rekeyOwed, .guestDriver: .word("\(try node.bool())")
+        case .epoch, .translations: .word("\(try node.integer(UInt32.self))")
+        case .rekeyOwed, .guestDriver, .delivered: .word("\(try node.bool())")
         case .driver: .word(try node.string())
         case .end, .reason, .rule, .phase, .state, .owner, .hostdev, .binding, .connection, .stream, .t0, .t1,
             .reaches, .stoppedBy:
@@ -56,9 +57,9 @@ extension ScenarioReader {
                 + places.domainNames.flatMap {
                     ["shared of \($0)", "private of \($0)", "private of \($0), shared of \($0)"]
                 }
-        case .stoppedBy: DMAStop.words
+        case .stoppedBy: DMAStop.words + RequestStop.words
         case .blocked, .trouble, .says, .cause, .effects, .effectsInOrder, .noEffects, .noticed, .sent, .epoch,
-            .rekeyOwed, .guestDriver, .driver:
+            .rekeyOwed, .guestDriver, .driver, .translations, .peers, .conversion, .delivered:
             []
         }
     }
@@ -77,6 +78,13 @@ extension ScenarioReader {
         let text = try node.string()
         guard phrases.contains(text) else { throw node.error("expected \(what), found '\(text)'") }
         return text
+    }
+
+    /// Functions by their addresses.
+    private func functions(_ node: YAMLNode) throws(YAMLError) -> [String] {
+        var found: [String] = []
+        for item in try node.list() { found.append("\(try places.function(item).function)") }
+        return found
     }
 
     private func counts(_ node: YAMLNode) throws(YAMLError) -> [Expectation.Count] {

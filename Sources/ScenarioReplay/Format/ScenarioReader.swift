@@ -80,6 +80,10 @@ struct ScenarioReader {
         case .event: .event(try event(node))
         case .advance: .advance(nanoseconds: try node.nanoseconds())
         case .dma: .dma(try dma(node, &map))
+        case .interrupt: .interrupt(try places.function(node), try forcedBit(&map))
+        case .peer:
+            .peer(
+                try places.function(node), to: try places.function(try map.required("to")), try forcedBit(&map))
         case .check: .check(try places.function(node))
         }
     }
@@ -114,9 +118,18 @@ struct ScenarioReader {
     private func dma(_ node: YAMLNode, _ map: inout YAMLMapping) throws(YAMLError) -> DMAAct {
         DMAAct(
             place: try places.function(node),
-            tBit: try map.required("t").integer(UInt8.self, in: 0...1) == 1 ? .trusted : .untrusted,
+            tBit: try bit(try map.required("t")),
             address: try map.required("address").byteCount(),
             access: try map.optional("write")?.bool() == true ? .write : .read)
+    }
+
+    private func bit(_ node: YAMLNode) throws(YAMLError) -> TBit {
+        try node.integer(UInt8.self, in: 0...1) == 1 ? .trusted : .untrusted
+    }
+
+    /// The T bit of a device that breaks its rules.
+    private func forcedBit(_ map: inout YAMLMapping) throws(YAMLError) -> TBit? {
+        try map.optional("t").map { node throws(YAMLError) in try bit(node) }
     }
 
     /// `cancel-at` belongs to a conversion; dying, to whatever a manager does.
@@ -140,7 +153,7 @@ extension Act.Name {
     /// Whether it only looks, so that it is nothing without an expectation.
     fileprivate var isLook: Bool {
         switch self {
-        case .plan, .dma, .check: true
+        case .plan, .dma, .interrupt, .peer, .check: true
         case .convert, .release, .recover, .disconnect, .notices, .observe, .confirm, .restart, .inject, .event,
             .advance:
             false

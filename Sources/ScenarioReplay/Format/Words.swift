@@ -143,6 +143,24 @@ extension DMAStop {
     ]
 }
 
+extension RequestStop {
+    /// What stopped it, in one word.
+    var word: String {
+        switch self {
+        case .notSent: "not-sent"
+        case .deviceGone: "device-gone"
+        case .rejected: "rejected"
+        case .refused(.closed): "closed"
+        case .refused(.noATS): "no-ats"
+        case .refused(.notBound): "not-bound"
+        case .refused(.fault(let fault)): fault.check.word
+        }
+    }
+
+    /// The words that a DMA to memory cannot be stopped by.
+    static let words = ["rejected", "closed", "not-bound"]
+}
+
 extension Fault.Check {
     fileprivate var word: String {
         switch self {

@@ -46,6 +46,14 @@ struct HostRules {
 
     private func breach(_ view: FunctionView, _ routes: RoutesView) -> Breach? {
         untrusted(view, routes) ?? trusted(view, routes) ?? both(view, routes)
+            ?? Self.changed(routes.translations, of: view.address)
+    }
+
+    /// No page changes hands while a device holds a translation that leads to it.
+    static func changed(_ translations: [HeldTranslation], of function: FunctionAddress) -> Breach? {
+        translations.first { $0.owner != $0.ownerNow }.map {
+            Breach(.noConversionUnderDMA, "\(function) holds a translation (\($0)), which is a \($0.ownerNow) by now")
+        }
     }
 
     /// What a workload achieved that it may not, whatever the tables say.

@@ -46,6 +46,10 @@ extension Stage {
         case .event(let event): await host.withModel { $0.inject(.event(event)) }
         case .advance(let nanoseconds): await host.withModel { $0.advanceTime(by: nanoseconds) }
         case .dma(let act): return await dma(act)
+        case .interrupt(let place, let tBit):
+            return sightings(of: await host.withModel { $0.tryInterrupt(place.function, tBit) })
+        case .peer(let place, let other, let tBit):
+            return sightings(of: await host.withModel { $0.tryPeer(place.function, to: other.function, tBit) })
         case .check: break
         }
         return [:]
@@ -144,6 +148,13 @@ extension Stage {
             var sightings: [Aspect: Sighting] = [.stoppedBy: .word(stop.word)]
             if case .fault(let fault) = stop, let rule = fault.rule { sightings[.rule] = .word(rule.rawValue) }
             return sightings
+        }
+    }
+
+    private func sightings(of outcome: RequestOutcome) -> [Aspect: Sighting] {
+        switch outcome {
+        case .delivered: [.delivered: .word("true")]
+        case .stopped(let stop): [.delivered: .word("false"), .stoppedBy: .word(stop.word)]
         }
     }
 

@@ -64,10 +64,13 @@ final class Stage {
     /// A function, aspect by aspect.
     func look(at place: Place) async -> [Aspect: Sighting] {
         let function = place.function
-        let (view, stream, reach) = await host.withModel { model in
-            (model.view(of: function), model.stream(of: function), Reach(of: function, in: &model))
+        let (view, stream, routes, memory, reach) = await host.withModel { model in
+            (
+                model.view(of: function), model.stream(of: function), model.routes(of: function), model.memoryView,
+                Reach(of: function, in: &model)
+            )
         }
-        guard let view, let stream else { return [:] }
+        guard let view, let stream, let routes else { return [:] }
         let contents = recorded
         let state = contents.assignments[function] ?? .initial
         let binding = await directory.bindings[function]
@@ -76,14 +79,19 @@ final class Stage {
             .rekeyOwed: "\(state.lineage.rekeyOwed)", .guestDriver: "\(view.hasGuestDriver)",
             .connection: (contents.connections[place.dsm] ?? .initial).name.rawValue,
             .stream: StreamWord(stream).rawValue, .t0: phrase(reach.untrusted), .t1: phrase(reach.trusted),
+            .translations: "\(routes.translations.count)",
         ]
+        let pending = memory.conversions.first { $0.domain == view.domain }
+        seen[.conversion] = pending.map { $0.heldBy.map { "\($0)" } ?? "nothing holds it" }
         seen[.state] = view.state?.description
         seen[.owner] = state.domain.flatMap { domainNamesByID[$0] }
         seen[.hostdev] = await directory.hostdevs()[function].flatMap { domainNamesByID[$0] }
         seen[.binding] = binding?.phase.rawValue
         seen[.driver] = view.driver
         if case .quarantined(let put) = state { seen[.reason] = put.reason.rawValue }
-        return seen.mapValues(Sighting.word)
+        var sightings = seen.mapValues(Sighting.word)
+        sightings[.peers] = .words(routes.peers.map { "\($0)" })
+        return sightings
     }
 
     func phrase(_ owners: Set<FrameOwner>) -> String {

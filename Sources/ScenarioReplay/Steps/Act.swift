@@ -28,14 +28,17 @@ enum Act: Sendable {
     case advance(nanoseconds: UInt64)
     /// A function makes one DMA.
     case dma(DMAAct)
+    /// A function sends one interrupt, as its device would, or with this T bit.
+    case interrupt(Place, TBit?)
+    /// A function makes one DMA to another's memory, as its device would, or with this T bit.
+    case peer(Place, to: Place, TBit?)
     /// Nothing is done; the function is looked at.
     case check(Place)
 
     /// The acts as a scenario file spells them.
     enum Name: String, CaseIterable, Sendable {
         case convert, release, recover, disconnect, plan, notices, observe, confirm, restart, inject, event, advance,
-            dma,
-            check
+            dma, interrupt, peer, check
     }
 
     /// The act's name.
@@ -54,6 +57,8 @@ enum Act: Sendable {
         case .event: .event
         case .advance: .advance
         case .dma: .dma
+        case .interrupt: .interrupt
+        case .peer: .peer
         case .check: .check
         }
     }
@@ -64,7 +69,9 @@ enum Act: Sendable {
         case .convert(let act): act.place
         case .dma(let act): act.place
         case .release(let place, _, _), .recover(let place, _, _), .disconnect(let place, _), .plan(let place, _),
-            .notices(let place), .observe(let place, _), .confirm(let place), .restart(let place), .check(let place):
+            .notices(let place), .observe(let place, _), .confirm(let place), .restart(let place),
+            .interrupt(let place, _),
+            .peer(let place, _, _), .check(let place):
             place
         case .inject, .event, .advance: nil
         }
@@ -74,7 +81,7 @@ enum Act: Sendable {
     var needsManager: Bool {
         switch self {
         case .convert, .release, .recover, .disconnect, .plan, .notices, .observe, .confirm: true
-        case .restart, .inject, .event, .advance, .dma, .check: false
+        case .restart, .inject, .event, .advance, .dma, .interrupt, .peer, .check: false
         }
     }
 }

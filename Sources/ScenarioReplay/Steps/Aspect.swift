@@ -58,6 +58,12 @@ enum Aspect: String, CaseIterable, Sendable {
     case t0
     /// What T=1 DMA reaches.
     case t1
+    /// How many translations its device holds for it.
+    case translations
+    /// The functions that it is bound to for peer-to-peer traffic.
+    case peers
+    /// What holds the first pending conversion of its domain's pages.
+    case conversion
 
     // Of a DMA
 
@@ -65,10 +71,12 @@ enum Aspect: String, CaseIterable, Sendable {
     case reaches
     /// The check that stopped it.
     case stoppedBy = "stopped-by"
+    /// Whether an interrupt or a DMA to a peer was delivered.
+    case delivered
 
     static let ofFunction: [Aspect] = [
         .phase, .state, .reason, .epoch, .owner, .rekeyOwed, .hostdev, .binding, .driver, .guestDriver, .connection,
-        .stream, .t0, .t1,
+        .stream, .t0, .t1, .translations, .peers, .conversion,
     ]
     private static let ofManager: [Aspect] = [
         .trouble, .says, .cause, .effects, .effectsInOrder, .noEffects, .noticed, .sent,
@@ -85,6 +93,7 @@ enum Aspect: String, CaseIterable, Sendable {
         case .notices, .observe, .confirm: ofManager.filter { $0 != .trouble && $0 != .says } + ofFunction
         case .inject, .event, .advance: []
         case .dma: [.reaches, .stoppedBy, .rule]
+        case .interrupt, .peer: [.delivered, .stoppedBy]
         case .check: ofFunction
         }
     }
