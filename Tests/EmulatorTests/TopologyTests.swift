@@ -123,6 +123,21 @@ import Testing
         Mistake(
             devices: "[{name: a, address: 0000:11:00.0}, {name: b, address: 0000:11:00.0}]", 4, 64, "is used twice"),
         Mistake(
+            devices: "[{name: a, address: 0000:11:00.0}, {name: a, address: 0000:12:00.0}]", 4, 52, "is already there"),
+        Mistake(
+            text: "version: 1\nname: x\nplatform: vax\nbridges: []\ndevices: []", 3, 11,
+            "no platform profile 'vax'; there are sev-tio, tdx-connect"),
+        Mistake(
+            text: "version: 1\nname: x\nplatform: tdx-connect/unified\nbridges: []\ndevices: []", 3, 11,
+            "is impossible: no trusted vIOMMU is known of it"),
+        Mistake(
+            domains: "\n"
+                + (0...16).map {
+                    "  - {name: d\($0), uuid: 3f2c6d1e-5a1b-4f6e-9c55-0d8e7a6b00\(10 + $0), memory: 4GiB}"
+                }
+                .joined(separator: "\n"),
+            22, 5, "with domain 'd16' the domains have 69632 MiB of memory; there is room for 65536 MiB in all"),
+        Mistake(
             devices:
                 "[{name: a, address: 11:00.0, root-port: 10:01.0},\n {name: b, address: 12:00.0, root-port: 10:01.0}]",
             5, 41, "is used twice"),

@@ -102,6 +102,16 @@ import Testing
             "s.yaml:6:65: expected 1, 2 or 4"
         ),
         ("- event: {pages-converted: web1, from: 0, size: 4KiB, to: host}", "expected one of shared, private"),
+        (
+            "- event: {pages-converted: web1, from: 32MiB, size: 4KiB, to: shared}",
+            "s.yaml:6:42: expected the address of a page of 4KiB in the domain's memory of 32768KiB"
+        ),
+        (
+            "- event: {pages-converted: web1, from: 4KiB, size: 32MiB, to: shared}",
+            "s.yaml:6:54: expected whole pages of 4KiB up to the end of the domain's memory of 32768KiB"
+        ),
+        ("- event: {pages-converted: web1, from: 100, size: 4KiB, to: shared}", "s.yaml:6:42: expected the address"),
+        ("- event: {peers-bound: accelerator}", "missing key 'with'"),
         ("- event: {defect: accelerator, kind: rust}", "s.yaml:6:40: expected one of no-entropy, start-fails"),
     ]) func `a fault or an event that makes no sense is refused where it stands`(
         steps: String, expected: String

@@ -20,7 +20,13 @@ import Testing
         ["nosuchverb"], ["list", "--nosuchoption"], ["list", "--output", "xml"], ["list", "--wait", "-1"],
         ["list", "--wait=-1"], ["list", "--wait", "soon"], ["list", "--wait", "inf"], ["routes", Demo.vf, "--t", "2"],
         ["routes", Demo.vf, "--address", "0xzz"], ["routes", Demo.vf, "--size", "0"], ["emulate", "advance", "-1"],
-        ["graph", "nosuchmachine"], ["show", Demo.vf, Demo.vf], ["show", "nonsense"], ["history", "nonsense"],
+        ["routes", Demo.vf, "--t", "1"], ["routes", Demo.vf, "--write"], ["routes", Demo.vf, "--size", "64"],
+        ["routes", Demo.vf, "--address", "0x1000000000000"],
+        ["routes", Demo.vf, "--address", "0xffffffffffff", "--size", "2"],
+        ["routes", Demo.vf, "--address", "0xffffffffffffffff"], ["routes", "--platform", "vax"],
+        ["routes", "--platform", "sev-tio/both"], ["routes", "--platform", "tdx-connect/unified"],
+        ["routes", "--platform", "all", "--address", "0"], ["graph", "nosuchmachine"], ["show", Demo.vf, Demo.vf],
+        ["show", "nonsense"], ["history", "nonsense"],
     ])
     func `on the command line is wrong usage`(arguments: [String]) async throws {
         try await Tool.withoutHost { tool in

@@ -29,11 +29,11 @@ struct Routes: AsyncParsableCommand {
         transform: Routes.number)
     var address: UInt64?
 
-    @Option(help: ArgumentHelp("Bytes of that access.", valueName: "bytes"), transform: Routes.number)
-    var size: UInt64 = 64
+    @Option(help: ArgumentHelp("Bytes of that access; 64 if left out.", valueName: "bytes"), transform: Routes.number)
+    var size: UInt64?
 
-    @Option(help: ArgumentHelp("Its T bit.", valueName: "0|1"))
-    var t: UInt8 = 0
+    @Option(help: ArgumentHelp("Its T bit; 0 if left out.", valueName: "0|1"))
+    var t: UInt8?
 
     @Flag(help: "It is a write.")
     var write = false
@@ -50,12 +50,21 @@ struct Routes: AsyncParsableCommand {
     var platform: PlatformArgument?
 
     func validate() throws {
-        guard t <= 1 else { throw ValidationError("--t is 0 or 1") }
-        guard size > 0 else { throw ValidationError("--size is at least 1") }
+        guard t ?? 0 <= 1 else { throw ValidationError("--t is 0 or 1") }
+        guard size != 0 else { throw ValidationError("--size is at least 1") }
         guard (device == nil) != (platform == nil) else {
             throw ValidationError("name a device, or a platform with --platform")
         }
-        guard !asGuest || address != nil else { throw ValidationError("--as-guest needs an --address") }
+        guard address != nil || t == nil && size == nil && !write && !asGuest else {
+            throw ValidationError("--t, --size, --write and --as-guest are about one access: they need an --address")
+        }
+        guard address == nil || device != nil else {
+            throw ValidationError("--address is about one access of a device: it takes no --platform")
+        }
+        let width = AddressWidth.bits48
+        if let address, address >= width.limit || (size ?? 1) > width.limit - address {
+            throw ValidationError("the access runs beyond the \(width) that device addresses have here")
+        }
         guard !svg || address == nil && device != nil else {
             throw ValidationError("--svg draws all that a device reaches: it takes a device and no --address")
         }
@@ -70,7 +79,7 @@ struct Routes: AsyncParsableCommand {
             do throws(PlatformError) {
                 let names = DomainNames(try await session.host.memory(), session.snapshot)
                 if let address {
-                    let question = DMAQuestion(address: address, count: size, isTrusted: t == 1, isWrite: write)
+                    let question = DMAQuestion(address: address, count: size ?? 64, isTrusted: t == 1, isWrite: write)
                     let explanation = try await session.host.explain(question, of: function)
                     DMAView(explanation, names, asGuest: asGuest).show(as: options.output)
                 } else {

@@ -3,6 +3,10 @@ public import PCIe
 extension Topology {
     /// Where memory of devices begins, where a topology does not say.
     static let memoryWindow: UInt64 = 0x20_0000_0000
+
+    /// Bytes of memory that all domains of a file may have, counted once for each segment: 64 GiB, for which the IOMMUs
+    /// keep 128 MiB of books.
+    static let memoryLimit: UInt64 = 64 << 30
 }
 
 extension Topology.Bridge {

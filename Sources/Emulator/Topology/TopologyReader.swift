@@ -73,7 +73,11 @@ struct TopologyReader {
     }
 
     private mutating func device(_ map: inout YAMLMapping) throws(YAMLError) -> Topology.Device {
-        let name = try map.required("name").string()
+        let nameNode = try map.required("name")
+        let name = try nameNode.string()
+        guard !devices.contains(where: { $0.name == name }) else {
+            throw nameNode.error("device '\(name)' is already there")
+        }
         let addressNode = try map.required("address")
         let address = try addressNode.address()
         guard address.requesterID.function == 0 else {
@@ -208,5 +212,18 @@ struct TopologyReader {
             return domain
         }
         domains.append(domain)
+        try requireRoom(for: domain, at: node)
+    }
+
+    /// The IOMMU of each segment keeps whose each page of all domains is.
+    private func requireRoom(for domain: Topology.Domain, at node: YAMLNode) throws(YAMLError) {
+        let segments = UInt64(Set(bridges.map(\.segment)).count)
+        let total = domains.reduce(0) { $0 + $1.memory }
+        guard total * max(1, segments) <= Topology.memoryLimit else {
+            let segment = segments > 1 ? ", which the IOMMUs of \(segments) segments keep books of" : ""
+            throw node.error(
+                "with domain '\(domain.name)' the domains have \(total >> 20) MiB of memory\(segment); "
+                    + "there is room for \(Topology.memoryLimit >> 20) MiB in all")
+        }
     }
 }

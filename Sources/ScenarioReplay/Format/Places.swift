@@ -6,13 +6,13 @@ internal import StrictYAML
 /// The names of a topology: functions by `accelerator`, `accelerator/pf1`, `accelerator/vf0` or full address, domains by name.
 struct Places: Sendable {
     private let functions: [(name: String, place: Place)]
-    private let domains: [(name: String, id: DomainID)]
+    private let domains: [(name: String, id: DomainID, memory: UInt64)]
     /// How many virtual functions each physical function can have.
     private let virtualFunctions: [FunctionAddress: UInt16]
 
     init(_ topology: Topology) {
         functions = topology.devices.flatMap(Self.functions)
-        domains = topology.domains.map { ($0.name, $0.id) }
+        domains = topology.domains.map { ($0.name, $0.id, $0.memory) }
         virtualFunctions = Dictionary(
             uniqueKeysWithValues: topology.devices.flatMap { device in
                 (0..<device.physicalFunctions).map {
@@ -64,6 +64,12 @@ struct Places: Sendable {
             throw node.error("this happens to a physical function with SR-IOV, which \(function) is not")
         }
         return (function, virtual)
+    }
+
+    /// A domain by name, and how many bytes of memory it has.
+    func domainWithMemory(_ node: YAMLNode) throws(YAMLError) -> (id: DomainID, memory: UInt64) {
+        let domain = domains[try node.choice(among: domainNames)]
+        return (domain.id, domain.memory)
     }
 
     /// A domain by name.

@@ -130,8 +130,16 @@ extension ScenarioReader {
 
     private func pagesConverted(_ node: YAMLNode, _ map: inout YAMLMapping) throws(YAMLError) -> HostEvent {
         enum Kind: String, CaseIterable { case shared, `private` }
+        let (domain, memory) = try places.domainWithMemory(node)
+        let (from, size) = (try map.required("from"), try map.required("size"))
+        let (first, count) = (try from.byteCount(), try size.byteCount())
+        guard first.isMultiple(of: 4096), first < memory else {
+            throw from.error("expected the address of a page of 4KiB in the domain's memory of \(memory >> 10)KiB")
+        }
+        guard count.isMultiple(of: 4096), count > 0, count <= memory - first else {
+            throw size.error("expected whole pages of 4KiB up to the end of the domain's memory of \(memory >> 10)KiB")
+        }
         return .pagesConverted(
-            try places.domain(node), from: try map.required("from").byteCount(),
-            size: try map.required("size").byteCount(), toShared: try map.required("to").choice(Kind.self) == .shared)
+            domain, from: first, size: count, toShared: try map.required("to").choice(Kind.self) == .shared)
     }
 }
