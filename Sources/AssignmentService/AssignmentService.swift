@@ -23,9 +23,9 @@ public actor AssignmentService {
     /// Takes up every device that a former manager left in the middle of an effect, on any DSM: cut first, asked, brought to
     /// rest. A manager that is going to change anything does this before all else.
     public func takeUp() async {
-        let interrupted = contents.assignments.filter { $0.value.pending.name != .none }.keys
-        guard !interrupted.isEmpty else { return }
+        guard !contents.assignments.isEmpty else { return }
         let found = await found.value
+        let interrupted = contents.assignments.filter { found.effectLeft(of: $0, in: $1) != nil }.keys
         await withDiscardingTaskGroup { group in
             for dsm in Set(interrupted.map(found.dsm(of:))) { group.addTask { _ = await self.owner(of: dsm) } }
         }

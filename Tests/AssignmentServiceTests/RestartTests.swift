@@ -113,6 +113,31 @@ import Testing
         #expect(rig.chronicle.effects(on: Place.one).first == .cut)
     }
 
+    @Test func `a device that rests by the record and is shut by the platform was cut, and is brought back`()
+        async throws
+    {
+        let before = try Rig()
+        await before.makePrivate(Place.one)
+        var facts = Place.facts(about: Place.one, connected: true)
+        facts.isShut = true
+        let rig = try before.restarted(functions: [facts])
+        rig.platform.set(Place.one, .run)
+        await rig.service.takeUp()
+        #expect(rig.chronicle.effects(on: Place.one).prefix(3) == [.cut, .askState, .stop])
+        #expect(await rig.phase() == .attached)
+    }
+
+    @Test(arguments: [false, nil])
+    func `a device that rests by the record and is not known to be shut is left alone`(_ isShut: Bool?) async throws {
+        let before = try Rig()
+        await before.makePrivate(Place.one)
+        var facts = Place.facts(about: Place.one, connected: true)
+        facts.isShut = isShut
+        let rig = try before.restarted(functions: [facts])
+        await rig.service.takeUp()
+        #expect(rig.chronicle.effects(on: Place.one) == [])
+    }
+
     // MARK: Connections
 
     @Test func `a connection that was being opened is torn down before it is opened again`() async throws {

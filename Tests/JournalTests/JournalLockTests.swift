@@ -89,6 +89,17 @@ private final class Holder {
         lock.release()
     }
 
+    @Test func `who holds it is told while it is held, also after somebody else tried in vain`() async throws {
+        let scratch = try Scratch()
+        let directory = try StateDirectory(at: scratch.path)
+        #expect(JournalLock.holder(of: directory) == nil)
+        let lock = try await acquire(in: scratch)
+        await expectFailure(.held) { try await acquire(in: scratch) }
+        #expect(JournalLock.holder(of: directory)?.process == getpid())
+        lock.release()
+        #expect(JournalLock.holder(of: directory) == nil)
+    }
+
     @Test func `is free again after a release, and after the last reference`() async throws {
         let scratch = try Scratch()
         let lock = try await acquire(in: scratch)
@@ -144,7 +155,8 @@ private final class Holder {
         #expect(error?.code == .held)
         #expect(error?.holder == nil)
         holder.kill()
-        _ = try await acquire(in: scratch)
+        let lock = try await acquire(in: scratch)
+        defer { lock.release() }
         #expect(LockHolder.read(from: file)?.process == getpid())
     }
 

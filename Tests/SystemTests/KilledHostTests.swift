@@ -26,7 +26,7 @@ import Testing
 
             // The next call starts a new host, whose device knows nothing of all this.
             #expect(try await tool.listed(Demo.vf)["note"].string?.hasPrefix("cut-unconfirmed") == true)
-            let recovered = try await tool.json("recover", Demo.vf, "--from-quarantine")
+            let recovered = try await tool.json("recover", Demo.vf, "--from-quarantine", "looked at")
             #expect(recovered.status == 0, "\(recovered.err)")
             #expect(try recovered.items[0]["phase"] == "available")
             #expect(try await tool.traces(of: Demo.vf) == found)

@@ -46,7 +46,7 @@ struct `A libvirt daemon that dies` {
                 #expect(try tool.recordedPhase(of: Demo.vf)?.rawValue == phase)
                 #expect(ended.status == (effect == .attach ? 9 : 0))
                 try await daemon.start()
-                if ended.status != 0 { try await tool.succeed("recover", Demo.vf, "--from-quarantine") }
+                if ended.status != 0 { try await tool.succeed("recover", Demo.vf, "--from-quarantine", "looked at") }
                 if ended.status == 0 { try await tool.succeed("release", Demo.vf) }
                 #expect(try await tool.traces(of: Demo.vf) == found)
                 try await tool.expectSoundness()

@@ -1,3 +1,4 @@
+import Assignment
 import Foundation
 import Testing
 
@@ -91,6 +92,12 @@ import Testing
             try await tool.succeed("routes", "--platform", "all").out
         }
         #expect(page.contains("<!-- platforms -->\n```\n\(printed)```\n<!-- /platforms -->"))
+    }
+
+    @Test func `of every reason of quarantine the runbook says what to do`() throws {
+        let page = try String(contentsOfFile: Project.path + "/Docs/Runbook.md", encoding: .utf8)
+        let rows = Set(page.split(separator: "\n").compactMap { $0.wholeMatch(of: /\| `([a-z-]+)` \|.+\|.+\|/)?.1 })
+        #expect(rows == Set(QuarantineReason.allCases.map { Substring($0.rawValue) }))
     }
 
     @Test func `about the device at an endpoint is one object that the schema knows, also when it is refused`()

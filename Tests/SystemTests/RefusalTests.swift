@@ -96,7 +96,8 @@ import Testing
             #expect(try await tool.run("release", Demo.vf).status == 9)
             #expect(try await tool.run("recover", Demo.vf).status == 9)
             #expect(try await tool.json("routes", Demo.vf).items.array.allSatisfy { $0["reaches"].array.isEmpty })
-            let way = try await tool.run("recover", Demo.vf, "--from-quarantine", "--allow-conventional-reset")
+            let way = try await tool.run(
+                "recover", Demo.vf, "--from-quarantine", "looked at", "--allow-conventional-reset")
             #expect(way.status == 0, "\(way.err)")
             #expect(try await tool.traces(of: Demo.vf) == found)
         }

@@ -16,7 +16,7 @@ extension Admission {
         }
         return Precondition(
             .notQuarantined, .violated(.quarantined), "in quarantine: \(put.reason.rawValue)",
-            advice: "tdispctl history \(device), then tdispctl recover --from-quarantine \(device)")
+            advice: put.reason.wayOut(of: device))
     }
 
     /// A device that was left in the middle of an effect is brought to rest before anything else: this does not block.
@@ -72,7 +72,7 @@ extension Admission {
         return state.domain == nil
             ? Precondition(
                 .rekey, .violated(.refused), "owed before anybody else gets the device",
-                advice: "tdispctl recover --from-quarantine \(device)")
+                advice: QuarantineReason.needsRekey.wayOut(of: device))
             : Precondition(.rekey, .met, "owed when its owner changes, which it does not")
     }
 
@@ -113,7 +113,7 @@ extension Admission {
             .rekey, .warned,
             "owed: unless they can be refreshed live, the device waits in quarantine (needs-rekey), because "
                 + "\(list(locked)) would fall",
-            advice: "release the siblings first, or the device afterwards with tdispctl recover --from-quarantine")
+            advice: "release the siblings first, or lead the device out of quarantine afterwards")
     }
 }
 

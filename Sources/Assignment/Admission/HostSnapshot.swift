@@ -84,6 +84,8 @@ public struct FunctionFacts: Hashable, Sendable, Codable {
     public var memory: [MemoryFacts]
     /// Whether its DSM's stream covers its requester ID; nil when there is no stream or the platform does not show it.
     public var inStream: Bool?
+    /// Whether the platform lets no DMA of it through, whatever the tables say; nil when that is not shown.
+    public var isShut: Bool?
     /// What came of authenticating its device when it appeared; nil when the platform does not tell.
     public var authentication: DeviceAuthentication?
 
@@ -95,7 +97,7 @@ public struct FunctionFacts: Hashable, Sendable, Codable {
         domain: DomainID? = nil, state: TDIState? = nil, connected: Bool = false, enabledVFs: UInt16 = 0,
         trafficClassZero: Bool = true, addressesDisjoint: Bool = true, phantomFunctionsOff: Bool = true,
         present: Bool = true, memory: [MemoryFacts] = [], inStream: Bool? = nil,
-        authentication: DeviceAuthentication? = nil
+        isShut: Bool? = nil, authentication: DeviceAuthentication? = nil
     ) {
         self.address = address
         self.dsm = dsm
@@ -117,6 +119,7 @@ public struct FunctionFacts: Hashable, Sendable, Codable {
         self.present = present
         self.memory = memory
         self.inStream = inStream
+        self.isShut = isShut
         self.authentication = authentication
     }
 }

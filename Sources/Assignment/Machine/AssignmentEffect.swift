@@ -47,6 +47,11 @@ public enum AssignmentEffect: Hashable, Sendable, Codable {
     case reset(ResetKind)
     /// Compare leaf certificate, serial and measurements with those from before.
     case compareIdentity
+    /// Take the identity that the device shows for its own from now on: another card, or other firmware, that the operator
+    /// knows of.
+    case adoptIdentity
+    /// Wait before the device is converted again, closed as it is.
+    case pause(seconds: UInt16)
     /// Write back the saved configuration space.
     case restoreConfiguration
     /// Prove the return (state, configuration space, DMA inside arrives, outside faults).

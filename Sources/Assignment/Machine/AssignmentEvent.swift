@@ -28,12 +28,30 @@ public struct RecoveryRequest: Hashable, Sendable, Codable {
     public var convertAgain: Bool
     /// Allow a conventional reset, which takes siblings along.
     public var allowConventionalReset: Bool
+    /// The operator knows that another card, or other firmware, is in the slot: what it shows is its identity from now on.
+    public var acceptIdentity: Bool
 
-    /// Creates a request; the default spares siblings, rests afterwards, and leaves quarantine alone.
-    public init(fromQuarantine: Bool = false, convertAgain: Bool = false, allowConventionalReset: Bool = false) {
+    /// Creates a request; the default spares siblings, rests afterwards, leaves quarantine alone, and takes no other device.
+    public init(
+        fromQuarantine: Bool = false, convertAgain: Bool = false, allowConventionalReset: Bool = false,
+        acceptIdentity: Bool = false
+    ) {
         self.fromQuarantine = fromQuarantine
         self.convertAgain = convertAgain
         self.allowConventionalReset = allowConventionalReset
+        self.acceptIdentity = acceptIdentity
+    }
+}
+
+extension RecoveryRequest {
+    /// Reads a request; what a journal of an earlier version does not know of has its default.
+    public init(from decoder: any Decoder) throws {
+        let keys = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            fromQuarantine: try keys.decode(Bool.self, forKey: .fromQuarantine),
+            convertAgain: try keys.decode(Bool.self, forKey: .convertAgain),
+            allowConventionalReset: try keys.decode(Bool.self, forKey: .allowConventionalReset),
+            acceptIdentity: try keys.decodeIfPresent(Bool.self, forKey: .acceptIdentity) ?? false)
     }
 }
 

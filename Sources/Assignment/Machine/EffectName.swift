@@ -20,6 +20,8 @@ public enum EffectName: String, Hashable, Sendable, Codable, CaseIterable {
     case stop
     case reset
     case compareIdentity = "compare-identity"
+    case adoptIdentity = "adopt-identity"
+    case pause
     case restoreConfiguration = "restore-configuration"
     case proveReturn = "prove-return"
     case restoreMappings = "restore-mappings"
@@ -34,6 +36,7 @@ public enum EffectName: String, Hashable, Sendable, Codable, CaseIterable {
             true
         case .none, .refuse, .releaseHostDriver, .unbindGuestDriver, .drainDMA, .saveLedger, .dropMappings,
             .collectEvidence, .appraise, .reconfirm, .probePrivate, .cut, .askState, .stop, .reset, .compareIdentity,
+            .adoptIdentity, .pause,
             .restoreConfiguration, .proveReturn, .detach:
             false
         }
@@ -46,7 +49,8 @@ public enum EffectName: String, Hashable, Sendable, Codable, CaseIterable {
         case .none, .refuse, .releaseHostDriver, .requireConnection, .attach, .unbindGuestDriver, .drainDMA,
             .saveLedger,
             .dropMappings, .lock, .collectEvidence, .appraise, .reconfirm, .accept, .bindGuestDriver, .probePrivate,
-            .askState, .compareIdentity, .restoreConfiguration, .proveReturn, .restoreMappings, .detach, .rekey,
+            .askState, .compareIdentity, .adoptIdentity, .pause, .restoreConfiguration, .proveReturn, .restoreMappings,
+            .detach, .rekey,
             .returnHostDriver:
             false
         }
@@ -76,6 +80,8 @@ public enum EffectName: String, Hashable, Sendable, Codable, CaseIterable {
         case .stop: "STOP_INTERFACE, confirm CONFIG_UNLOCKED"
         case .reset: "reset the function, wait until it answers"
         case .compareIdentity: "compare the device's identity"
+        case .adoptIdentity: "take the identity that it shows for its own"
+        case .pause: "wait before it is converted again"
         case .restoreConfiguration: "restore configuration space"
         case .proveReturn: "prove the return"
         case .restoreMappings: "restore the untrusted mappings"
@@ -111,6 +117,8 @@ extension AssignmentEffect {
         case .stop: .stop
         case .reset: .reset
         case .compareIdentity: .compareIdentity
+        case .adoptIdentity: .adoptIdentity
+        case .pause: .pause
         case .restoreConfiguration: .restoreConfiguration
         case .proveReturn: .proveReturn
         case .restoreMappings: .restoreMappings

@@ -56,7 +56,8 @@ extension AssignmentMachine {
         }
     }
 
-    /// `cancel`: a conversion turns back at its next safe point; nothing else can be cancelled, because it ends by itself.
+    /// `cancel`: a conversion turns back at its next safe point, and a recovery does not lead to another one; nothing else can
+    /// be cancelled, because it ends by itself.
     static func cancel(_ state: AssignmentState) -> AssignmentTransition {
         switch state {
         case .attaching(let now): .stay(.attaching(Attaching(now.conversion.turnedBack, step: now.step)))
@@ -67,8 +68,9 @@ extension AssignmentMachine {
         case .attested(let now): .stay(.attested(Attested(conversion: now.conversion.turnedBack)))
         case .accepting(let now): .stay(.accepting(Accepting(conversion: now.conversion.turnedBack)))
         case .confirming(let now): .stay(.confirming(Confirming(conversion: now.conversion.turnedBack, step: now.step)))
-        case .available, .attached, .private, .releasing, .detaching, .failed, .recovering, .quarantined, .unknown:
-            .stay(state)
+        case .failed(let now): now.turnedBack
+        case .recovering(let now): now.turnedBack
+        case .available, .attached, .private, .releasing, .detaching, .quarantined, .unknown: .stay(state)
         }
     }
 
@@ -113,6 +115,7 @@ extension Lineage {
     func ordered(_ request: RecoveryRequest) -> Lineage {
         var orders = orders
         orders.allowConventionalReset = orders.allowConventionalReset || request.allowConventionalReset
+        orders.acceptIdentity = request.acceptIdentity
         return ordered(orders)
     }
 }

@@ -51,6 +51,15 @@ public struct Failed: PhaseState {
         }
     }
 
+    /// The operator does not want it converted again.
+    var turnedBack: AssignmentTransition {
+        .stay(
+            .failed(
+                Failed(
+                    lineage: lineage, domain: domain, cause: cause, home: home.withoutConversion, rank: rank,
+                    putAway: putAway)))
+    }
+
     /// Nothing that is noticed now can make the cut more urgent, but it may change where the way home leads.
     func observed(_ observation: Observation) -> AssignmentTransition {
         .stay(

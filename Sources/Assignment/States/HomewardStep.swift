@@ -11,20 +11,27 @@ public enum HomewardStep: String, Hashable, Sendable, Codable, CaseIterable {
     /// A session to ask the device over, after its reset.
     case connecting
     case comparingIdentity
+    /// Another card, or other firmware, that the operator knows of.
+    case adoptingIdentity
     case restoringConfiguration
     case proving
+    /// Before another conversion: a device that falls again and again is given time, closed as it is.
+    case pausing
     case restoringMappings
     case bindingGuestDriver
 
-    var effect: AssignmentEffect {
+    /// The effect of the step, for an assignment with this past.
+    func effect(after lineage: Lineage) -> AssignmentEffect {
         switch self {
         case .reconnecting, .connecting: .requireConnection
         case .stopping: .stop
         case .resettingFunction: .reset(.function)
         case .resettingDevice: .reset(.conventional)
         case .comparingIdentity: .compareIdentity
+        case .adoptingIdentity: .adoptIdentity
         case .restoringConfiguration: .restoreConfiguration
         case .proving: .proveReturn
+        case .pausing: .pause(seconds: lineage.pause)
         case .restoringMappings: .restoreMappings
         case .bindingGuestDriver: .bindGuestDriver
         }
@@ -34,23 +41,29 @@ public enum HomewardStep: String, Hashable, Sendable, Codable, CaseIterable {
     /// gets the device back; and the proof of a conversion that turned back before LOCK is made without a reset.
     var needsResetForOthers: Bool {
         switch self {
-        case .proving, .restoringMappings, .bindingGuestDriver: true
+        case .proving, .pausing, .restoringMappings, .bindingGuestDriver: true
         case .reconnecting, .stopping, .resettingFunction, .resettingDevice, .connecting, .comparingIdentity,
-            .restoringConfiguration:
+            .adoptingIdentity, .restoringConfiguration:
             false
         }
     }
 
     /// The step after this one succeeded on the way to `home`, or nil: arrived.
-    func next(to home: Destination) -> HomewardStep? {
+    func next(to home: Destination, after lineage: Lineage) -> HomewardStep? {
         switch self {
         case .reconnecting: .stopping
         case .stopping: .resettingFunction
         case .resettingFunction, .resettingDevice: .connecting
         case .connecting: .comparingIdentity
-        case .comparingIdentity: .restoringConfiguration
+        case .comparingIdentity, .adoptingIdentity: .restoringConfiguration
         case .restoringConfiguration: .proving
-        case .proving: home == .rest(.available) ? nil : .restoringMappings
+        case .proving:
+            switch home {
+            case .rest(.available): nil
+            case .rest(.attached): .restoringMappings
+            case .convert: lineage.pause > 0 ? .pausing : .restoringMappings
+            }
+        case .pausing: .restoringMappings
         case .restoringMappings: home == .rest(.attached) ? .bindingGuestDriver : nil
         case .bindingGuestDriver: nil
         }

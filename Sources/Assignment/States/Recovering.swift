@@ -37,11 +37,12 @@ public struct Recovering: PhaseState {
         self.step = step
     }
 
-    var pending: AssignmentEffect { step.effect }
+    var pending: AssignmentEffect { step.effect(after: lineage) }
 
     func finished(_ outcome: Outcome) -> AssignmentTransition {
         switch outcome {
-        case .succeeded: step.next(to: home).map { move(to: $0, rung) } ?? home.arrive(lineage, domain)
+        case .succeeded:
+            step.next(to: home, after: lineage).map { identified.move(to: $0, rung) } ?? home.arrive(lineage, domain)
         case .failed(let reason): failed(reason)
         case .unknown: failed(nil)
         }
@@ -53,9 +54,9 @@ public struct Recovering: PhaseState {
         case .reconnecting: escalate(or: .stopUnconfirmed)
         case .resettingFunction, .resettingDevice: escalate(or: .resetFailed)
         case .comparingIdentity:
-            reason == .identityChanged
-                ? Quarantined.enter(lineage, domain, .identityChanged, home: home) : escalate(or: .returnNotProven)
-        case .connecting, .restoringConfiguration, .proving: escalate(or: .returnNotProven)
+            reason == .identityChanged ? anotherCameBack() : escalate(or: .returnNotProven)
+        case .connecting, .adoptingIdentity, .restoringConfiguration, .proving: escalate(or: .returnNotProven)
+        case .pausing: move(to: .restoringMappings, rung)
         case .restoringMappings: Failed.putAway(lineage, domain, cause, .mappingsNotRestored, home: home)
         case .bindingGuestDriver: home.arrive(lineage, domain)
         }
@@ -65,6 +66,25 @@ public struct Recovering: PhaseState {
     private func escalate(or reason: QuarantineReason) -> AssignmentTransition {
         rung != .conventionalReset && lineage.orders.allowConventionalReset
             ? move(to: .resettingDevice, .conventionalReset) : Quarantined.enter(lineage, domain, reason, home: home)
+    }
+
+    /// Once it is known who came back, the operator's word about another one is used up.
+    private var identified: Recovering {
+        var past = lineage
+        if step == .comparingIdentity || step == .adoptingIdentity { past.orders.acceptIdentity = false }
+        return Recovering(past, domain, cause, home: home, rung: rung, step: step)
+    }
+
+    /// Another device is nobody's, unless the operator said beforehand that it would be another.
+    private func anotherCameBack() -> AssignmentTransition {
+        lineage.orders.acceptIdentity
+            ? move(to: .adoptingIdentity, rung) : Quarantined.enter(lineage, domain, .identityChanged, home: home)
+    }
+
+    /// The operator does not want it converted again. A pause is not waited for.
+    var turnedBack: AssignmentTransition {
+        let rests = Recovering(lineage, domain, cause, home: home.withoutConversion, rung: rung, step: step)
+        return step == .pausing ? rests.move(to: .restoringMappings, rung) : .stay(.recovering(rests))
     }
 
     private func move(to step: HomewardStep, _ rung: Rung) -> AssignmentTransition {

@@ -27,7 +27,7 @@ public struct Releasing: PhaseState {
         switch step {
         case .unbindingGuestDriver: .unbindGuestDriver
         case .cutting: .cut(.first)
-        case .homeward(let step): step.effect
+        case .homeward(let step): step.effect(after: lineage)
         }
     }
 
@@ -38,7 +38,8 @@ public struct Releasing: PhaseState {
         case .cutting: outcome == .succeeded ? advance(to: .homeward(.stopping)) : fail(outcome)
         case .homeward(let step):
             switch outcome {
-            case .succeeded: step.next(to: home).map { advance(to: .homeward($0)) } ?? home.arrive(lineage, owner)
+            case .succeeded:
+                step.next(to: home, after: lineage).map { advance(to: .homeward($0)) } ?? home.arrive(lineage, owner)
             case .failed, .unknown: step == .bindingGuestDriver ? home.arrive(lineage, owner) : fail(outcome)
             }
         }

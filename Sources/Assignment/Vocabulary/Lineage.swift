@@ -22,6 +22,9 @@ public struct Lineage: Hashable, Sendable, Codable {
         self.orders = orders
     }
 
+    /// How many seconds a recovery waits before it converts again: nothing the first time, then 1, 2, 4, ... up to a minute.
+    var pause: UInt16 { recoveries < 2 ? 0 : min(60, 1 << UInt16(min(recoveries - 2, 6))) }
+
     /// A TDI that answers anything but CONFIG_UNLOCKED was locked, whoever did it: new keys are owed.
     func seen(_ state: TDIState) -> Lineage {
         var next = self
@@ -47,12 +50,30 @@ public struct StandingOrders: Hashable, Sendable, Codable {
     public var allowConventionalReset: Bool
     /// How many recoveries in a row may be tried before the device rests instead of being converted again.
     public var recoveryLimit: UInt8
+    /// Take the identity that the device shows after its next reset for its own, once.
+    public var acceptIdentity: Bool
 
-    /// Creates orders; the default rests in shared operation and spares siblings.
-    public init(convertAgain: Bool = false, allowConventionalReset: Bool = false, recoveryLimit: UInt8 = 3) {
+    /// Creates orders; the default rests in shared operation, spares siblings and takes no other device.
+    public init(
+        convertAgain: Bool = false, allowConventionalReset: Bool = false, recoveryLimit: UInt8 = 3,
+        acceptIdentity: Bool = false
+    ) {
         self.convertAgain = convertAgain
         self.allowConventionalReset = allowConventionalReset
         self.recoveryLimit = recoveryLimit
+        self.acceptIdentity = acceptIdentity
+    }
+}
+
+extension StandingOrders {
+    /// Reads orders; what a journal of an earlier version does not know of has its default.
+    public init(from decoder: any Decoder) throws {
+        let keys = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            convertAgain: try keys.decode(Bool.self, forKey: .convertAgain),
+            allowConventionalReset: try keys.decode(Bool.self, forKey: .allowConventionalReset),
+            recoveryLimit: try keys.decode(UInt8.self, forKey: .recoveryLimit),
+            acceptIdentity: try keys.decodeIfPresent(Bool.self, forKey: .acceptIdentity) ?? false)
     }
 }
 

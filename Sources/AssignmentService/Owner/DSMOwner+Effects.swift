@@ -12,7 +12,8 @@ extension DSMOwner {
         case .appraise(let epoch): await appraise(epoch, of: tdi)
         case .cut, .stop, .reset: await performBeforeJournal(effect, on: tdi)
         case .releaseHostDriver, .attach, .unbindGuestDriver, .drainDMA, .saveLedger, .dropMappings, .lock, .reconfirm,
-            .accept, .bindGuestDriver, .probePrivate, .askState, .compareIdentity, .restoreConfiguration, .proveReturn,
+            .accept, .bindGuestDriver, .probePrivate, .askState, .compareIdentity, .adoptIdentity, .pause,
+            .restoreConfiguration, .proveReturn,
             .restoreMappings, .detach, .returnHostDriver:
             await world.platform.perform(effect, on: tdi)
         }

@@ -74,16 +74,15 @@ actor DSMOwner {
 
     // MARK: Operations
 
-    /// Takes up what a former manager has recorded: what it left in the middle of an effect is cut and brought to rest, a
-    /// device at rest that the host has in another domain, or in none, was taken out of it, and a connection that is gone
-    /// is lost.
+    /// Takes up what a former manager has recorded: what it left in the middle of an effect is cut and brought to rest, and
+    /// so is a device that it shut without living to record that; a device at rest that the host has in another domain, or
+    /// in none, was taken out of it; and a connection that is gone is lost.
     func resume(_ found: FoundHost) async {
         var owed: [FunctionAddress: IssuedEffect] = [:]
         for tdi in assignments.keys.sorted() {
-            let pending = state(of: tdi).pending.name
-            guard pending != .none else { continue }
+            guard let effect = found.effectLeft(of: tdi, in: state(of: tdi)) else { continue }
             interrupted.insert(tdi)
-            if let issued = take(.restarted(during: pending), on: tdi) { owed[tdi] = issued }
+            if let issued = take(.restarted(during: effect), on: tdi) { owed[tdi] = issued }
         }
         let missing = assignments.keys.sorted().filter { tdi in
             let state = state(of: tdi)

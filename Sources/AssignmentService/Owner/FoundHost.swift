@@ -23,6 +23,18 @@ struct FoundHost: Sendable {
         functions?[tdi].map { $0.domain != domain } ?? false
     }
 
+    /// The effect in which a former manager left a TDI; nil: at rest. The cut does not wait for the journal: one that rests
+    /// by what is recorded, and of which the platform lets nothing through, was cut by a manager that died of it.
+    func effectLeft(of tdi: FunctionAddress, in state: AssignmentState) -> EffectName? {
+        guard state.pending.name == .none else { return state.pending.name }
+        switch state.phase {
+        case .available, .attached, .private: return functions?[tdi]?.isShut == true ? .cut : nil
+        case .quarantined, .attaching, .quiescing, .locking, .locked, .attesting, .attested, .accepting, .confirming,
+            .releasing, .detaching, .failed, .recovering, .unknown:
+            return nil
+        }
+    }
+
     /// Whether a DSM has a session and a Secure stream; nil: the host could not be asked.
     func isConnected(_ dsm: FunctionAddress) -> Bool? {
         functions.map { $0[dsm]?.connected ?? false }

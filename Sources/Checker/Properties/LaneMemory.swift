@@ -65,7 +65,8 @@ struct LaneMemory: Hashable, Sendable {
         case .unbindGuestDriver: doubtful.subtract(.bindGuestDriver)
         case .none, .refuse, .releaseHostDriver, .requireConnection, .attach, .drainDMA, .saveLedger, .dropMappings,
             .lock, .collectEvidence, .appraise, .reconfirm, .accept, .bindGuestDriver, .probePrivate, .cut, .askState,
-            .reset(.function), .compareIdentity, .restoreConfiguration, .restoreMappings, .rekey, .returnHostDriver:
+            .reset(.function), .compareIdentity, .adoptIdentity, .pause, .restoreConfiguration, .restoreMappings,
+            .rekey, .returnHostDriver:
             break
         }
     }

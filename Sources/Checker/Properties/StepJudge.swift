@@ -147,7 +147,8 @@ extension AssignmentEffect {
             epoch
         case .none, .refuse, .releaseHostDriver, .requireConnection, .attach, .unbindGuestDriver, .drainDMA,
             .saveLedger, .dropMappings, .bindGuestDriver, .probePrivate, .cut, .askState, .stop, .reset,
-            .compareIdentity, .restoreConfiguration, .proveReturn, .restoreMappings, .detach, .rekey,
+            .compareIdentity, .adoptIdentity, .pause, .restoreConfiguration, .proveReturn, .restoreMappings, .detach,
+            .rekey,
             .returnHostDriver:
             nil
         }

@@ -33,6 +33,11 @@ struct Convert: AsyncParsableCommand {
     @Flag(help: "After a later failure, convert again from scratch instead of resting in shared operation.")
     var convertAgain = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Convert again after so many recoveries at most, each after a longer pause.", valueName: "count"))
+    var recoveryLimit: UInt8 = StandingOrders().recoveryLimit
+
     @Flag(help: "Allow recovery to reset the whole device, which takes its siblings along.")
     var allowConventionalReset = false
 
@@ -62,7 +67,9 @@ struct Convert: AsyncParsableCommand {
                 return try PlanPrinter(session, options).print(
                     try targets.map { try session.planConversion(of: $0, to: domain) })
             }
-            let orders = StandingOrders(convertAgain: convertAgain, allowConventionalReset: allowConventionalReset)
+            let orders = StandingOrders(
+                convertAgain: convertAgain, allowConventionalReset: allowConventionalReset, recoveryLimit: recoveryLimit
+            )
             try await Operation(session: session, options: options, verb: .convert(domain)).run(targets) {
                 target throws(Failure) in
                 if let failure = session.failure(of: try session.planConversion(of: target, to: domain)) {

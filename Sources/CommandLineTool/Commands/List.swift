@@ -12,9 +12,10 @@ struct List: AsyncParsableCommand {
     func run() async throws {
         try await reporting(options) {
             let session = try await Session.open(options, .reading)
-            let recorded = try session.recorded()
+            let (recorded, manager) = (try session.recorded(), session.manager)
             let devices = session.snapshot.functions.map { facts in
-                DeviceView(facts, recorded.assignments[facts.address] ?? .initial, in: session.snapshot)
+                DeviceView(
+                    facts, recorded.assignments[facts.address] ?? .initial, in: session.snapshot, manager: manager)
             }
             switch options.output {
             case .json: Console.out(try JSONEnvelope(kind: "DeviceList", devices).text)

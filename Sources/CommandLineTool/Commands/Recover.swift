@@ -8,8 +8,8 @@ struct Recover: AsyncParsableCommand {
         commandName: "recover", abstract: "Bring devices home that failed, were interrupted, or are in quarantine.",
         discussion: """
             The cut first; then STOP, reset, identity, configuration space, proof, untrusted mappings. A device that was \
-            interrupted is asked where it is. One in quarantine needs --from-quarantine: your word that you know why. One \
-            in private operation that answers as it should needs --anyway: it would lose what it has.
+            interrupted is asked where it is. One in quarantine needs --from-quarantine: your word why, which goes into its \
+            history. One in private operation that answers as it should needs --anyway: it would lose what it has.
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -19,8 +19,17 @@ struct Recover: AsyncParsableCommand {
         transform: DeviceArgument.parse)
     var devices: [FunctionAddress]
 
-    @Flag(help: "Lead devices out of quarantine.")
-    var fromQuarantine = false
+    @Flag(help: "Show the plan and change nothing.")
+    var plan = false
+
+    @Option(help: ArgumentHelp("Lead devices out of quarantine, for this reason.", valueName: "why"))
+    var fromQuarantine: String?
+
+    @Flag(
+        help:
+            "Another card or other firmware is in the slot, and you know of it: take its identity for the device's own."
+    )
+    var acceptIdentity = false
 
     @Flag(help: "Recover devices with which nothing is wrong as well.")
     var anyway = false
@@ -35,24 +44,38 @@ struct Recover: AsyncParsableCommand {
     var takeSiblings = false
 
     func validate() throws {
-        guard !devices.isEmpty else { throw ValidationError("name at least one device") }
+        guard let why = fromQuarantine else {
+            guard !devices.isEmpty else { throw ValidationError("name at least one device") }
+            return
+        }
+        guard !devices.isEmpty, why.isOneLine else {
+            throw ValidationError(
+                "--from-quarantine takes the reason first, then devices: 'card reseated' 0000:3b:00.1")
+        }
     }
 
     func run() async throws {
         try await reporting(options) {
-            let session = try await Session.open(options, .changing(command: "recover"))
+            let session = try await Session.open(options, plan ? .reading : .changing(command: "recover"))
             let targets = try devices.unique.map { try session.function($0) }
             let request = RecoveryRequest(
-                fromQuarantine: fromQuarantine, convertAgain: convertAgain,
-                allowConventionalReset: allowConventionalReset)
+                fromQuarantine: fromQuarantine != nil, convertAgain: convertAgain,
+                allowConventionalReset: allowConventionalReset, acceptIdentity: acceptIdentity)
+            if plan {
+                return try PlanPrinter(session, options).print(
+                    try targets.map { try session.planRecovery(of: $0, request, takeSiblings: takeSiblings) })
+            }
             try await Operation(session: session, options: options, verb: .recover).run(targets) {
                 target throws(Failure) in
                 let state = try session.recorded().assignments[target.address] ?? .initial
                 if !anyway, target.isSoundlyPrivate(state) { throw nothingWrong(target, state, session) }
                 let plan = try session.planRecovery(of: target, request, takeSiblings: takeSiblings)
                 // A device that was left in the middle is brought home by taking it up, before the engine is asked anything.
-                let isMoot = !state.phase.isResting && plan.blocking.isEmpty
+                let isMoot = !state.phase.isResting && plan.blocking.isEmpty || target.wasLeftShut(state)
                 if !isMoot, let failure = session.failure(of: plan) { throw failure }
+                if let why = fromQuarantine, let reason = state.quarantineReason {
+                    try session.note("led out of quarantine (\(reason.rawValue)): \(why)", on: target.address)
+                }
                 return .recover(request)
             }
         }
@@ -64,4 +87,9 @@ struct Recover: AsyncParsableCommand {
             place: state.place(of: target.address, domainName: session.name(of: state.domain)),
             next: "tdispctl release \(target.address); or tdispctl recover --anyway \(target.address)")
     }
+}
+
+extension String {
+    /// Whether it says something, in one line.
+    fileprivate var isOneLine: Bool { !allSatisfy(\.isWhitespace) && !contains(where: \.isNewline) }
 }

@@ -28,7 +28,7 @@ struct Show: AsyncParsableCommand {
             let facts = try session.function(device)
             let state = try session.recorded().assignments[facts.address] ?? .initial
             if domainXML { return try await printXML(of: state, facts, session) }
-            var view = DeviceView(facts, state, in: session.snapshot)
+            var view = DeviceView(facts, state, in: session.snapshot, manager: session.manager)
             view.messages = try await lastMessages(of: facts, session)
             switch options.output {
             case .json: Console.out(try JSONEnvelope(kind: "Device", [view]).text)

@@ -20,9 +20,7 @@ extension Failure {
         case .quarantined(let reason, let trouble):
             self.init(
                 .quarantined, "\(result.device) is in quarantine: \(reason.rawValue)", place: place,
-                next:
-                    "find out why (tdispctl history \(result.device)), then tdispctl recover --from-quarantine \(result.device)"
-            )
+                next: reason.wayOut(of: result.device))
             if let trouble { fill(trouble) }
         case .unrecorded(let failure):
             self.init(
@@ -105,7 +103,7 @@ extension Refusal.Reason {
         case .busy, .connectionInUse: "tdispctl show \(device)"
         case .notAssigned: "tdispctl convert \(device) --domain NAME"
         case .nothingToRecover: "tdispctl show \(device)"
-        case .quarantined: "tdispctl recover --from-quarantine \(device), once you know why"
+        case .quarantined: "tdispctl show \(device)"
         }
     }
 }

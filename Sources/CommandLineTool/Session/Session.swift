@@ -124,6 +124,15 @@ struct Session {
         throw Failure(.notFound, "there is no domain '\(text)'", seen: "domains: \(known)", next: "virsh list --all")
     }
 
+    /// Adds a remark to a device's history. Throws ``Failure``: what must be on record is not done without it.
+    func note(_ text: String, on device: FunctionAddress) throws(Failure) {
+        do throws(JournalError) {
+            try journal.record(Note(text, on: device, at: Clock.now))
+        } catch {
+            throw Failure(error)
+        }
+    }
+
     /// Writes what is still in line and gives the lock back. Gives what is to be said when steps are left unwritten.
     func close() -> Failure? {
         do throws(JournalError) {
@@ -135,6 +144,9 @@ struct Session {
             return failure
         }
     }
+
+    /// Another `tdispctl` that is changing something here now, as far as is known.
+    var manager: LockHolder? { (try? StateDirectory(at: options.directory)).flatMap(JournalLock.holder(of:)) }
 
     /// A domain's name, for texts.
     func name(of domain: DomainID?) -> String? { domain.flatMap { snapshot.domain($0)?.name } }

@@ -1,4 +1,5 @@
 internal import Assignment
+internal import Journal
 internal import PCIe
 internal import TDISP
 
@@ -69,7 +70,7 @@ struct DeviceView: Encodable {
     /// The last protocol messages with it, oldest first, when they were asked for.
     var messages: [String]?
 
-    init(_ facts: FunctionFacts, _ state: AssignmentState, in host: HostSnapshot) {
+    init(_ facts: FunctionFacts, _ state: AssignmentState, in host: HostSnapshot, manager: LockHolder?) {
         let domainName = { (id: DomainID?) in id.flatMap { host.domain($0)?.name } }
         address = facts.address.description
         name = facts.name
@@ -90,20 +91,22 @@ struct DeviceView: Encodable {
         confirmed = Confirmed(
             state: facts.state?.description, connected: facts.connected, present: facts.present,
             authentication: facts.authentication.map { Authentication($0) })
-        note = Self.note(facts, state, state.domain.flatMap { host.domain($0) })
+        note = Self.note(facts, state, state.domain.flatMap { host.domain($0) }, manager)
     }
 
     private static func note(
-        _ facts: FunctionFacts, _ state: AssignmentState, _ domain: DomainFacts?
+        _ facts: FunctionFacts, _ state: AssignmentState, _ domain: DomainFacts?, _ manager: LockHolder?
     ) -> String? {
+        if !state.phase.isResting, let manager { return "under way: \(manager)" }
         if !state.phase.isResting { return "interrupted in '\(state.pending.name.rawValue)': tdispctl recover" }
         if !facts.present { return state.phase == .private ? "does not answer: tdispctl recover" : "does not answer" }
-        if let reason = state.quarantineReason { return "\(reason.rawValue): tdispctl recover --from-quarantine" }
+        if let reason = state.quarantineReason { return "\(reason.rawValue): tdispctl show" }
         if facts.dsm == nil || !facts.teeIO { return "no TDISP" }
         if case .refused(let reason) = facts.authentication { return "not authenticated: \(reason)" }
         if let answer = facts.state, !state.phase.agrees(with: answer) {
             return "recorded \(state.phase.rawValue), answers \(answer): tdispctl recover"
         }
+        if facts.wasLeftShut(state) { return "recorded \(state.phase.rawValue), cut by the platform: tdispctl recover" }
         if state.phase == .private, !facts.connected { return "recorded private, no session: tdispctl recover" }
         guard state.phase == .private || state.phase == .attached else { return nil }
         if facts.domain != state.domain {

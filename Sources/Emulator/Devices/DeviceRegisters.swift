@@ -79,7 +79,7 @@ extension EmulatedDevice {
 
     /// Conventional reset: everything is as after power-on.
     func resetConventionally() {
-        defects.remove(.stopFails)
+        defects.subtract([.stopFails, .resetHangs])
         takeIDE(.reset)
         takeDSM(.conventionalReset)
         emptyMailbox()

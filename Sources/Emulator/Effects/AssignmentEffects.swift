@@ -36,6 +36,8 @@ extension HostModel {
         case .reset(.function): return resetFunction(function, device)
         case .reset(.conventional): return resetDevice(function, device)
         case .compareIdentity: return compareIdentity(function, device)
+        case .adoptIdentity: return adoptIdentity(device)
+        case .pause(let seconds): return pause(seconds, device)
         case .restoreConfiguration: return restoreConfiguration(function, device)
         case .proveReturn: return proveReturn(function, device)
         case .restoreMappings: return restoreMappings(function, device)

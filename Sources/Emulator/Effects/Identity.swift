@@ -100,6 +100,19 @@ extension HostModel {
     }
 }
 
+extension HostModel {
+    /// What the session's peer shows is what the device is known by from now on.
+    mutating func adoptIdentity(_ device: EmulatedDevice) -> EffectReport {
+        guard let connection = liveConnection(of: device) else { return .noConnection }
+        switch askIdentity(of: device, over: connection) {
+        case .failure(let failure): return EffectReport(.failed(failure.engineReason), "no measurements: \(failure)")
+        case .success(let found):
+            let before = tsm.knownIdentities.updateValue(found, forKey: device.address)?.serial ?? "nothing"
+            return EffectReport(.succeeded, "serial \(found.serial) on the operator's word, before \(before)")
+        }
+    }
+}
+
 extension Nonce {
     /// A nonce of 32 bytes; nil when there are not as many.
     fileprivate init?(exactly bytes: [UInt8]) {

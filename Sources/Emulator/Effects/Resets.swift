@@ -17,11 +17,38 @@ extension HostModel {
         write(
             express.setting(express.deviceControl.union(.initiateFunctionLevelReset)), to: function, of: device)
         advance(latencies.functionReset, device)
+        guard let waited = waitUntilReady(device) else {
+            return EffectReport(.failed(.timedOut), "Request Retry Status for longer than 60 s after its FLR")
+        }
         guard device.has(function) else { return EffectReport(.failed(.deviceGone), "the function does not answer") }
         restore(saved, of: function, device)
-        guard function === device.functions[0] else { return EffectReport(.succeeded, "FLR, the function answers") }
+        guard function === device.functions[0] else {
+            return EffectReport(.succeeded, "FLR, the function answers\(waited)")
+        }
         loseSession(of: device, .deviceReset)
-        return EffectReport(.succeeded, "FLR of function 0, session and stream ended, the function answers")
+        return EffectReport(.succeeded, "FLR of function 0, session and stream ended, the function answers\(waited)")
+    }
+
+    /// Asks again and again, with doubling pauses, until the function no longer answers Request Retry Status (PCIe 6.0,
+    /// 2.3.1). Gives what is to be said of the wait; nil: it did not end in time.
+    private mutating func waitUntilReady(_ device: EmulatedDevice) -> String? {
+        guard !device.defects.contains(.resetHangs) else {
+            advance(latencies.readiness, device)
+            return nil
+        }
+        guard device.takeDefect(.slowReset) else { return "" }
+        var (waited, pause) = (UInt64(0), latencies.backoff)
+        while waited < latencies.slowReadiness {
+            advance(pause, device)
+            (waited, pause) = (waited + pause, pause * 2)
+        }
+        return " after \(waited / 1_000_000) ms of Request Retry Status"
+    }
+
+    /// Waits, and nothing else happens: the device stays closed.
+    mutating func pause(_ seconds: UInt16, _ device: EmulatedDevice) -> EffectReport {
+        advance(UInt64(seconds) * 1_000_000_000, device)
+        return EffectReport(.succeeded, "\(seconds) s")
     }
 
     mutating func resetDevice(_ function: EmulatedFunction, _ device: EmulatedDevice) -> EffectReport {

@@ -73,7 +73,8 @@ extension HostModel {
     func add(_ defect: DeviceDefect, to device: EmulatedDevice) {
         switch defect {
         case .rootPortFails: device.rootPort.actionFails = true
-        case .noEntropy, .startFails, .stopFails, .keyInstallFails: device.defects.insert(defect)
+        case .noEntropy, .startFails, .stopFails, .slowReset, .resetHangs, .keyInstallFails:
+            device.defects.insert(defect)
         }
     }
 

@@ -74,6 +74,10 @@ public enum DeviceDefect: String, Hashable, Sendable, Codable, CaseIterable {
     case startFails = "start-fails"
     /// No STOP can scrub everything, until a conventional reset.
     case stopFails = "stop-fails"
+    /// After its next FLR the function answers Request Retry Status for two seconds.
+    case slowReset = "slow-reset"
+    /// No FLR ends, until a conventional reset.
+    case resetHangs = "reset-hangs"
     /// The port does not take the next key.
     case keyInstallFails = "key-install-fails"
     /// The root port fails at the next thing it is told.

@@ -103,7 +103,8 @@ public actor EmulatedHost: Platform {
         case .detach(let domain): return await detach(tdi, from: domain, directory)
         case .none, .refuse, .releaseHostDriver, .requireConnection, .unbindGuestDriver, .drainDMA, .saveLedger,
             .dropMappings, .lock, .collectEvidence, .appraise, .reconfirm, .accept, .bindGuestDriver, .probePrivate,
-            .cut, .askState, .stop, .reset, .compareIdentity, .restoreConfiguration, .proveReturn, .restoreMappings,
+            .cut, .askState, .stop, .reset, .compareIdentity, .adoptIdentity, .pause, .restoreConfiguration,
+            .proveReturn, .restoreMappings,
             .rekey, .returnHostDriver:
             return model.carryOut(effect, on: tdi)
         }

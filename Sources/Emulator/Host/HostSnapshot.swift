@@ -1,4 +1,5 @@
 public import Assignment
+internal import IOMMU
 internal import OpenSSLCrypto
 public import PCIe
 internal import SPDMEndpoints
@@ -72,7 +73,8 @@ extension HostModel {
             present: device.isPresent,
             memory: device.interfaceMemory(of: function).map {
                 MemoryFacts(register: UInt8($0.register), address: $0.address, size: $0.size)
-            }, inStream: device.isStreamFor(function), authentication: tsm.authentications[device.address])
+            }, inStream: device.isStreamFor(function),
+            isShut: memory.context(of: address)?.gate == .silent, authentication: tsm.authentications[device.address])
     }
 
     /// The configuration space of a function as a reader finds it: ones when it is not there.

@@ -16,6 +16,10 @@ public struct Latencies: Hashable, Sendable {
     public var drain: UInt64 = 10_000_000
     /// How long a function is left alone after a function level reset (PCIe 6.0, 6.6.2).
     public var functionReset: UInt64 = 100_000_000
+    /// How long a function may answer Request Retry Status after its reset before it is given up.
+    public var readiness: UInt64 = 60_000_000_000
+    /// How long one does whose reset is slow.
+    public var slowReadiness: UInt64 = 2_000_000_000
     /// How long virtual functions are left alone once they are enabled (PCIe 6.0, 9.3.3.3.1).
     public var virtualFunctions: UInt64 = 100_000_000
     /// How long a device is left alone after a conventional reset (PCIe 6.0, 6.6.1).

@@ -80,7 +80,8 @@ extension EffectName {
         case .none, .refuse, .releaseHostDriver, .requireConnection, .attach, .unbindGuestDriver, .drainDMA,
             .saveLedger,
             .dropMappings, .collectEvidence, .appraise, .accept, .bindGuestDriver, .cut, .askState, .reset,
-            .compareIdentity, .restoreConfiguration, .proveReturn, .restoreMappings, .detach, .rekey, .returnHostDriver:
+            .compareIdentity, .adoptIdentity, .pause, .restoreConfiguration, .proveReturn, .restoreMappings, .detach,
+            .rekey, .returnHostDriver:
             nil
         }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 
 /// The right to change a state directory: at most one mutating manager holds it.
 ///
@@ -13,6 +14,7 @@ public final class JournalLock: Sendable {
     /// What is locked.
     public let directory: StateDirectory
     let file: FileHandle
+    private let isOurs = Atomic(false)
 
     private init(directory: StateDirectory, file: FileHandle) {
         self.directory = directory
@@ -43,8 +45,15 @@ public final class JournalLock: Sendable {
 
     deinit { release() }
 
+    /// Who works in a state directory at the moment, as far as that is told: a holder signs after it has the lock, and a
+    /// process that was killed is not taken for one.
+    public static func holder(of directory: StateDirectory) -> LockHolder? {
+        LockHolder.read(from: directory.file(fileName))
+    }
+
     /// Gives the lock back. Harmless when repeated.
     public func release() {
+        if isOurs.exchange(false, ordering: .relaxed) { try? file.truncate(atOffset: 0) }
         // Closing alone would leave it to a child that was forked and has not begun its own program yet.
         _ = flock(file.fileDescriptor, LOCK_UN)
         try? file.close()
@@ -67,7 +76,10 @@ public final class JournalLock: Sendable {
 
     /// Whether the lock is ours now.
     private func take() throws(JournalError) -> Bool {
-        if flock(file.fileDescriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+        if flock(file.fileDescriptor, LOCK_EX | LOCK_NB) == 0 {
+            isOurs.store(true, ordering: .relaxed)
+            return true
+        }
         let code = errno
         if code == EWOULDBLOCK || code == EINTR { return false }
         throw JournalError(

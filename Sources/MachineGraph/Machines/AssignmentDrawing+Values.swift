@@ -61,7 +61,8 @@ extension AssignmentEffect {
         case .none, .refuse, .releaseHostDriver, .requireConnection, .attach, .unbindGuestDriver, .drainDMA,
             .saveLedger,
             .dropMappings, .lock, .collectEvidence, .appraise, .reconfirm, .accept, .bindGuestDriver, .probePrivate,
-            .askState, .stop, .compareIdentity, .restoreConfiguration, .proveReturn, .restoreMappings, .detach, .rekey,
+            .askState, .stop, .compareIdentity, .adoptIdentity, .pause, .restoreConfiguration, .proveReturn,
+            .restoreMappings, .detach, .rekey,
             .returnHostDriver:
             name.rawValue
         }
@@ -102,12 +103,13 @@ extension StandingOrders {
 }
 
 extension RecoveryRequest {
-    /// Every request there is.
-    static let all: [RecoveryRequest] = [false, true].flatMap { fromQuarantine in
-        [false, true].flatMap { again in
-            [false, true].map {
-                RecoveryRequest(fromQuarantine: fromQuarantine, convertAgain: again, allowConventionalReset: $0)
+    /// Every request there is, of those that accept another identity the plainest.
+    static let all: [RecoveryRequest] =
+        [false, true].flatMap { fromQuarantine in
+            [false, true].flatMap { again in
+                [false, true].map {
+                    RecoveryRequest(fromQuarantine: fromQuarantine, convertAgain: again, allowConventionalReset: $0)
+                }
             }
-        }
-    }
+        } + [RecoveryRequest(fromQuarantine: true, acceptIdentity: true)]
 }

@@ -9,8 +9,8 @@ enum AssignmentDrawing: DrawableMachine {
 
     private static let owner = DomainID(high: 0, low: 1)
     private static let stranger = DomainID(high: 0, low: 2)
-    /// With one recovery allowed, both sides of the limit are reached soon.
-    private static let recoveryLimit: UInt8 = 1
+    /// With two recoveries allowed, both sides of the limit are reached soon, and the pause before the second.
+    private static let recoveryLimit: UInt8 = 2
 
     /// All that decides what follows. An epoch only grows, a cause is only remembered, and beyond the limit every count of
     /// recoveries is alike.
@@ -122,7 +122,8 @@ extension AssignmentEffect {
         case .none, .refuse: nil
         case .releaseHostDriver, .requireConnection, .attach, .unbindGuestDriver, .drainDMA, .saveLedger, .dropMappings,
             .lock, .collectEvidence, .appraise, .reconfirm, .accept, .bindGuestDriver, .probePrivate, .cut, .askState,
-            .stop, .reset, .compareIdentity, .restoreConfiguration, .proveReturn, .restoreMappings, .detach, .rekey,
+            .stop, .reset, .compareIdentity, .adoptIdentity, .pause, .restoreConfiguration, .proveReturn,
+            .restoreMappings, .detach, .rekey,
             .returnHostDriver:
             .work(name.rawValue)
         }

@@ -103,7 +103,8 @@ struct ScenarioReader {
         RecoveryRequest(
             fromQuarantine: try map.optional("from-quarantine")?.bool() ?? false,
             convertAgain: try map.optional("convert-again")?.bool() ?? false,
-            allowConventionalReset: try map.optional("allow-conventional-reset")?.bool() ?? false)
+            allowConventionalReset: try map.optional("allow-conventional-reset")?.bool() ?? false,
+            acceptIdentity: try map.optional("accept-identity")?.bool() ?? false)
     }
 
     private func deviceOf(_ node: YAMLNode) throws(YAMLError) -> Place {

@@ -135,7 +135,8 @@ extension EffectName {
         case .none, .refuse, .requireConnection, .appraise, .rekey: false
         case .releaseHostDriver, .attach, .unbindGuestDriver, .drainDMA, .saveLedger, .dropMappings, .lock,
             .collectEvidence, .reconfirm, .accept, .bindGuestDriver, .probePrivate, .cut, .askState, .stop, .reset,
-            .compareIdentity, .restoreConfiguration, .proveReturn, .restoreMappings, .detach, .returnHostDriver:
+            .compareIdentity, .adoptIdentity, .pause, .restoreConfiguration, .proveReturn, .restoreMappings, .detach,
+            .returnHostDriver:
             true
         }
     }

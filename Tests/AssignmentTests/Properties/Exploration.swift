@@ -65,8 +65,9 @@ struct Exploration {
 
     private static let requests: [AssignmentEvent] = [
         .convert(Walk.web, StandingOrders(recoveryLimit: 1)), .convert(Walk.database, StandingOrders(recoveryLimit: 1)),
-        .convert(Walk.web, StandingOrders(convertAgain: true, recoveryLimit: 1)), .release(to: .attached),
+        .convert(Walk.web, StandingOrders(convertAgain: true, recoveryLimit: 2)), .release(to: .attached),
         .release(to: .available), .recover(RecoveryRequest()), .recover(RecoveryRequest(fromQuarantine: true)),
-        .recover(RecoveryRequest(fromQuarantine: true, convertAgain: true, allowConventionalReset: true)), .cancel,
+        .recover(RecoveryRequest(fromQuarantine: true, convertAgain: true, allowConventionalReset: true)),
+        .recover(RecoveryRequest(fromQuarantine: true, acceptIdentity: true)), .cancel,
     ]
 }

@@ -90,7 +90,7 @@ struct SafetyMonitor: Hashable {
             doubtful.remove(.bindGuestDriver)
         case .returnHostDriver: hostDriverOff = false
         case .none, .refuse, .releaseHostDriver, .requireConnection, .attach, .drainDMA, .saveLedger, .dropMappings,
-            .bindGuestDriver, .probePrivate, .askState, .compareIdentity, .restoreConfiguration:
+            .bindGuestDriver, .probePrivate, .askState, .compareIdentity, .adoptIdentity, .pause, .restoreConfiguration:
             break
         }
     }
@@ -126,7 +126,8 @@ struct SafetyMonitor: Hashable {
         case .restoreMappings: domainUses()
         case .none, .refuse, .requireConnection, .unbindGuestDriver, .drainDMA, .saveLedger, .collectEvidence,
             .appraise,
-            .reconfirm, .probePrivate, .cut, .askState, .stop, .reset, .compareIdentity, .restoreConfiguration,
+            .reconfirm, .probePrivate, .cut, .askState, .stop, .reset, .compareIdentity, .adoptIdentity, .pause,
+            .restoreConfiguration,
             .proveReturn, .detach, .rekey, .returnHostDriver:
             break
         }

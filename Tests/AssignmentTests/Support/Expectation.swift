@@ -104,8 +104,10 @@ enum Expectation {
         recovering1.reset      | reset function
         recovering1.connect    | connect
         recovering1.compare    | compare-identity
+        recovering1.adopt      | adopt-identity
         recovering1.configure  | restore-configuration
         recovering1.prove      | prove-return
+        recovering1.pause      | pause
         recovering1.restore    | restore-mappings
         recovering1.bind       | bind-guest-driver
         recovering2.session  | connect

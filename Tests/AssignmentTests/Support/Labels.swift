@@ -83,8 +83,10 @@ extension HomewardStep {
         case .resettingDevice: "device"
         case .connecting: "connect"
         case .comparingIdentity: "compare"
+        case .adoptingIdentity: "adopt"
         case .restoringConfiguration: "configure"
         case .proving: "prove"
+        case .pausing: "pause"
         case .restoringMappings: "restore"
         case .bindingGuestDriver: "bind"
         }
@@ -100,7 +102,8 @@ extension AssignmentEffect {
         case .none, .refuse, .releaseHostDriver, .requireConnection, .attach, .unbindGuestDriver, .drainDMA,
             .saveLedger,
             .dropMappings, .lock, .collectEvidence, .appraise, .reconfirm, .accept, .bindGuestDriver, .probePrivate,
-            .askState, .stop, .compareIdentity, .restoreConfiguration, .proveReturn, .restoreMappings, .detach, .rekey,
+            .askState, .stop, .compareIdentity, .adoptIdentity, .pause, .restoreConfiguration, .proveReturn,
+            .restoreMappings, .detach, .rekey,
             .returnHostDriver:
             name.rawValue
         }

@@ -13,6 +13,7 @@ import TDISP
 /// | owing | new keys are owed |
 /// | free | in no domain |
 /// | allowed | a conventional reset is allowed |
+/// | other | the operator knows that another card is in the slot |
 enum Situation: String, CaseIterable {
     case available, attached, `private`, quarantined
     case freeQuarantined = "free quarantined"
@@ -97,6 +98,9 @@ enum Situation: String, CaseIterable {
     case freeRecovering1Prove = "free recovering1.prove"
     case freeOwingRecovering1Prove = "free owing recovering1.prove"
     case againRecovering1Restore = "again recovering1.restore"
+    case againRecovering1Pause = "again recovering1.pause"
+    case otherRecovering1Compare = "other recovering1.compare"
+    case otherRecovering1Adopt = "other recovering1.adopt"
     case allowedRecovering1Stop = "allowed recovering1.stop"
     case allowedRecovering1Reset = "allowed recovering1.reset"
     case allowedRecovering1Connect = "allowed recovering1.connect"
@@ -138,7 +142,10 @@ enum Situation: String, CaseIterable {
     /// The state, reached by public events alone.
     var state: AssignmentState { (isVariant("cancelled") ? reached.on(.cancel) : reached).state }
 
-    private var reached: Walk { start.succeeds(until: label) }
+    private var reached: Walk {
+        let walk = start.succeeds(until: label == "recovering1.adopt" ? "recovering1.compare" : label)
+        return label == "recovering1.adopt" ? walk.ends(.failed(.identityChanged)) : walk
+    }
 
     /// Where the straight way to the state begins.
     private var start: Walk {
@@ -170,6 +177,10 @@ enum Situation: String, CaseIterable {
         if isVariant("free") {
             return isVariant("owing")
                 ? Walk().observes(.state(.run)) : Walk().on(.restarted(during: .releaseHostDriver))
+        }
+        if isVariant("other") { return Walk.converted().on(.recover(RecoveryRequest(acceptIdentity: true))) }
+        if label == "recovering1.pause" {
+            return Walk.converted(Self.convertAgain).observes(.sessionLost).rests.observes(.sessionLost)
         }
         let orders = isVariant("again") ? Self.convertAgain : isVariant("allowed") ? Self.allowReset : StandingOrders()
         return Walk.converted(orders).observes(isVariant("home") ? .hostdevRemoved : .sessionLost)

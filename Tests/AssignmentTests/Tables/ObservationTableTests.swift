@@ -56,6 +56,8 @@ import Testing
         allowed recovering1.prove    | .   .   .   .   .      .       .    .     .       detaching.reset .
         allowed recovering1.restore  | .   .   .   .   .      .       .    .     .       detaching.reset .
         again recovering1.restore    | .   .   .   .   .      .       .    .     ~       detaching.reset .
+        again recovering1.pause      | .   .   .   .   .      .       .    .     ~       detaching.reset .
+        other recovering1.*          | .   .   .   .   .      .       .    .     .       ~               .
         home recovering1.prove       | .   .   .   .   .      .       .    .     .       .               .
         free recovering1.prove       | .   ~   ~   ~   .      .       .    .     .       .               .
         free owing recovering1.prove | .   .   .   .   .      .       .    .     .       .               .

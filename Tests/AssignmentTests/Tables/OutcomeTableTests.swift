@@ -95,6 +95,9 @@ import Testing
         free owing recovering1.prove      | detaching.rekey       quarantined         =           quarantined
         recovering1.restore               | recovering1.bind      away.cut0           =           away.cut0
         again recovering1.restore         | quiescing.connect     away.cut0           =           away.cut0
+        again recovering1.pause           | recovering1.restore   recovering1.restore =           recovering1.restore
+        other recovering1.compare         | recovering1.configure quarantined         recovering1.adopt quarantined
+        other recovering1.adopt           | recovering1.configure quarantined         =           quarantined
         recovering1.bind                  | attached              attached            =           attached
         allowed recovering1.stop          | recovering1.reset     recovering2.session =           recovering2.session
         allowed recovering1.reset         | recovering1.connect   recovering3.device  =           recovering3.device

@@ -22,6 +22,9 @@ import Testing
         attested          | !busy             !busy             !busy            !busy            !busy     !busy ~
         accepting         | !busy             !busy             !busy            !busy            !busy     !busy ~
         confirming.*      | !busy             !busy             !busy            !busy            !busy     !busy ~
+        again failed.cut0 | !busy             !busy             !busy            !busy            !busy     !busy ~
+        again recovering1.restore | !busy     !busy             !busy            !busy            !busy     !busy ~
+        again recovering1.pause   | !busy     !busy             !busy            !busy            !busy     !busy recovering1.restore
         """)
 
     private static func event(_ column: String, _ state: AssignmentState) -> AssignmentEvent? {

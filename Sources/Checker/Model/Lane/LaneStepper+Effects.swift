@@ -82,7 +82,8 @@ extension LaneStepper {
             return [Ended(ending: .deviceFailed, lane: next, event: .finished(.stop, .failed(.deviceRefused)))]
         case .none, .refuse, .releaseHostDriver, .requireConnection, .attach, .unbindGuestDriver, .drainDMA,
             .saveLedger, .dropMappings, .lock, .collectEvidence, .appraise, .reconfirm, .bindGuestDriver,
-            .probePrivate, .cut, .askState, .reset, .restoreConfiguration, .proveReturn, .restoreMappings, .detach,
+            .probePrivate, .cut, .askState, .reset, .adoptIdentity, .pause, .restoreConfiguration, .proveReturn,
+            .restoreMappings, .detach,
             .rekey, .returnHostDriver:
             return []
         }
@@ -102,7 +103,7 @@ extension LaneStepper {
         case .releaseHostDriver: releaseHostDriver(&lane)
         case .unbindGuestDriver: unbindGuestDriver(&lane)
         case .drainDMA: lane.platform.traces.isDisjoint(with: .flights) ? .succeeded : land(&lane)
-        case .saveLedger: .succeeded
+        case .saveLedger, .pause: .succeeded
         case .dropMappings: dropMappings(&lane)
         case .lock: lock(&lane)
         case .collectEvidence: show(1, &lane)
@@ -115,7 +116,7 @@ extension LaneStepper {
         case .stop: stop(&lane, fails: false)
         case .reset(.function): resetFunction(&lane)
         case .reset(.conventional): resetDevice(&lane)
-        case .compareIdentity: lane.device.isSessionAlive ? .succeeded : .failed(.connectionLost)
+        case .compareIdentity, .adoptIdentity: lane.device.isSessionAlive ? .succeeded : .failed(.connectionLost)
         case .restoreConfiguration: lane.device.isPresent ? .succeeded : .failed(.deviceGone)
         case .proveReturn: proveReturn(lane)
         case .restoreMappings: restoreMappings(&lane)
