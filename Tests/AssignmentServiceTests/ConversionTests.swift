@@ -34,6 +34,21 @@ import Testing
         #expect(rig.chronicle.connectionEffects == [.refreshKeys])
     }
 
+    @Test func `the history has what a proof showed and what it left open`() async throws {
+        let rig = try Rig()
+        await rig.makePrivate(Place.one)
+        rig.platform.answer(
+            .proveReturn,
+            EffectReport(
+                .succeeded, "it is back",
+                proofs: [
+                    Proof("it is unlocked", .proven), Proof("a page faults", .notProven), Proof("it is shut", .proven),
+                ]))
+        _ = await rig.release()
+        let details = rig.journal.volatile.assignmentSteps.map(\.detail)
+        #expect(details.contains("it is back [proven: it is unlocked; it is shut] [not proven: a page faults]"))
+    }
+
     @Test func `each effect that waits for the journal is begun after its step is committed`() async throws {
         let rig = try Rig()
         _ = await rig.convert()

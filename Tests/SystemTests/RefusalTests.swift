@@ -96,10 +96,24 @@ import Testing
             #expect(try await tool.run("release", Demo.vf).status == 9)
             #expect(try await tool.run("recover", Demo.vf).status == 9)
             #expect(try await tool.json("routes", Demo.vf).items.array.allSatisfy { $0["reaches"].array.isEmpty })
+            let shown = try await tool.succeed("show", Demo.vf).out
+            #expect(shown.contains("tdispctl recover --from-quarantine 'WHY' \(Demo.vf) --allow-conventional-reset"))
             let way = try await tool.run(
                 "recover", Demo.vf, "--from-quarantine", "looked at", "--allow-conventional-reset")
             #expect(way.status == 0, "\(way.err)")
             #expect(try await tool.traces(of: Demo.vf) == found)
+            let history = try await tool.succeed("history", Demo.vf).out
+            #expect(history.contains("led out of quarantine (stop-unconfirmed): looked at"))
+            #expect(history.contains("[proven: state is CONFIG_UNLOCKED"))
+        }
+    }
+
+    @Test func `to lead a device out of quarantine without saying why`() async throws {
+        try await Tool.with { tool in
+            for reason in ["", " ", "two\nlines"] {
+                let ended = try await tool.run("recover", "--from-quarantine", reason, Demo.vf)
+                #expect(ended.status == 2 && ended.err.contains("takes the reason first"), "\(reason): \(ended.err)")
+            }
         }
     }
 }

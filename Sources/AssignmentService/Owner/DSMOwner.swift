@@ -260,7 +260,7 @@ actor DSMOwner {
         let failure = commit(
             AssignmentStep(
                 device: tdi, event: event, state: transition.state, effect: effect,
-                detail: ended?.report.detail ?? "", time: world.now()))
+                detail: ended?.report.record ?? "", time: world.now()))
         if let failure, event.isRequest, effect.isToBeCarriedOut {
             operations[tdi, default: Operation()].journal = failure
             return nil

@@ -11,6 +11,26 @@ extension AssignmentEffect {
     }
 }
 
+extension EffectReport {
+    /// What the history has of it: what was done or seen, and what became of each claim.
+    var record: String {
+        Proof.Result.allCases.reduce(detail) { text, result in
+            let claims = proofs.filter { $0.result == result }.map(\.claim)
+            return claims.isEmpty ? text : text + " [\(result.words): \(claims.joined(separator: "; "))]"
+        }
+    }
+}
+
+extension Proof.Result {
+    fileprivate var words: String {
+        switch self {
+        case .proven: "proven"
+        case .disproven: "disproven"
+        case .notProven: "not proven"
+        }
+    }
+}
+
 extension AssignmentEvent {
     /// Whether somebody asked for this and can be told no.
     var isRequest: Bool {

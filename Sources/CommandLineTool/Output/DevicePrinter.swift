@@ -33,7 +33,11 @@ struct DevicePrinter {
         }
         add("workload", workload(inspection.function.workload))
         if let siblings = siblings(of: facts) { add("siblings", siblings) }
-        if let note = view.note, note != facts.authentication?.sentence { add("note", note) }
+        if let reason = state.quarantineReason {
+            add("next", reason.wayOut(of: facts.address))
+        } else if let note = view.note, note != facts.authentication?.sentence {
+            add("note", note)
+        }
         return lines.joined(separator: "\n") + "\n"
     }
 
