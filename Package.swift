@@ -170,9 +170,9 @@ let package = Package(
         .testTarget(
             name: "SystemTests",
             dependencies: [
-                "Assignment", "AssignmentService", "CommandLineTool", "Emulator", "EmulatorProcess", "Journal",
-                "Libvirt",
-                "PCIe", "SPDMTransport",
+                "Assignment", "AssignmentService", "Attestation", "CommandLineTool", "Emulator", "EmulatorProcess",
+                "IOMMU",
+                "Journal", "Libvirt", "PCIe", "SPDMTransport", "ScenarioReplay",
             ]),
     ]
 )

@@ -102,9 +102,6 @@ public actor AssignmentService {
 
     /// Gives a DSM its owner, which knows from the start which of the recorded TDIs are its own, and takes up what is recorded.
     private func open(_ dsm: FunctionAddress) async -> DSMOwner {
-        guard contents != JournalContents() else {
-            return DSMOwner(dsm: dsm, tdis: [], world: world, recorded: contents)
-        }
         let found = await found.value
         let tdis = contents.assignments.keys.filter { found.dsm(of: $0) == dsm }
         let owner = DSMOwner(dsm: dsm, tdis: tdis, world: world, recorded: contents)

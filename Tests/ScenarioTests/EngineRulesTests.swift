@@ -109,6 +109,19 @@ import Testing
         #expect(breach(proven + failed) == nil)
     }
 
+    @Test(arguments: [
+        (EffectName.bindGuestDriver, EffectName.unbindGuestDriver), (.restoreMappings, .dropMappings),
+        (.attach, .detach), (.returnHostDriver, .releaseHostDriver),
+    ])
+    func `what was taken back may be granted again`(effect: EffectName, undoing: EffectName) {
+        let proven = succeeded([.proveReturn])
+        let unknown = [step(.started(effect)), step(.ended(effect, .unknown))]
+        let undone = succeeded([undoing]) + succeeded(undoing == .dropMappings ? [.proveReturn] : [])
+        #expect(breach(proven + unknown + undone + [step(.started(effect))]) == nil)
+        let failed = [step(.started(undoing)), step(.ended(undoing, .failed(.other)))]
+        #expect(breach(proven + unknown + failed + [step(.started(effect))])?.rule == .noBlindRetry)
+    }
+
     @Test func `effects without end break always-ends, counted afresh in each step of a scenario`() {
         var rules = EngineRules()
         func start(_ count: Int) -> [SafetyRule] {

@@ -31,6 +31,7 @@ import Testing
         ("OperationList", ["convert", Demo.nvme, "--domain", "web1", "--convert-again"]),
         ("Disconnection", ["disconnect", Demo.vf]),
         ("ReplayList", ["replay", Project.path + "/Scenarios/convert/from-host.yaml"]),
+        ("SweepList", ["replay", "--sweep", "--sample", "4", Project.path + "/Scenarios/convert/from-host.yaml"]),
     ]
 
     /// Calls that print JSON about the device at an endpoint.

@@ -173,15 +173,27 @@ import Testing
         }
     }
 
-    @Test func `that was moved away leaves devices that are asked where they are`() async throws {
+    @Test func `that was moved away leaves devices that are asked where they are, and adopted`() async throws {
         try await Tool.with { tool in
             try await tool.convert()
+            try await tool.succeed("convert", Demo.sibling, "--domain", "web1")
+            try await tool.succeed("release", Demo.sibling, "--keep")
             for suffix in ["", "-wal", "-shm"] {
                 try? FileManager.default.removeItem(atPath: tool.stateDirectory + "/journal.sqlite" + suffix)
             }
             let listed = try await tool.listed(Demo.vf)
             #expect(listed["recorded"]["phase"] == "available" && listed["confirmed"]["state"] == "RUN")
             #expect(listed["note"].string?.contains("RUN") == true)
+            // Who is recorded nowhere is not taken for the host's: neither the locked one nor the one in shared operation.
+            let released = try await tool.json("release", Demo.vf)
+            #expect(try released.status == 5 && released.items[0]["error"]["next"].string?.contains("recover") == true)
+            let sibling = try await tool.json("release", Demo.sibling)
+            #expect(try sibling.status == 5 && sibling.items[0]["error"]["next"].string?.contains("virsh") == true)
+            let recovered = try await tool.json("recover", Demo.vf)
+            #expect(try recovered.status == 0 && recovered.items[0]["phase"] == "attached", "\(recovered.out)")
+            #expect(try recovered.items[0]["domainName"] == "web1")
+            try await tool.succeed("release", Demo.vf)
+            try await tool.expectSoundness()
         }
     }
 

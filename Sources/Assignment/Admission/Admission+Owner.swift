@@ -80,7 +80,8 @@ extension Admission {
 
     func aboutRelease(_ facts: FunctionFacts, to rest: Rest, from domain: DomainID?) -> [Precondition] {
         [
-            lenient(answers(facts)), notQuarantined(facts.address), atRest(facts.address), assigned(domain, rest),
+            lenient(answers(facts)), notQuarantined(facts.address), atRest(facts.address),
+            assigned(facts, domain, rest),
         ] + (domain.map { [lenient(runs($0))] } ?? []) + [rekeyOnRelease(facts, to: rest)]
     }
 
@@ -94,8 +95,14 @@ extension Admission {
         strict.obstacle == nil ? strict : Precondition(strict.name, .warned, strict.found, advice: strict.advice)
     }
 
-    private func assigned(_ domain: DomainID?, _ rest: Rest) -> Precondition {
+    private func assigned(_ facts: FunctionFacts, _ domain: DomainID?, _ rest: Rest) -> Precondition {
         if let domain { return Precondition(.assigned, .met, "to \(name(of: domain))") }
+        if let holder = facts.domain {
+            return Precondition(
+                .assigned, .violated(.busy), "a hostdev of \(name(of: holder)), put there by somebody else",
+                advice: facts.state.map(Phase.available.expects) ?? true
+                    ? "virsh detach-device \(name(of: holder))" : "tdispctl recover \(facts.address)")
+        }
         return rest == .available
             ? Precondition(.assigned, .met, "it is with the host already")
             : Precondition(.assigned, .violated(.refused), "it is with the host", advice: "tdispctl list")

@@ -17,7 +17,7 @@ actor DSMOwner {
     var connectionDetail = ""
     /// Those who wait for the connection's news.
     var askers: [ConnectionAsker] = []
-    private(set) var assignments: [FunctionAddress: AssignmentState]
+    var assignments: [FunctionAddress: AssignmentState]
     /// What the journal had when this manager started, of every function of the host.
     let recorded: JournalContents
     /// Steps whose effect does not wait for the journal, oldest first; committed while that effect is under way.
@@ -76,7 +76,8 @@ actor DSMOwner {
 
     /// Takes up what a former manager has recorded: what it left in the middle of an effect is cut and brought to rest, and
     /// so is a device that it shut without living to record that; a device at rest that the host has in another domain, or
-    /// in none, was taken out of it; and a connection that is gone is lost.
+    /// in none, was taken out of it; one that nobody has recorded and somebody has locked is adopted; and a connection that
+    /// is gone is lost.
     func resume(_ found: FoundHost) async {
         var owed: [FunctionAddress: IssuedEffect] = [:]
         for tdi in assignments.keys.sorted() {
@@ -89,6 +90,7 @@ actor DSMOwner {
             return state.phase.isResting && state.domain.map { found.isMissing(tdi, from: $0) } ?? false
         }
         feed(.hostdevRemoved, to: missing, &owed)
+        adopt(found, &owed)
         await carryOut(owed) { await $0.resumeConnection(isAlive: found.isConnected($0.dsm)) }
         resumed = Set(tickets.keys)
     }

@@ -1,5 +1,6 @@
 import Assignment
 import PCIe
+import TDISP
 
 /// What a manager that starts finds of the host, to hold against what is recorded.
 struct FoundHost: Sendable {
@@ -32,6 +33,22 @@ struct FoundHost: Sendable {
         case .quarantined, .attaching, .quiescing, .locking, .locked, .attesting, .attested, .accepting, .confirming,
             .releasing, .detaching, .failed, .recovering, .unknown:
             return nil
+        }
+    }
+
+    /// A TDI that is not in CONFIG_UNLOCKED.
+    struct Stray {
+        let tdi: FunctionAddress
+        let state: TDIState
+        /// The domain whose hostdev it is.
+        let holder: DomainID?
+    }
+
+    /// The TDIs of a DSM that are not in CONFIG_UNLOCKED, in order of address.
+    func strays(of dsm: FunctionAddress) -> [Stray] {
+        (functions ?? [:]).values.filter { $0.dsm == dsm }.sorted { $0.address < $1.address }.compactMap { facts in
+            guard let state = facts.state, state != .configUnlocked else { return nil }
+            return Stray(tdi: facts.address, state: state, holder: facts.domain)
         }
     }
 

@@ -70,8 +70,11 @@ struct Recover: AsyncParsableCommand {
                 let state = try session.recorded().assignments[target.address] ?? .initial
                 if !anyway, target.isSoundlyPrivate(state) { throw nothingWrong(target, state, session) }
                 let plan = try session.planRecovery(of: target, request, takeSiblings: takeSiblings)
-                // A device that was left in the middle is brought home by taking it up, before the engine is asked anything.
-                let isMoot = !state.phase.isResting && plan.blocking.isEmpty || target.wasLeftShut(state)
+                // A device that was left in the middle, or answers something else than recorded, is brought home by taking it
+                // up, before the engine is asked anything.
+                let isAtOdds = target.state.map { !state.phase.agrees(with: $0) } ?? false
+                let isMoot =
+                    (!state.phase.isResting || isAtOdds) && plan.blocking.isEmpty || target.wasLeftShut(state)
                 if !isMoot, let failure = session.failure(of: plan) { throw failure }
                 if let why = fromQuarantine, let reason = state.quarantineReason {
                     try session.note("led out of quarantine (\(reason.rawValue)): \(why)", on: target.address)

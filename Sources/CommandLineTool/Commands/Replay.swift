@@ -10,6 +10,10 @@ struct Replay: AsyncParsableCommand {
         discussion: """
             Prints a line for each and ends with 'N passed, N failed'; a failure shows the first difference with file and \
             line. A replay is bit-identical: the same scenario gives the same trace. Exit code 1 when any failed.
+
+            With --sweep, each scenario is played again and again with one more fault: every effect fails, times out, or \
+            has an unknown outcome, every message is lost, duplicated, corrupted, the manager dies at every effect. Prints \
+            causes by where devices ended; nothing may end anywhere else than at rest.
             """)
 
     @Argument(help: ArgumentHelp("Scenario files, or folders that hold them.", valueName: "path"), completion: .file())
@@ -24,12 +28,17 @@ struct Replay: AsyncParsableCommand {
     @Flag(name: [.short, .long], help: "Print failures and the count only.")
     var quiet = false
 
+    @OptionGroup(title: "Sweep") var sweep: SweepOptions
+
+    func validate() throws { try sweep.requireSweep() }
+
     func run() async throws {
         try await reporting(output) {
             let files: [String]
             do throws(YAMLError) { files = try ScenarioFiles.find(paths) } catch {
                 throw Failure(.notFound, "\(error)")
             }
+            if sweep.sweep { return try await sweep.run(try files.map(scenario), output, showsTrace: trace) }
             var results: [ScenarioResult] = []
             for file in files {
                 let result = await ScenarioRunner.run(try scenario(file))

@@ -43,6 +43,12 @@ private struct History {
         .accept, .bindGuestDriver, .probePrivate, .unbindGuestDriver, .cut,
     ]
 
+    /// What takes back what a granting effect has opened, or may have.
+    static let undone: [EffectName: EffectName] = [
+        .unbindGuestDriver: .bindGuestDriver, .dropMappings: .restoreMappings, .detach: .attach,
+        .releaseHostDriver: .returnHostDriver,
+    ]
+
     mutating func take(_ step: EngineStep) -> Breach? {
         let change = ownerChange(step)
         switch step.what {
@@ -113,6 +119,7 @@ private struct History {
         if effect == .askState || effect == .stop || effect == .reset { unknown = [] }
         guard outcome == .succeeded else { return }
         confirmed[effect] = step.epoch
+        if let undone = Self.undone[effect] { unknown.remove(undone) }
         if effect == .cut { mayBeOpen = false }
         if effect == .dropMappings { isInBetween = true }
         if effect == .accept || effect == .restoreMappings || effect == .detach { isInBetween = false }

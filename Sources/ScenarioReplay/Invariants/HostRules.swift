@@ -20,9 +20,14 @@ struct HostRules {
     private let profile: RoutingProfile
 
     init(_ phases: KnownPhases, _ model: borrowing HostModel) {
+        self.init(phases, profile: model.topology.profile, domains: model.memoryView.domains)
+    }
+
+    /// Rules for a host that is looked at from outside.
+    init(_ phases: KnownPhases, profile: RoutingProfile, domains: [MemoryView.Domain]) {
         self.phases = phases
-        profile = model.topology.profile
-        domainNumbers = Dictionary(uniqueKeysWithValues: model.memoryView.domains.map { ($0.id, $0.number) })
+        self.profile = profile
+        domainNumbers = Dictionary(uniqueKeysWithValues: domains.map { ($0.id, $0.number) })
     }
 
     /// The first rule that is broken on this host now, as far as can be told without walking tables.
@@ -37,10 +42,13 @@ struct HostRules {
     func breach(in model: borrowing HostModel) -> Breach? {
         for function in model.functions {
             guard let view = model.view(of: function), let routes = model.routes(of: function) else { continue }
-            if let breach = breach(view) ?? breach(view, routes) { return breach }
+            if let breach = breach(of: view, routes) { return breach }
         }
         return nil
     }
+
+    /// The first rule that one function breaks, by all that it could reach.
+    func breach(of view: FunctionView, _ routes: RoutesView) -> Breach? { breach(view) ?? breach(view, routes) }
 
     private func breach(_ view: FunctionView) -> Breach? { workload(view) ?? gate(view) ?? phase(view) }
 

@@ -13,9 +13,9 @@ final class Manager: Sendable {
 
     /// Starts a manager over what the journal has. Throws ``JournalFailure`` when that cannot be read.
     init(
-        host: EmulatedHost, journal: VolatileJournal, recorder: TraceRecorder, entropy: SharedEntropy
+        host: EmulatedHost, journal: VolatileJournal, recorder: TraceRecorder, entropy: SharedEntropy, doom: Doom?
     ) throws(JournalFailure) {
-        let life = ManagerLife()
+        let life = ManagerLife(doom: doom)
         let world = World(
             platform: WatchedPlatform(host: host, life: life, recorder: recorder),
             journal: WatchedJournal(journal: journal, life: life, recorder: recorder),
@@ -45,6 +45,9 @@ final class ManagerLife: Sendable {
     }
 
     private let state = Mutex(State())
+    private let doom: Doom?
+
+    init(doom: Doom?) { self.doom = doom }
 
     var isAlive: Bool { state.withLock { $0.isAlive } }
 
@@ -56,11 +59,10 @@ final class ManagerLife: Sendable {
 
     /// Carries an effect out for this manager, if it lives; and does what was to happen at this effect.
     func carryOut<Report>(
-        _ name: EffectFault.Name, orElse lost: Report, _ body: () async -> Report
+        _ name: EffectFault.Name, on function: FunctionAddress, orElse lost: Report, _ body: () async -> Report
     ) async -> Report {
         let (isAlive, turn) = state.withLock { state in
-            guard let turn = state.turn, turn.effect == name else { return (state.isAlive, Turn?.none) }
-            state.turn = nil
+            guard let turn = next(name, on: function, &state) else { return (state.isAlive, Turn?.none) }
             if turn.kind != .cancelAt { state.dyingOf = name }
             return (state.isAlive, turn)
         }
@@ -86,6 +88,14 @@ final class ManagerLife: Sendable {
         }
     }
 
+    /// What happens at this effect, if anything does.
+    private func next(_ name: EffectFault.Name, on function: FunctionAddress, _ state: inout State) -> Turn? {
+        if state.isAlive, let kind = doom?.strikes(name, on: function) { return Turn(kind: kind, effect: name) {} }
+        guard let turn = state.turn, turn.effect == name else { return nil }
+        state.turn = nil
+        return turn
+    }
+
     private func die() { state.withLock { $0.isAlive = false } }
 }
 
@@ -100,24 +110,27 @@ private struct WatchedPlatform: Platform {
     func snapshot() async throws(PlatformError) -> HostSnapshot { try await host.snapshot() }
 
     func perform(_ effect: AssignmentEffect, on tdi: FunctionAddress) async -> EffectReport {
-        let report = await life.carryOut(.assignment(effect.name), orElse: Self.lost) {
-            await host.perform(effect, on: tdi)
+        let report = await life.carryOut(.assignment(effect.name), on: tdi, orElse: Self.lost) {
+            recorder.note(.assignment(effect.name), on: tdi)
+            return await host.perform(effect, on: tdi)
         }
         await look()
         return report
     }
 
     func perform(_ effect: ConnectionEffect, on dsm: FunctionAddress) async -> EffectReport {
-        let report = await life.carryOut(.connection(effect.name), orElse: Self.lost) {
-            await host.perform(effect, on: dsm)
+        let report = await life.carryOut(.connection(effect.name), on: dsm, orElse: Self.lost) {
+            recorder.note(.connection(effect.name), on: dsm)
+            return await host.perform(effect, on: dsm)
         }
         await look()
         return report
     }
 
     func collectEvidence(from tdi: FunctionAddress, epoch: LockEpoch, nonce: [UInt8]) async -> EvidenceReport {
-        let report = await life.carryOut(.assignment(.collectEvidence), orElse: EvidenceReport(Self.lost)) {
-            await host.collectEvidence(from: tdi, epoch: epoch, nonce: nonce)
+        let report = await life.carryOut(.assignment(.collectEvidence), on: tdi, orElse: EvidenceReport(Self.lost)) {
+            recorder.note(.assignment(.collectEvidence), on: tdi)
+            return await host.collectEvidence(from: tdi, epoch: epoch, nonce: nonce)
         }
         await look()
         return report

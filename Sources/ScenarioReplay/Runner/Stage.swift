@@ -16,7 +16,11 @@ final class Stage {
     private let domainNames: [DomainNumber: String]
     private let domainNamesByID: [DomainID: String]
 
-    init(_ scenario: Scenario) throws(StageError) {
+    /// What is going to kill a manager, beside what the scenario says.
+    let doom: Doom?
+
+    init(_ scenario: Scenario, doom: Doom? = nil) throws(StageError) {
+        self.doom = doom
         let topology = scenario.topology
         directory = TopologyDirectory(topology)
         entropy = SharedEntropy(seed: scenario.seed ^ 0x5EED)
@@ -28,7 +32,7 @@ final class Stage {
         do {
             host = try EmulatedHost(
                 topology, entropy: SeededEntropy(seed: scenario.seed), directory: directory)
-            manager = try Manager(host: host, journal: journal, recorder: recorder, entropy: entropy)
+            manager = try Manager(host: host, journal: journal, recorder: recorder, entropy: entropy, doom: doom)
         } catch {
             throw StageError(message: "\(error)")
         }
@@ -36,7 +40,8 @@ final class Stage {
 
     /// A new manager over what the journal has.
     func restartManager() {
-        guard let next = try? Manager(host: host, journal: journal, recorder: recorder, entropy: entropy) else {
+        guard let next = try? Manager(host: host, journal: journal, recorder: recorder, entropy: entropy, doom: doom)
+        else {
             return
         }
         manager = next

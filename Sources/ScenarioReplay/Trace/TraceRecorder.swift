@@ -1,5 +1,6 @@
 internal import Assignment
 internal import AssignmentService
+internal import Emulator
 internal import PCIe
 internal import Synchronization
 
@@ -12,6 +13,7 @@ final class TraceRecorder: Sendable {
         var states: [FunctionAddress: AssignmentState] = [:]
         var rules = EngineRules()
         var breach: Breach?
+        var carriedOut: [(effect: EffectFault.Name, function: FunctionAddress)] = []
     }
 
     private let log = Mutex(Log())
@@ -43,6 +45,14 @@ final class TraceRecorder: Sendable {
 
     /// The first rule that was broken.
     var breach: Breach? { log.withLock { $0.breach } }
+
+    /// The effects that reached the platform, in order.
+    var carriedOut: [(effect: EffectFault.Name, function: FunctionAddress)] { log.withLock { $0.carriedOut } }
+
+    /// An effect reaches the platform.
+    func note(_ effect: EffectFault.Name, on function: FunctionAddress) {
+        log.withLock { $0.carriedOut.append((effect, function)) }
+    }
 
     /// A rule was seen broken on the host.
     func note(_ breach: Breach?) {

@@ -1,0 +1,88 @@
+internal import Emulator
+
+/// One more fault in a scenario, at every effect and every message of it, one run for each.
+///
+/// What a scenario expects is of no matter then: with one more fault it goes another way. But whatever way it goes, no safety
+/// rule may be broken, and every device has to come to rest where its state is known.
+public enum FaultSweep {
+    /// Everything that can go wrong in a scenario, in the order in which it would.
+    public static func faults(of scenario: Scenario) async -> [SweptFault] {
+        guard let stage = try? Stage(scenario) else { return [] }
+        _ = await stage.play(scenario, with: nil)
+        let messages = await stage.host.withModel { model in
+            model.messages.filter { $0.direction == .request }.map { ($0.message, $0.device) }
+        }
+        var counts: [SweptFault.Moment: Int] = [:]
+        func occurrence(of first: SweptFault.Moment) -> Int {
+            counts[first, default: 0] += 1
+            return counts[first] ?? 1
+        }
+        let effects = stage.recorder.carriedOut.flatMap { effect, function in
+            let occurrence = occurrence(of: .effect(effect, of: function, occurrence: 1))
+            return SweptFault.Cause.allCases.filter(\.isOfEffect).map {
+                SweptFault($0, at: .effect(effect, of: function, occurrence: occurrence))
+            }
+        }
+        return effects
+            + messages.flatMap { message, device in
+                let occurrence = occurrence(of: .message(message, of: device, occurrence: 1))
+                return SweptFault.Cause.allCases.filter { !$0.isOfEffect }.map {
+                    SweptFault($0, at: .message(message, of: device, occurrence: occurrence))
+                }
+            }
+    }
+
+    /// Plays a scenario with one more fault, and brings every device to rest once faults have stopped. Gives what came of it,
+    /// and all that happened.
+    public static func run(_ scenario: Scenario, with fault: SweptFault) async -> (result: SweepResult, trace: Trace) {
+        do throws(StageError) {
+            let stage = try Stage(scenario, doom: Doom(fault))
+            let verdict = await stage.play(scenario, with: fault)
+            return (
+                SweepResult(file: scenario.file, fault: fault, outcome: verdict.outcome, seen: verdict.seen),
+                stage.recorder.trace
+            )
+        } catch {
+            return (SweepResult(file: scenario.file, fault: fault, outcome: .broken, seen: error.message), Trace())
+        }
+    }
+
+    /// What came of a run.
+    struct Verdict {
+        let outcome: SweepResult.Outcome
+        let seen: String
+    }
+}
+
+/// What came of a scenario with one more fault.
+public struct SweepResult: Hashable, Sendable {
+    /// The scenario's file as it was given.
+    public let file: String
+    /// What went wrong.
+    public let fault: SweptFault
+    /// Where its devices ended; of several, the one that is worst off.
+    public let outcome: Outcome
+    /// The rule that was broken and what was seen of it; empty when none was.
+    public let seen: String
+
+    /// Whether no rule was broken, and every device is at rest.
+    public var isSound: Bool { outcome != .broken && outcome != .unreached }
+
+    /// Where a device ended, best first.
+    public enum Outcome: String, Hashable, Sendable, CaseIterable {
+        /// In private operation: it answers RUN, and its T=1 arrives in private memory of its domain.
+        case `private`
+        case attached, available, quarantined
+        /// The fault never happened: the scenario did not come to its moment again.
+        case unreached
+        /// A safety rule was broken, or a device is in between.
+        case broken
+    }
+}
+
+extension SweepResult: CustomStringConvertible {
+    /// One line: the file, the fault, and what came of it.
+    public var description: String {
+        "\(file): \(fault): \(outcome.rawValue)\(seen.isEmpty ? "" : ": \(seen)")"
+    }
+}

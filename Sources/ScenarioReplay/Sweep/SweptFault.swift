@@ -1,0 +1,96 @@
+internal import Assignment
+public import Emulator
+public import PCIe
+
+/// One more thing that goes wrong in a scenario: a cause, and the moment at which it strikes.
+public struct SweptFault: Hashable, Sendable {
+    /// What goes wrong.
+    public let cause: Cause
+    /// At which effect or message.
+    public let moment: Moment
+
+    /// What can go wrong at an effect or at a message.
+    public enum Cause: String, Hashable, Sendable, CaseIterable {
+        case effectFails = "effect fails"
+        case effectTimesOut = "effect times out"
+        case effectNotDone = "outcome unknown, not done"
+        case effectDone = "outcome unknown, done"
+        case managerDiesBefore = "manager dies before effect"
+        case managerDiesAfter = "manager dies after effect"
+        case requestLost = "request lost"
+        case responseLost = "response lost"
+        case requestTwice = "request arrives twice"
+        case requestCorrupted = "request corrupted"
+        case responseCorrupted = "response corrupted"
+
+        /// Whether it strikes at effects; the others strike at messages.
+        var isOfEffect: Bool {
+            switch self {
+            case .effectFails, .effectTimesOut, .effectNotDone, .effectDone, .managerDiesBefore, .managerDiesAfter: true
+            case .requestLost, .responseLost, .requestTwice, .requestCorrupted, .responseCorrupted: false
+            }
+        }
+    }
+
+    /// An effect that a platform carries out, or a request to a device; counted from 1 in the whole of a scenario.
+    public enum Moment: Hashable, Sendable {
+        case effect(EffectFault.Name, of: FunctionAddress, occurrence: Int)
+        case message(ProtocolMessage, of: FunctionAddress, occurrence: Int)
+    }
+
+    /// Creates a fault.
+    public init(_ cause: Cause, at moment: Moment) {
+        self.cause = cause
+        self.moment = moment
+    }
+
+    /// The fault as the emulated host gets it; nil: it is not the host's, but the manager that dies.
+    var injected: InjectedFault? {
+        switch moment {
+        case .effect(let effect, let function, let occurrence):
+            effectAction.map { .effect(EffectFault(effect, occurrence: occurrence, of: function, $0)) }
+        case .message(let message, let device, let occurrence):
+            messageAction.map { .message(MessageFault(message, occurrence: occurrence, of: device, $0)) }
+        }
+    }
+
+    private var effectAction: EffectFault.Action? {
+        switch cause {
+        case .effectFails: .fail(.other)
+        case .effectTimesOut: .fail(.timedOut)
+        case .effectNotDone: .unknownNotDone
+        case .effectDone: .unknownDone
+        case .managerDiesBefore, .managerDiesAfter, .requestLost, .responseLost, .requestTwice, .requestCorrupted,
+            .responseCorrupted:
+            nil
+        }
+    }
+
+    /// Of a corrupted message the byte that names it is another: every receiver has to look at it.
+    private var messageAction: MessageFault.Action? {
+        switch cause {
+        case .requestLost: .dropRequest
+        case .responseLost: .dropResponse
+        case .requestTwice: .duplicate
+        case .requestCorrupted: .corruptRequest(at: 1)
+        case .responseCorrupted: .corruptResponse(at: 1)
+        case .effectFails, .effectTimesOut, .effectNotDone, .effectDone, .managerDiesBefore, .managerDiesAfter: nil
+        }
+    }
+}
+
+extension SweptFault: CustomStringConvertible {
+    /// For example `accept 2 of 0000:3b:00.1: outcome unknown, done`.
+    public var description: String { "\(moment): \(cause.rawValue)" }
+}
+
+extension SweptFault.Moment: CustomStringConvertible {
+    /// For example `accept 2 of 0000:3b:00.1`.
+    public var description: String {
+        switch self {
+        case .effect(let effect, let function, let occurrence):
+            "\(PlatformEffect(name: effect).word) \(occurrence) of \(function)"
+        case .message(let message, let device, let occurrence): "\(message.rawValue) \(occurrence) of \(device)"
+        }
+    }
+}

@@ -1,0 +1,13 @@
+import Foundation
+import Testing
+
+/// `scripts/crash-sweep` is this suite with more of it.
+@Suite struct `A manager that ends anywhere` {
+    @Test func `leaves nothing that the next one cannot bring to rest`() async throws {
+        let settings = CrashSweep.Settings(environment: ProcessInfo.processInfo.environment)
+        let report = try await CrashSweep.with(settings) { try await $0.run() }
+        print(report)
+        #expect(report.points > 0)
+        #expect(report.results.filter { !$0.complaints.isEmpty }.map(\.run.name) == [])
+    }
+}
