@@ -54,6 +54,17 @@ public enum FaultSweep {
     }
 }
 
+/// Random numbers that are the same for the same seed, to draw a sample by.
+public struct SampleGenerator: RandomNumberGenerator {
+    private var entropy: SeededEntropy
+
+    /// Creates a generator.
+    public init(seed: UInt64) { entropy = SeededEntropy(seed: seed) }
+
+    /// The next 64 bits.
+    public mutating func next() -> UInt64 { entropy.next() ?? 0 }
+}
+
 /// What came of a scenario with one more fault.
 public struct SweepResult: Hashable, Sendable {
     /// The scenario's file as it was given.

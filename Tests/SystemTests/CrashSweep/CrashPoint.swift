@@ -29,13 +29,14 @@ struct CrashPoint: Hashable, Sendable {
         /// It lives, but there is no room on the disk from here on.
         case full
 
-        /// Whether this can happen at a moment of this kind.
-        func isPossible(at kind: Kind) -> Bool {
+        /// Whether a manager is made to end so at a moment. A write that was not synced is gone at the next moment as well; and
+        /// a journal of which a disk that lies has kept nothing but the name is refused by name before anything is done.
+        func isPossible(at point: CrashPoint) -> Bool {
             switch self {
             case .kill: true
-            case .torn, .full: kind == .write
-            case .power: kind != .write
-            case .lost: kind == .sync
+            case .torn, .full: point.kind == .write
+            case .power: point.kind != .write
+            case .lost: point.kind == .sync && !point.file.hasPrefix("journal.sqlite.new")
             }
         }
     }

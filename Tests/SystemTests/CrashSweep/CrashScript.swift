@@ -79,6 +79,7 @@ extension CrashScript.Act {
         case .convert(let act) where !act.isUnplanned:
             self = .command(
                 ["convert", "\(act.place.function)", "--domain", name(act.domain)]
+                    + ["--recovery-limit", "\(act.orders.recoveryLimit)"]
                     + flags([
                         (act.orders.convertAgain, "--convert-again"),
                         (act.orders.allowConventionalReset, "--allow-conventional-reset"),
@@ -89,8 +90,9 @@ extension CrashScript.Act {
         case .recover(let place, let request, let takes):
             self = .command(
                 ["recover", "\(place.function)"]
+                    + (request.fromQuarantine ? ["--from-quarantine", "swept"] : [])
                     + flags([
-                        (request.fromQuarantine, "--from-quarantine"), (request.convertAgain, "--convert"),
+                        (request.acceptIdentity, "--accept-identity"), (request.convertAgain, "--convert"),
                         (request.allowConventionalReset, "--allow-conventional-reset"), (takes, "--take-siblings"),
                     ]))
         case .disconnect(let place, let force):
@@ -101,7 +103,7 @@ extension CrashScript.Act {
         case .inject(let fault): self = .fault(fault)
         case .event(let event): self = .fault(.event(event))
         case .advance(let nanoseconds): self = .advance(nanoseconds: nanoseconds)
-        case .convert, .plan, .restart, .dma, .check: return nil
+        case .convert, .plan, .restart, .dma, .interrupt, .peer, .check: return nil
         }
     }
 }

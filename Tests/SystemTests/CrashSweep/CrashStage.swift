@@ -51,7 +51,7 @@ struct CrashStage {
             let log = tool.scratch + "/points\(index)"
             let ended = try await watched(log: log).start(command).ended()
             for point in try CrashPoint.read(log, act: index) {
-                runs += hows.filter { $0.isPossible(at: point.kind) }.map {
+                runs += hows.filter { $0.isPossible(at: point) }.map {
                     CrashRun(script: script, point: point, how: $0, usualStatus: ended.status)
                 }
             }

@@ -74,7 +74,7 @@ struct CrashSweep {
     }
 
     private func draw<Item>(_ count: Int, from items: [Item]) -> [Item] {
-        var generator = SplitMix64(state: settings.seed)
+        var generator = SampleGenerator(seed: settings.seed)
         return Array(items.shuffled(using: &generator).prefix(count))
     }
 
@@ -124,18 +124,5 @@ extension CrashSweep.Report: CustomStringConvertible {
             \(lines.joined(separator: "\n"))
               acts that no command does: \(omitted.isEmpty ? "none" : omitted)
             """
-    }
-}
-
-/// Numbers that are the same for the same seed.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
     }
 }
