@@ -13,6 +13,16 @@ public enum Phase: String, Hashable, Sendable, Codable, CaseIterable {
         }
     }
 
+    /// Whether a TDI in this phase may be locked, so that a reconnect would take it along.
+    public var holdsLock: Bool {
+        switch self {
+        case .locking, .locked, .attesting, .attested, .accepting, .confirming, .private, .releasing, .failed,
+            .recovering, .quarantined, .unknown:
+            true
+        case .available, .attaching, .attached, .quiescing, .detaching: false
+        }
+    }
+
     /// What DMA of the device may reach memory in this phase.
     public var permittedDMA: PermittedDMA {
         switch self {

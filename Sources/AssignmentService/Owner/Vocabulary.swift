@@ -69,15 +69,4 @@ extension Phase {
             false
         }
     }
-
-    /// Whether a TDI in this phase may be locked, so that a reconnect would take it along.
-    var holdsLock: Bool {
-        switch self {
-        case .locking, .locked, .attesting, .attested, .accepting, .confirming, .private, .releasing, .failed,
-            .recovering,
-            .quarantined, .unknown:
-            true
-        case .available, .attaching, .attached, .quiescing, .detaching: false
-        }
-    }
 }

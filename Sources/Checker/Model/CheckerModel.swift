@@ -15,6 +15,11 @@ public struct CheckerModel: Sendable {
     public var hasConversions: Bool
     /// Whether the device is a function 0, whose FLR ends session and stream.
     public var isFunctionZero: Bool
+    /// Whether the devices are two functions of one device, the first of them function 0, which share session, stream and
+    /// fate; otherwise devices share nothing but VMs, manager and streams.
+    public var hasSiblings: Bool
+    /// How many streams the bridge has that all devices are under; nil: enough for all.
+    public var streams: Int?
     /// The orders that a conversion may come with.
     public var orders: [StandingOrders]
     /// The words with which an operator may have a device recovered.
@@ -25,8 +30,9 @@ public struct CheckerModel: Sendable {
     /// Creates a model; the default has all of it, for one VM.
     public init(
         _ profile: RoutingProfile = .standard, vms: Int = 1, faults: Int? = nil, hasCrashes: Bool = true,
-        hasConversions: Bool = true, isFunctionZero: Bool = true, orders: [StandingOrders] = Self.allOrders,
-        recoveries: [RecoveryRequest] = Self.allRecoveries, functions: StepFunctions = .shipped
+        hasConversions: Bool = true, isFunctionZero: Bool = true, hasSiblings: Bool = false, streams: Int? = nil,
+        orders: [StandingOrders] = Self.allOrders, recoveries: [RecoveryRequest] = Self.allRecoveries,
+        functions: StepFunctions = .shipped
     ) {
         self.profile = profile
         self.vms = vms
@@ -34,6 +40,8 @@ public struct CheckerModel: Sendable {
         self.hasCrashes = hasCrashes
         self.hasConversions = hasConversions
         self.isFunctionZero = isFunctionZero
+        self.hasSiblings = hasSiblings
+        self.streams = streams
         self.orders = orders
         self.recoveries = recoveries
         self.functions = functions

@@ -21,6 +21,8 @@ public struct StepFunctions: Sendable {
     public var routing: @Sendable (RoutingProfile) -> RoutingProfile
     /// What else becomes of the remapping unit once its pages have their owners: nothing.
     public var ownership: @Sendable (inout RemappingUnit) -> Void
+    /// Whether a bridge has a stream left, of whose streams so many are taken: as many as it has.
+    public var hasStreamLeft: @Sendable (_ taken: Int, _ of: Int) -> Bool
     /// Whether a conversion may complete that the remapping unit holds up: never.
     public var completesHeldConversion: @Sendable (HeldUp) -> Bool
 
@@ -33,7 +35,8 @@ public struct StepFunctions: Sendable {
             vault.keep(DeviceValues.nonce, of: DeviceValues.epoch)
             return vault.consume(candidate, of: DeviceValues.epoch)
         },
-        platform: { [$0] }, routing: { $0 }, ownership: { _ in }, completesHeldConversion: { _ in false })
+        platform: { [$0] }, routing: { $0 }, ownership: { _ in }, hasStreamLeft: { $0 < $1 },
+        completesHeldConversion: { _ in false })
 
     /// What still gets to a page whose conversion is to complete.
     public struct HeldUp: Hashable, Sendable {

@@ -32,6 +32,9 @@ struct LaneJudge {
         if !routes.trusted.isDisjoint(with: [.otherPrivate, .otherShared, .host]) {
             return Violation(.noTrustedDMAWithoutRun, "T=1 reaches what is not its owner's")
         }
+        if lane.memory.isFenceOwed {
+            return Violation(.noTrustedDMAWithoutRun, "T=1 gets through after one that faulted")
+        }
         // An interface that fell out of its lock by itself is another matter: the platform cannot know yet.
         if lane.memory.evidence < 4, lane.device.tdi == .configLocked || !lane.memory.isUnlockOwed {
             return Violation(.noTrustedDMAWithoutRun, "T=1 is open, and evidence of this lock was not accepted")
@@ -46,6 +49,7 @@ struct LaneJudge {
 
     /// A lag between the device's fall and the platform's knowledge of it is no breach where T=0 is declared beside T=1.
     private var silentWhenLockedOrFailed: Violation? {
+        guard !lane.memory.isLockedUnasked else { return nil }
         switch lane.device.tdi {
         case .configUnlocked, .run: return nil
         case .configLocked:
@@ -75,7 +79,7 @@ struct LaneJudge {
     }
 
     private var noDriverInBetween: Violation? {
-        guard lane.hasGuestDriver || lane.hasHostDriver else { return nil }
+        guard lane.hasGuestDriver || lane.hasHostDriver, !lane.memory.isLockedUnasked else { return nil }
         switch state.phase {
         case .locking, .locked, .attesting, .attested, .accepting:
             return Violation(.noDriverInBetween, "a driver is bound in \(state.phase)")

@@ -11,6 +11,10 @@ struct LaneMemory: Hashable, Sendable {
     var use = Use.clean
     /// The interface left CONFIG_UNLOCKED, and nothing has confirmed that it is back.
     var isUnlockOwed = false
+    /// T=1 of it faulted where the platform fences its VM off then, and it was not stopped since.
+    var isFenceOwed = false
+    /// Somebody else locked the interface: nobody made way for that, and nobody knows until it is noticed.
+    var isLockedUnasked = false
     /// Granting effects that may have happened, and that nothing has undone since.
     var doubtful: Doubts = []
 

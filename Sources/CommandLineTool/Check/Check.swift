@@ -10,7 +10,7 @@ struct Check: AsyncParsableCommand {
         commandName: "check",
         abstract: "Visit every state that engine, devices and IOMMU can reach, and hold it against the rules.",
         discussion: """
-            The machines are those that everything else uses. Whatever can happen is tried in every order: what an operator \
+            First finds out what one device can go through, then searches what several do side by side. The machines are those that everything else uses. Whatever can happen is tried in every order: what an operator \
             asks, how effects end, what devices, guests and host do unasked, deaths of the manager, conversions of pages. \
             Prints a line for each platform; a broken rule comes with the shortest way to it. Exit code 1 when a rule is \
             broken, 3 when a search did not finish: then nothing is said of what it did not visit.
@@ -24,11 +24,21 @@ struct Check: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Devices, all alike.", valueName: "count"))
     var devices = 1
 
+    @Flag(help: "Two functions of one device, which share session, stream and fate, instead of --devices.")
+    var siblings = false
+
+    @Option(
+        help: ArgumentHelp("IDE streams of the bridge that all devices are under, if not one each.", valueName: "count")
+    )
+    var streams: Int?
+
     @Option(help: ArgumentHelp("Virtual machines.", valueName: "count"))
     var vms = 1
 
     @Option(
-        help: ArgumentHelp("How many things may go wrong on one way; 'any' for no limit.", valueName: "count|any"),
+        help: ArgumentHelp(
+            "How many things may go wrong on one way, with whichever device; 'any' for no limit.",
+            valueName: "count|any"),
         transform: Check.count)
     var faults: FaultCount = FaultCount(limit: 1)
 
@@ -44,7 +54,7 @@ struct Check: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Stop each search after so long.", valueName: "seconds"))
     var time: Double?
 
-    @Option(help: ArgumentHelp("Memory for the states of a search.", valueName: "MiB"))
+    @Option(help: ArgumentHelp("Memory for the states of each search.", valueName: "MiB"))
     var memory = 4096
 
     @Option(help: ArgumentHelp("Cores to search on.", valueName: "count"))
@@ -69,6 +79,9 @@ struct Check: AsyncParsableCommand {
         for (name, value) in [("devices", devices), ("vms", vms), ("cores", cores)] where !(1...64).contains(value) {
             throw ValidationError("--\(name) takes 1 to 64")
         }
+        guard !siblings || devices == 1 else { throw ValidationError("--siblings are two; it goes without --devices") }
+        guard !siblings || streams == nil else { throw ValidationError("--siblings share one stream") }
+        guard streams.map({ $0 >= 0 }) ?? true else { throw ValidationError("--streams is at least 0") }
         guard vms <= 4 else { throw ValidationError("--vms takes 1 to 4") }
         guard memory > 0, memory <= 1 << 20 else { throw ValidationError("--memory takes 1 to 1048576 MiB") }
         guard depth.map({ $0 > 0 }) ?? true else { throw ValidationError("--depth is at least 1") }
@@ -93,9 +106,11 @@ struct Check: AsyncParsableCommand {
         var views: [CheckView] = []
         for profile in profile.profiles where !interruption.happened {
             let model = CheckerModel(
-                profile, vms: vms, faults: faults.limit, hasCrashes: crashes, hasConversions: conversions)
+                profile, vms: vms, faults: faults.limit, hasCrashes: crashes, hasConversions: conversions,
+                hasSiblings: siblings, streams: streams)
             let check = HostCheck(
-                model, devices: devices, limits: SearchLimits(depth: depth, bytes: memory << 20), cores: cores)
+                model, devices: siblings ? 2 : devices, limits: SearchLimits(depth: depth, bytes: memory << 20),
+                cores: cores)
             let watch = CheckWatch(
                 name: "\(profile)", limit: time, isLive: Console.isLive && !quiet, interruption: interruption)
             let report = await check.run { watch.look(at: $0) }

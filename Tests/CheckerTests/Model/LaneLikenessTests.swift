@@ -130,7 +130,7 @@ import Testing
         var deaths = 0
         for index in 0..<steps.count {
             switch system.label(steps[index].label) {
-            case .restarted(let labels):
+            case .together(let labels):
                 #expect(labels.count == 2)
                 for label in labels { #expect(label.isRestart) }
                 deaths += 1
@@ -140,7 +140,7 @@ import Testing
         }
         #expect(deaths > 0)
         for lane in 0..<automaton.count where automaton.graph.spent[lane] != UInt32(lane) {
-            #expect(!automaton.graph.restarts(of: lane).isEmpty, "lane \(lane) cannot take part in a death")
+            #expect(!automaton.graph.parts(of: lane, in: 0).isEmpty, "lane \(lane) cannot take part in a death")
         }
     }
 }

@@ -122,5 +122,12 @@ import Testing
         #expect(rule == .allOrHome)
     }
 
+    @Test func `a platform that fences T=1 off after a fault forgets to`() async throws {
+        let rule = try await rule(try RoutingProfile(.sevTIO), faults: 1) { functions in
+            functions.platform = { $0 == .faultTrusted ? [] : [$0] }
+        }
+        #expect(rule == .noTrustedDMAWithoutRun)
+    }
+
     private static let nonce = StartNonce(InlineArray(repeating: 1))
 }

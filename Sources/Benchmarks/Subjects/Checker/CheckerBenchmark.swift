@@ -4,7 +4,7 @@ import Checker
 /// beside SPIN, what folding saves, what a state takes, and what a second core gives.
 enum CheckerBenchmark {
     static func figures(promela folder: String) async throws -> [Figure] {
-        try await besideSpin(folder) + wide() + secondCore()
+        try await besideSpin(folder) + wide() + secondCore() + FullModelBenchmark.figures()
     }
 
     /// Both on one core, in turns; of each the fastest, in processor time, which other work on the machine disturbs least.

@@ -10,14 +10,20 @@ public struct LaneAutomaton: Sendable {
     /// Every label once.
     private(set) var labels: [LaneLabel] = []
     /// Every lane.
-    private(set) var graph = LaneGraph()
+    private(set) var graph: LaneGraph
     /// One lane of each class of those that can do the same, which are the first ones; the same as ``graph`` where none
     /// are taken for one.
-    private(set) var folded = LaneGraph()
+    private(set) var folded: LaneGraph
     /// The lane that stands for each one; empty: it stands for itself.
     private(set) var representatives: ContiguousArray<UInt32> = []
     /// Ways to call the VMs by other names, and what each makes of every folded lane.
     private(set) var renamings: [VMRenaming] = []
+    /// The events in which all lanes take part.
+    let events: [SharedEvent]
+    /// The lanes of devices that were never assigned: of all, or of function 0 and its sibling.
+    private(set) var roots: [UInt32] = []
+    /// Which lanes take up a stream of their bridge.
+    private(set) var holdsStream: ContiguousArray<Bool> = []
     /// The VM that each lane has to do with; `noVM`: none.
     private(set) var vms: ContiguousArray<UInt8> = []
     /// Which lanes rest.
@@ -57,6 +63,9 @@ public struct LaneAutomaton: Sendable {
         _ model: CheckerModel, untilBroken: Bool = false, limit: Int = .max, watch: (Int) -> SearchEnd? = { _ in nil }
     ) throws(Unfinished) {
         self.model = model
+        events = SharedEvent.all(of: model)
+        graph = LaneGraph(events: events.count)
+        folded = graph
         var builder = LaneBuilder(model)
         while graph.count < builder.places.count {
             if let end = builder.places.count > limit ? .memory : graph.count & 0xff == 0 ? watch(graph.count) : nil {
@@ -70,6 +79,7 @@ public struct LaneAutomaton: Sendable {
             }
         }
         labels = builder.labels
+        roots = builder.roots
         assignments = builder.stepper.assignments.values
         folded = graph
         if !isPartial { renamings = VMRenaming.all(of: self) }
@@ -89,15 +99,16 @@ public struct LaneAutomaton: Sendable {
             }
             vms.append(lane.vm ?? Self.noVM)
             isResting.append(builder.stepper.state(lane).phase.isResting && lane.manager == .running)
-            let (steps, restarts) = builder.edges(of: lane, number)
-            graph.add(
-                steps, restarts: restarts, conversions: builder.conversions(of: lane), spent: builder.spent(lane))
+            holdsStream.append(lane.holdsStream)
+            let (steps, parts) = builder.edges(of: lane, number)
+            graph.add(steps, parts: parts, conversions: builder.conversions(of: lane), spent: builder.spent(lane))
         }
     }
 
     private mutating func addDeadEnd() {
         vms.append(Self.noVM)
         isResting.append(true)
+        holdsStream.append(false)
         graph.addDeadEnd()
     }
 }
@@ -126,10 +137,13 @@ extension LaneAutomaton {
         var result = self
         result.vms = order.reordered(vms)
         result.isResting = order.reordered(isResting)
+        result.holdsStream = order.reordered(holdsStream)
+        result.roots = roots.map { order.numbers[Int($0)] }
         result.violations = [:]
         for (lane, violation) in violations { result.violations[order.numbers[Int(lane)]] = violation }
         result.representatives = order.representatives
-        (result.graph, result.folded) = (LaneGraph(), LaneGraph())
+        result.graph = LaneGraph(events: events.count)
+        result.folded = result.graph
         for lane in order.lanes { result.graph.add(graph, Int(lane)) { order.numbers[Int($0)] } }
         for lane in order.lanes.prefix(order.classCount) {
             result.folded.addOnce(graph, Int(lane), goesOn: goesOn, order.representative)

@@ -6,6 +6,10 @@ struct LaneBuilder {
     private var numbers: [Lane: UInt32] = [:]
     private var labelNumbers: [LaneLabel: UInt16] = [:]
     private var broken: [Violation: UInt32] = [:]
+    /// The events in which all lanes take part, each with its number.
+    private let events: [SharedEvent: Int]
+    /// The devices that were never assigned, function 0 first.
+    private(set) var roots: [UInt32] = []
 
     enum Place {
         case lane(Lane)
@@ -17,27 +21,35 @@ struct LaneBuilder {
     /// a device goes through while others take faults.
     init(_ model: CheckerModel) {
         stepper = LaneStepper(model)
-        var lane = stepper.initialLane()
-        _ = number(lane)
-        while lane.faultsLeft > 0 {
-            lane.faultsLeft -= 1
-            _ = number(lane)
+        events = Dictionary(uniqueKeysWithValues: zip(SharedEvent.all(of: model), 0...))
+        for isFunctionZero in model.hasSiblings ? [true, false] : [model.isFunctionZero] {
+            var lane = stepper.initialLane()
+            lane.isFunctionZero = isFunctionZero
+            roots.append(number(lane))
+            while lane.faultsLeft > 0 {
+                lane.faultsLeft -= 1
+                _ = number(lane)
+            }
         }
     }
 
-    /// The steps of a lane, and how it may come back when the manager dies. Steps to itself are left out, except that.
-    mutating func edges(of lane: Lane, _ number: UInt32) -> (steps: [LaneGraph.Edge], restarts: [LaneGraph.Edge]) {
-        var (steps, restarts): ([LaneGraph.Edge], [LaneGraph.Edge]) = ([], [])
+    /// The steps of a lane, and its part in each event. Steps to itself are left out, parts are not.
+    mutating func edges(of lane: Lane, _ number: UInt32) -> (steps: [LaneGraph.Edge], parts: [[LaneGraph.Edge]]) {
+        var steps: [LaneGraph.Edge] = []
+        var parts: [[LaneGraph.Edge]] = Array(repeating: [], count: events.count)
         let counts = stepper.model.faults != nil
         for step in stepper.steps(from: lane) {
             let target = self.number(step.target)
-            guard target != number || step.label.isRestart else { continue }
             let edge = LaneGraph.Edge(
-                target: target, label: self.number(step.label), condition: LaneGraph.Edge.condition(step.condition),
-                isFault: counts && step.label.isFault)
-            if step.label.isRestart { restarts.append(edge) } else { steps.append(edge) }
+                target: target, label: self.number(step.label), condition: LaneCondition.Code(step.condition),
+                isFault: counts && step.label.isFault, followed: step.followed.flatMap { events[$0] })
+            if let event = step.part.flatMap({ events[$0] }) {
+                parts[event].append(edge)
+            } else if target != number || edge.followed != nil {
+                steps.append(edge)
+            }
         }
-        return (steps, restarts)
+        return (steps, parts)
     }
 
     /// What the steps of a conversion make of a lane.

@@ -5,26 +5,32 @@ struct LaneGraph: Sendable {
         let target: UInt32
         /// By its number in the automaton's list.
         let label: UInt16
-        /// What a VM must be like. 0: no matter. Otherwise the VM in bits 7:2 and its page in bits 1:0, plus one.
-        let condition: UInt8
-        /// Whether it takes one of the faults that all devices share.
-        let isFault: Bool
+        /// What the host must be like for it.
+        let condition: LaneCondition.Code
+        /// In bits 6:0 the number of the event in which all other lanes follow, plus one; 0: it is nobody else's business.
+        /// Bit 7: it takes one of the faults that all devices share.
+        private let bits: UInt8
 
-        /// The page that a VM must have; nil: no matter.
-        var needed: (vm: Int, page: UInt8)? {
-            condition == 0 ? nil : (Int(condition - 1) >> 2, (condition - 1) & 3)
+        init(target: UInt32, label: UInt16, condition: LaneCondition.Code, isFault: Bool, followed event: Int? = nil) {
+            (self.target, self.label, self.condition) = (target, label, condition)
+            bits = UInt8(event.map { $0 + 1 } ?? 0) | (isFault ? 0x80 : 0)
         }
 
-        static func condition(_ needed: VMCondition?) -> UInt8 {
-            needed.map { ($0.vm << 2 | $0.page.rawValue) + 1 } ?? 0
+        /// The same step elsewhere.
+        func leading(to target: UInt32, label: UInt16? = nil) -> Edge {
+            Edge(target: target, label: label ?? self.label, condition: condition, isFault: isFault, followed: followed)
         }
+
+        var isFault: Bool { bits & 0x80 != 0 }
+        /// The event, by its number, in which all other lanes take part when this one takes the step; nil: it steps alone.
+        var followed: Int? { bits & 0x7f == 0 ? nil : Int(bits & 0x7f) - 1 }
     }
 
+    /// How many events there are in which all lanes take part.
+    let events: Int
     private(set) var edges: ContiguousArray<Edge> = []
-    /// Where each lane's edges begin; one more than there are lanes.
-    private var firstEdge: ContiguousArray<UInt32> = [0]
-    /// Where those of them begin with which the manager dies: all lanes take one of theirs together.
-    private var firstRestart: ContiguousArray<UInt32> = []
+    /// Where the edges of each lane begin: first those it takes by itself, then its part in each event.
+    private var starts: ContiguousArray<UInt32> = [0]
     /// What a conversion's step makes of each lane, three by three; ``blocked`` where the lane holds it up.
     private(set) var conversions: ContiguousArray<UInt32> = []
     /// The lane that each one is when another device has taken one of the faults.
@@ -32,17 +38,27 @@ struct LaneGraph: Sendable {
 
     static let blocked = UInt32.max
 
+    init(events: Int) { self.events = events }
+
     /// How many lanes there are.
     var count: Int { spent.count }
 
     /// What a lane does by itself.
-    func steps(of lane: Int) -> Range<Int> { Int(firstEdge[lane])..<Int(firstRestart[lane]) }
+    func steps(of lane: Int) -> Range<Int> {
+        let first = lane &* (events &+ 1)
+        return Int(starts[first])..<Int(starts[first &+ 1])
+    }
 
-    /// How it may come back when the manager dies.
-    func restarts(of lane: Int) -> Range<Int> { Int(firstRestart[lane])..<Int(firstEdge[lane + 1]) }
+    /// The ways in which a lane can take part in an event; empty: it holds that up.
+    func parts(of lane: Int, in event: Int) -> Range<Int> {
+        let first = lane &* (events &+ 1) &+ event &+ 1
+        return Int(starts[first])..<Int(starts[first &+ 1])
+    }
 
-    /// Both.
-    func allSteps(of lane: Int) -> Range<Int> { Int(firstEdge[lane])..<Int(firstEdge[lane + 1]) }
+    /// All of them.
+    func allSteps(of lane: Int) -> Range<Int> {
+        Int(starts[lane * (events + 1)])..<Int(starts[(lane + 1) * (events + 1)])
+    }
 
     /// What a step of a conversion makes of a lane; nil: it holds that up.
     func converted(_ lane: Int, _ step: ConversionStep) -> Int? {
@@ -50,7 +66,7 @@ struct LaneGraph: Sendable {
         return target == Self.blocked ? nil : Int(target)
     }
 
-    /// All lanes that one leads to, by whatever.
+    /// Whether one of the lanes is looked for that a lane leads to, by whatever.
     func anyTarget(of lane: Int, where isRight: (UInt32) -> Bool) -> Bool {
         if isRight(spent[lane]) { return true }
         for index in allSteps(of: lane) where isRight(edges[index].target) { return true }
@@ -60,67 +76,58 @@ struct LaneGraph: Sendable {
         return false
     }
 
-    /// Adds the next lane.
-    mutating func add(
-        _ steps: some Sequence<Edge>, restarts: some Sequence<Edge>, conversions: some Sequence<UInt32>, spent: UInt32
-    ) {
-        edges.append(contentsOf: steps)
-        firstRestart.append(UInt32(edges.count))
-        edges.append(contentsOf: restarts)
-        firstEdge.append(UInt32(edges.count))
+    /// Adds the next lane, with its part in each event.
+    mutating func add(_ steps: [Edge], parts: [[Edge]], conversions: [UInt32], spent: UInt32) {
+        for some in [steps] + parts {
+            edges.append(contentsOf: some)
+            starts.append(UInt32(edges.count))
+        }
         self.conversions.append(contentsOf: conversions)
         self.spent.append(spent)
     }
 
     /// Adds a lane out of which nothing leads.
     mutating func addDeadEnd() {
-        add([], restarts: [], conversions: Self.noConversions, spent: UInt32(count))
-    }
-
-    static var noConversions: some Sequence<UInt32> {
-        repeatElement(blocked, count: ConversionStep.allCases.count)
+        add(
+            [], parts: Array(repeating: [], count: events),
+            conversions: Array(repeating: Self.blocked, count: ConversionStep.allCases.count), spent: UInt32(count))
     }
 }
 
 extension LaneGraph {
     /// Adds a lane of another graph as the next one, with other numbers.
     mutating func add(_ other: LaneGraph, _ lane: Int, _ number: (UInt32) -> UInt32) {
-        add(
-            other.steps(of: lane).map { other.edges[$0].renumbered(number) },
-            restarts: other.restarts(of: lane).map { other.edges[$0].renumbered(number) },
-            conversions: ConversionStep.allCases.map { step in
-                other.converted(lane, step).map { number(UInt32($0)) } ?? Self.blocked
-            }, spent: number(other.spent[lane]))
+        add(other, lane, number, steps: { $0 }, parts: { $0 })
     }
 
     /// The same, but of steps that are alike only the first, and none that stays where it is and nobody has to take.
-    mutating func addOnce(
-        _ other: LaneGraph, _ lane: Int, goesOn: [Bool], _ number: (UInt32) -> UInt32
-    ) {
-        var seen: Set<Edge> = []
-        func isNew(_ edge: Edge) -> Bool {
-            // What is left of a label is whether it goes on.
-            let looks = Edge(
-                target: edge.target, label: goesOn[Int(edge.label)] ? 1 : 0, condition: edge.condition,
-                isFault: edge.isFault)
-            return seen.insert(looks).inserted
-        }
+    mutating func addOnce(_ other: LaneGraph, _ lane: Int, goesOn: [Bool], _ number: (UInt32) -> UInt32) {
         let own = number(UInt32(lane))
-        let steps = other.steps(of: lane).map { other.edges[$0].renumbered(number) }.filter {
-            ($0.target != own || $0.isFault || goesOn[Int($0.label)]) && isNew($0)
+        func once(_ edges: [Edge]) -> [Edge] {
+            // What is left of a label is whether it goes on.
+            var seen: Set<Edge> = []
+            return edges.filter {
+                seen.insert($0.leading(to: $0.target, label: goesOn[Int($0.label)] ? 1 : 0)).inserted
+            }
         }
-        seen = []
-        let restarts = other.restarts(of: lane).map { other.edges[$0].renumbered(number) }.filter(isNew)
+        func isIdle(_ edge: Edge) -> Bool {
+            edge.target == own && !edge.isFault && edge.followed == nil && !goesOn[Int(edge.label)]
+        }
+        add(other, lane, number, steps: { once($0.filter { !isIdle($0) }) }, parts: once)
+    }
+
+    private mutating func add(
+        _ other: LaneGraph, _ lane: Int, _ number: (UInt32) -> UInt32, steps: ([Edge]) -> [Edge],
+        parts: ([Edge]) -> [Edge]
+    ) {
+        func renumbered(_ range: Range<Int>) -> [Edge] {
+            range.map { other.edges[$0].leading(to: number(other.edges[$0].target)) }
+        }
         add(
-            steps, restarts: restarts,
+            steps(renumbered(other.steps(of: lane))),
+            parts: (0..<events).map { parts(renumbered(other.parts(of: lane, in: $0))) },
             conversions: ConversionStep.allCases.map { step in
                 other.converted(lane, step).map { number(UInt32($0)) } ?? Self.blocked
             }, spent: number(other.spent[lane]))
-    }
-}
-
-extension LaneGraph.Edge {
-    fileprivate func renumbered(_ number: (UInt32) -> UInt32) -> Self {
-        Self(target: number(target), label: label, condition: condition, isFault: isFault)
     }
 }

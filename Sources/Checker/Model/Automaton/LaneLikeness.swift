@@ -31,6 +31,7 @@ struct LaneLikeness {
     private struct Looks: Hashable {
         let vm: UInt8
         let isResting: Bool
+        let holdsStream: Bool
         let violation: Violation?
     }
 
@@ -38,7 +39,7 @@ struct LaneLikeness {
         var numbers: [Looks: UInt32] = [:]
         for lane in 0..<automaton.count {
             let looks = Looks(
-                vm: automaton.vms[lane], isResting: automaton.isResting[lane],
+                vm: automaton.vms[lane], isResting: automaton.isResting[lane], holdsStream: automaton.holdsStream[lane],
                 violation: automaton.violations.isEmpty ? nil : automaton.violations[UInt32(lane)])
             let number = numbers[looks] ?? UInt32(numbers.count)
             numbers[looks] = number
@@ -116,19 +117,23 @@ struct LaneLikeness {
         let graph = automaton.graph
         var found = ContiguousArray<UInt64>()
         func add(_ kind: UInt64, _ target: Int) { found.append(kind << 32 | UInt64(classes[target])) }
+        func add(_ edge: LaneGraph.Edge, part: Int) {
+            let share = UInt64(edge.followed.map { $0 + 1 } ?? 0) << 8 | UInt64(part) << 16
+            let bits = edge.condition.number << 24 | (edge.isFault ? 2 : 0) | (goesOn[Int(edge.label)] ? 1 : 0)
+            add(bits | share, Int(edge.target))
+        }
         for index in graph.steps(of: lane) {
             let edge = graph.edges[index]
-            let goesOn = goesOn[Int(edge.label)]
-            if !goesOn, !edge.isFault, classes[Int(edge.target)] == classes[lane] { continue }
-            add(UInt64(edge.condition) << 2 | (edge.isFault ? 2 : 0) | (goesOn ? 1 : 0), Int(edge.target))
+            let isIdle = !goesOn[Int(edge.label)] && !edge.isFault && edge.followed == nil
+            if !isIdle || classes[Int(edge.target)] != classes[lane] { add(edge, part: 0) }
         }
-        for index in graph.restarts(of: lane) {
-            add(0x1000 | UInt64(graph.edges[index].condition), Int(graph.edges[index].target))
+        for event in 0..<graph.events {
+            for index in graph.parts(of: lane, in: event) { add(graph.edges[index], part: event + 1) }
         }
         for step in ConversionStep.allCases {
-            if let target = graph.converted(lane, step) { add(0x2000 | UInt64(step.rawValue), target) }
+            if let target = graph.converted(lane, step) { add(4 | UInt64(step.rawValue) << 8, target) }
         }
-        add(0x3000, Int(graph.spent[lane]))
+        add(8, Int(graph.spent[lane]))
         found.sort()
         var count = 0
         for index in found.indices where count == 0 || found[index] != found[count - 1] {

@@ -42,10 +42,9 @@ private struct Matching {
         let numbers = Dictionary(uniqueKeysWithValues: zip(automaton.labels, UInt16(0)...))
         labels = automaton.labels.map { numbers[$0.renamed(names)] ?? .max }
         // The lanes of a device that was never assigned are their own partners, with any number of faults left.
-        var (lane, isNew) = (UInt32(0), true)
-        while isNew {
-            isNew = pair(lane, lane) && graph.spent[Int(lane)] != lane
-            lane = graph.spent[Int(lane)]
+        for root in automaton.roots {
+            var lane = root
+            while pair(lane, lane), graph.spent[Int(lane)] != lane { lane = graph.spent[Int(lane)] }
         }
         while let (lane, partner) = pairs.popLast() {
             guard match(Int(lane), Int(partner)) else { return nil }
@@ -62,10 +61,7 @@ private struct Matching {
     }
 
     private mutating func match(_ lane: Int, _ partner: Int) -> Bool {
-        guard graph.allSteps(of: lane).count == graph.allSteps(of: partner).count,
-            graph.steps(of: lane).count == graph.steps(of: partner).count,
-            pair(graph.spent[lane], graph.spent[partner])
-        else { return false }
+        guard pair(graph.spent[lane], graph.spent[partner]) else { return false }
         for step in ConversionStep.allCases {
             switch (graph.converted(lane, step), graph.converted(partner, step)) {
             case (nil, nil): break
@@ -73,18 +69,23 @@ private struct Matching {
             case (nil, _?), (_?, nil): return false
             }
         }
-        return matchEdges(lane, partner)
+        for event in 0..<graph.events {
+            guard match(graph.parts(of: lane, in: event), graph.parts(of: partner, in: event)) else { return false }
+        }
+        return match(graph.steps(of: lane), graph.steps(of: partner))
     }
 
     /// Steps of one name come in the same order from both.
-    private mutating func matchEdges(_ lane: Int, _ partner: Int) -> Bool {
-        var free = Array(graph.allSteps(of: partner))
-        for index in graph.allSteps(of: lane) {
+    private mutating func match(_ steps: Range<Int>, _ others: Range<Int>) -> Bool {
+        guard steps.count == others.count else { return false }
+        var free = Array(others)
+        for index in steps {
             let edge = graph.edges[index]
-            let (label, condition) = (labels[Int(edge.label)], renamed(edge.condition))
+            let (label, condition) = (labels[Int(edge.label)], edge.condition.renamed(names))
             guard
                 let place = free.firstIndex(where: {
                     graph.edges[$0].label == label && graph.edges[$0].condition == condition
+                        && graph.edges[$0].followed == edge.followed
                 }), pair(edge.target, graph.edges[free[place]].target)
             else { return false }
             free.remove(at: place)
@@ -92,9 +93,6 @@ private struct Matching {
         return true
     }
 
-    private func renamed(_ condition: UInt8) -> UInt8 {
-        condition == 0 ? 0 : (UInt8(names[Int(condition - 1) >> 2]) << 2 | (condition - 1) & 3) + 1
-    }
 }
 
 extension LaneLabel {

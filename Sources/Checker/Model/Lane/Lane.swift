@@ -21,6 +21,8 @@ struct Lane: Hashable, Sendable {
         case running
         /// It is back, its cuts come first, and what became of the connection is not known to it yet.
         case resuming
+        /// It knows, and brings the connection to rest before anything else.
+        case settling
     }
 
     /// The assignment, by the number of its shape.
@@ -28,6 +30,12 @@ struct Lane: Hashable, Sendable {
     /// The connection, by the number of its shape.
     var connection: UInt16
     var manager = Manager.running
+    /// Whether it is function 0 of its device, whose FLR ends session and stream.
+    var isFunctionZero: Bool
+    /// Whether the pending effect has been asked of what it shares with its siblings, or done to it.
+    var isUnderWay = false
+    /// Whether it takes up a stream of its bridge. Not counted where there are enough for all.
+    var holdsStream = false
     /// How many faults may still happen, where they are counted.
     var faultsLeft: UInt8 = 0
     var device = DeviceState()
@@ -48,12 +56,13 @@ struct Lane: Hashable, Sendable {
     /// Forgets what is of no use any more: a VM that has nothing to do with it, the evidence of a lock that is over.
     mutating func settle() {
         switch device.tdi {
-        case .configUnlocked: memory.evidence = 0
+        case .configUnlocked: (memory.evidence, memory.isLockedUnasked) = (0, false)
         case .error: if memory.evidence < 4 { memory.evidence = 0 }
         case .configLocked, .run: break
         }
         guard !isInDomain, platform.traces.isEmpty, vm != nil else { return }
         vm = nil
         platform.page = .private
+        (platform.isFenced, memory.isFenceOwed) = (false, false)
     }
 }

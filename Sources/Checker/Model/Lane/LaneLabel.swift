@@ -21,6 +21,10 @@ public enum LaneLabel: Hashable, Sendable {
     case restarted(during: EffectName, isCarriedOut: Bool)
     /// The manager finds out what became of the connection.
     case resumed
+    /// What the pending effect does to all functions of the device is done; its outcome is not heard yet.
+    case carriedOut(EffectName)
+    /// Its part in what concerns all functions of the device.
+    case shared(SharedEvent)
 
     /// How an effect ends.
     public enum Ending: Hashable, Sendable {
@@ -47,12 +51,17 @@ public enum LaneLabel: Hashable, Sendable {
         case streamLost, streamDisabledAtPort, sessionLost, sessionLostAtHost, deviceGone, deviceReturned
         case functionReset, conventionalReset, contextLost, poisonedData, busMasterCleared, ownRecovery
         case hostdevRemoved, startReplayed
+        /// T=1 of the device faults: some platforms fence off what its VM has there.
+        case privateDMAFaulted
+        /// Somebody locks the interface whom nobody asked to: its guest, or whoever has a session.
+        case lockedUnasked
     }
 
     /// Whether it is somebody's fault or somebody's wish, rather than what goes on by itself.
     var goesOn: Bool {
         switch self {
-        case .ended(_, .orderly), .landed, .resumed: true
+        case .ended(_, .orderly), .landed, .resumed, .carriedOut: true
+        case .shared(let event): event.goesOn
         case .noticed(let observation, _): !observation.isRumour
         case .asked, .ended, .happened, .invalidated, .deviceForgot, .restarted: false
         }
@@ -67,7 +76,22 @@ public enum LaneLabel: Hashable, Sendable {
         case .happened, .restarted: true
         case .ended(_, let ending): ending != .orderly
         case .noticed(let observation, _): observation.isRumour
-        case .asked, .landed, .invalidated, .deviceForgot, .resumed: false
+        case .shared(let event): event.isFault
+        case .asked, .landed, .invalidated, .deviceForgot, .resumed, .carriedOut: false
+        }
+    }
+}
+
+extension LaneLabel.Happening {
+    /// Whether it happens to all functions of a device at once, if it happens to function 0.
+    var isOfDevice: Bool {
+        switch self {
+        case .streamLost, .streamDisabledAtPort, .sessionLost, .sessionLostAtHost, .deviceGone, .deviceReturned,
+            .functionReset, .conventionalReset:
+            true
+        case .contextLost, .poisonedData, .busMasterCleared, .ownRecovery, .hostdevRemoved, .startReplayed,
+            .privateDMAFaulted, .lockedUnasked:
+            false
         }
     }
 }
@@ -121,6 +145,8 @@ extension LaneLabel: CustomStringConvertible {
         case .restarted(let effect, let isDone):
             "crash during \(effect.rawValue)\(isDone ? ", carried out" : ""), and restart"
         case .resumed: "connection taken up again"
+        case .carriedOut(let effect): "\(effect.rawValue) carried out"
+        case .shared(let event): "\(event)"
         }
     }
 }

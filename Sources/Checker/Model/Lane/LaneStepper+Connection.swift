@@ -12,13 +12,16 @@ extension LaneStepper {
         var isOrderly = true
         /// Whether the manager died on the way.
         var isCutShort = false
+        /// What the host must be like for it.
+        var condition: LaneCondition?
     }
 
     /// One way in which an effect on the connection ends.
-    private struct Link {
+    struct Link {
         let lane: Lane
         let outcome: Outcome
         var isOrderly = true
+        var condition: LaneCondition?
     }
 
     // MARK: For a TDI
@@ -27,30 +30,52 @@ extension LaneStepper {
     func talk(_ lane: Lane, _ effect: AssignmentEffect) {
         for talk in talks(lane, effect.name == .rekey ? .rekey(lockedTDIs: 0) : .require) {
             if talk.isCutShort {
-                restart(talk.lane, .restarted(during: effect.name, isCarriedOut: true))
+                restart(talk.lane, .restarted(during: effect.name, isCarriedOut: true), talk.condition)
             } else if let news = talk.news {
                 let ending: LaneLabel.Ending = talk.isOrderly ? .orderly : .connectionTrouble
-                hear(news, effect, talk.lane, .ended(effect.name, ending))
+                hear(news, effect, talk.lane, .ended(effect.name, ending), talk.condition)
             }
         }
     }
 
     /// Tells the TDI, then the one who asked, unless something else is under way by then.
-    private func hear(_ news: ConnectionNews, _ effect: AssignmentEffect, _ lane: Lane, _ label: LaneLabel) {
+    private func hear(
+        _ news: ConnectionNews, _ effect: AssignmentEffect, _ lane: Lane, _ label: LaneLabel,
+        _ condition: LaneCondition?
+    ) {
         var lane = lane
         if let observation = news.observation {
             switch fed(.observed(observation), to: lane) {
-            case .broken(let violation): return add(label, violation)
+            case .broken(let violation): return add(label, violation, condition)
             case .lane(let next): lane = next
             }
-            guard state(lane).pending == effect else { return add(label, lane) }
+            guard state(lane).pending == effect else { return add(label, lane, condition) }
         }
-        feed(.finished(effect.name, news.outcome), to: lane, label)
+        feed(.finished(effect.name, news.outcome), to: lane, label, condition)
+    }
+
+    /// An operator ends the connection; by force, what is locked is cut first, and the connection is ended behind that.
+    func disconnect(_ lane: Lane) {
+        let label = LaneLabel.shared(.disconnected)
+        guard !state(lane).phase.holdsLock else {
+            return feed(.observed(.sessionLost), to: lane, .shared(.disconnectedByForce))
+        }
+        guard connection(lane).name != .none else { return }
+        for talk in talks(lane, .disconnect(lockedTDIs: 0, force: false)) where talk.isOrderly || model.hasFaults {
+            let label = talk.isOrderly ? label : .ended(.requireConnection, .connectionTrouble)
+            if talk.isCutShort {
+                restart(talk.lane, .restarted(during: state(lane).pending.name, isCarriedOut: false))
+            } else if let observation = talk.news?.observation {
+                feed(.observed(observation), to: talk.lane, label)
+            } else {
+                add(label, talk.lane)
+            }
+        }
     }
 
     /// A connection that is not as recorded is lost, and the TDI is told.
     func noticeConnection(_ lane: Lane) {
-        guard connection(lane).name == .connected, lane.manager == .running else { return }
+        guard !model.hasSiblings, connection(lane).name == .connected, lane.manager == .running else { return }
         if !lane.device.isSessionAlive {
             lose(.sessionLost, lane)
             lose(.deviceReset, lane)
@@ -77,17 +102,20 @@ extension LaneStepper {
             var next = talk.lane
             next.manager = .running
             guard connection(next).name != .connected, state(next).phase == .private else {
-                add(label, next)
+                add(label, next, talk.condition)
                 continue
             }
-            feed(.observed(.sessionLost), to: next, label)
+            feed(.observed(.sessionLost), to: next, label, talk.condition)
         }
     }
 
     // MARK: With the machine
 
     /// Feeds an event to the connection's machine, and carries out what follows, until there is news or nothing to do.
-    private func talks(_ lane: Lane, _ event: ConnectionEvent) -> [Talk] {
+    ///
+    /// `ownsStream`: a stream was its own when it began, so there is one for it.
+    private func talks(_ lane: Lane, _ event: ConnectionEvent, ownsStream: Bool? = nil) -> [Talk] {
+        let ownsStream = ownsStream ?? lane.holdsStream
         let step = model.functions.connection(connection(lane), event)
         var next = lane
         next.connection = number(step.state)
@@ -95,30 +123,39 @@ extension LaneStepper {
         switch step.effect {
         case .none, .refuse: return [Talk(lane: next)]
         case .announce(let news): return [Talk(lane: next, news: news)]
-        case .connect: links = connects(next)
+        case .connect: links = connects(next, ownsStream: ownsStream)
         case .refreshKeys: links = refreshes(next)
         case .disconnect: links = disconnects(next)
         }
         var found: [Talk] = []
         for link in links where model.hasFaults || link.isOrderly {
-            for var talk in talks(link.lane, .finished(step.effect.name, link.outcome)) {
+            for var talk in talks(link.lane, .finished(step.effect.name, link.outcome), ownsStream: ownsStream) {
                 talk.isOrderly = talk.isOrderly && link.isOrderly
+                talk.condition = talk.condition ?? link.condition
                 found.append(talk)
             }
-            if model.hasCrashes { found.append(Talk(lane: link.lane, isOrderly: false, isCutShort: true)) }
+            if model.hasCrashes {
+                found.append(
+                    Talk(lane: link.lane, isOrderly: false, isCutShort: true, condition: link.condition))
+            }
         }
         return found
     }
 
-    private func connects(_ lane: Lane) -> [Link] {
+    /// Whoever owned no stream takes one of its bridge, or is refused where none is left.
+    func connects(_ lane: Lane, ownsStream: Bool) -> [Link] {
         let none = hungUp(lane, reachesDevice: true)
         guard lane.device.isPresent else { return [Link(lane: none, outcome: .failed(.deviceGone))] }
         let done = connected(none)
-        return [
+        let links = [
             Link(lane: done, outcome: .succeeded), Link(lane: none, outcome: .failed(.timedOut), isOrderly: false),
             Link(lane: none, outcome: .unknown, isOrderly: false),
             Link(lane: done, outcome: .unknown, isOrderly: false),
         ]
+        guard model.streams != nil, !ownsStream else { return links }
+        return links.map {
+            Link(lane: $0.lane, outcome: $0.outcome, isOrderly: $0.isOrderly, condition: .stream(isFree: true))
+        } + [Link(lane: none, outcome: .failed(.busy), condition: .stream(isFree: false))]
     }
 
     /// New keys at both ends. A stream that still was Secure with older ones loses those first.
@@ -126,17 +163,18 @@ extension LaneStepper {
         var next = lane
         if next.device.isSecureAtDevice { end(.lost(.keyOverwritten), atDevice: true, &next) }
         next.device.isSessionAlive = true
+        next.holdsStream = model.streams != nil
         (next.device.isSecureAtDevice, next.device.isSecureAtPort) = (true, true)
-        next.memory.hasOldKeys = next.device.tdi != .configUnlocked
+        next.memory.hasOldKeys = next.device.tdi != .configUnlocked && !next.memory.isLockedUnasked
         return next
     }
 
-    private func refreshes(_ lane: Lane) -> [Link] {
+    func refreshes(_ lane: Lane) -> [Link] {
         guard lane.device.isPresent, lane.device.isSessionAlive, lane.device.isSecure else {
             return [Link(lane: lane, outcome: .failed(.connectionLost))]
         }
         var done = lane
-        done.memory.hasOldKeys = lane.device.tdi != .configUnlocked
+        done.memory.hasOldKeys = lane.device.tdi != .configUnlocked && !lane.memory.isLockedUnasked
         var down = lane
         loseStream(.keyStopped, &down)
         return [
@@ -147,7 +185,7 @@ extension LaneStepper {
         ]
     }
 
-    private func disconnects(_ lane: Lane) -> [Link] {
+    func disconnects(_ lane: Lane) -> [Link] {
         let done = hungUp(lane, reachesDevice: lane.device.isPresent)
         return [
             Link(lane: done, outcome: .succeeded),
@@ -161,6 +199,9 @@ extension LaneStepper {
     private func hungUp(_ lane: Lane, reachesDevice: Bool) -> Lane {
         var next = lane
         let hadSession = lane.device.isSessionAlive
+        next.holdsStream = false
+        // There are none at all any more.
+        next.memory.hasOldKeys = false
         next.device.isSessionAlive = false
         end(.lost(.keyStopped), atDevice: false, &next)
         guard reachesDevice, hadSession else { return next }
@@ -172,7 +213,7 @@ extension LaneStepper {
 
 extension ConnectionNews {
     /// What it is to a TDI.
-    fileprivate var observation: Observation? {
+    var observation: Observation? {
         switch self {
         case .lost(.streamInsecure): .streamInsecure
         case .lost(.deviceReset): .deviceReset
@@ -182,7 +223,7 @@ extension ConnectionNews {
     }
 
     /// What it is to the TDI that asked.
-    fileprivate var outcome: Outcome {
+    var outcome: Outcome {
         switch self {
         case .ready, .rekeyed: .succeeded
         case .unavailable(let reason), .rekeyFailed(let reason): .failed(reason)

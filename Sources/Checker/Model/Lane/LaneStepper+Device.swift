@@ -69,7 +69,7 @@ extension LaneStepper {
     func functionLevelReset(_ lane: inout Lane) {
         interface(.incident(.functionLevelReset), &lane)
         perform(.clearDeviceCache, on: &lane)
-        guard model.isFunctionZero else { return }
+        guard lane.isFunctionZero else { return }
         loseStream(.reset, &lane)
         lane.device.isSessionAlive = false
     }
@@ -86,13 +86,14 @@ extension LaneStepper {
     /// Everything that may happen to the device or around it.
     func happen(_ lane: Lane) {
         for happening in LaneLabel.Happening.allCases where lane.device.isPresent || happening.isOfHost {
+            if model.hasSiblings, happening.isOfDevice, happening != .functionReset || lane.isFunctionZero { continue }
             var next = lane
             happen(happening, &next)
             if next != lane { add(.happened(happening), next) }
         }
     }
 
-    private func happen(_ happening: LaneLabel.Happening, _ lane: inout Lane) {
+    func happen(_ happening: LaneLabel.Happening, _ lane: inout Lane) {
         switch happening {
         case .streamLost: loseStream(.integrityCheckFailed, &lane)
         case .streamDisabledAtPort: end(.disable, atDevice: false, &lane)
@@ -116,6 +117,17 @@ extension LaneStepper {
         case .busMasterCleared: interface(.incident(.configurationChanged(.busMasterDisabled)), &lane)
         case .ownRecovery: interface(.recoverFromError, &lane)
         case .hostdevRemoved: if lane.isInDomain { removeFromDomain(&lane) }
+        case .lockedUnasked:
+            let lock = TDI.Event.request(.lock(DeviceValues.lockRequest), over: DeviceValues.session)
+            guard lane.device.isSessionAlive, lane.device.tdi == .configUnlocked else { return }
+            // The engine owes nothing for a lock that it did not ask for.
+            var memory = lane.memory
+            memory.isLockedUnasked = interface(lock, &lane) == .configLocked
+            lane.memory = memory
+        case .privateDMAFaulted:
+            guard lane.device.tdi == .run, lane.device.isSecure else { return }
+            if model.profile.fencesAfterFault, !routes(of: lane).trusted.isEmpty { lane.memory.isFenceOwed = true }
+            perform(.faultTrusted, on: &lane)
         case .startReplayed:
             interface(.request(.start(DeviceValues.oldNonce), over: DeviceValues.session), &lane)
         }
@@ -176,5 +188,5 @@ extension LaneStepper {
 
 extension LaneLabel.Happening {
     /// Whether it may happen while the device is not there.
-    fileprivate var isOfHost: Bool { self == .deviceReturned || self == .hostdevRemoved }
+    var isOfHost: Bool { self == .deviceReturned || self == .hostdevRemoved }
 }

@@ -11,13 +11,14 @@ extension LaneStepper {
         let ending: LaneLabel.Ending
         let lane: Lane
         let event: AssignmentEvent
-        var condition: VMCondition?
+        var condition: LaneCondition?
     }
 
     /// The pending effect ends, in every way in which it can.
     func carryOut(_ lane: Lane) {
         let effect = state(lane).pending
         guard effect != .none, lane.manager == .running || effect.name == .cut else { return }
+        if model.hasSiblings, carryOutAmongSiblings(lane, effect) { return }
         if effect == .requireConnection || effect == .rekey { return talk(lane, effect) }
         for ended in endings(of: effect, lane) where model.hasFaults || ended.ending == .orderly {
             feed(ended.event, to: ended.lane, .ended(effect.name, ended.ending), ended.condition)
@@ -50,6 +51,7 @@ extension LaneStepper {
 
     /// How the pending effect ends when nobody errs. More than one: it depends on its VM.
     func orderly(_ effect: AssignmentEffect, _ lane: Lane) -> [Ended] {
+        if model.hasSiblings, sharedEvent(of: effect, lane) != nil { return [] }
         guard case .attach(let domain) = effect else {
             var next = lane
             let event = carriedOut(effect, on: &next)
@@ -61,7 +63,7 @@ extension LaneStepper {
             let outcome = attach(to: vm, page, &next)
             return Ended(
                 ending: .orderly, lane: next, event: .finished(.attach, outcome),
-                condition: VMCondition(vm: vm, page: page))
+                condition: .page(page, ofVM: vm))
         }
     }
 
@@ -97,7 +99,7 @@ extension LaneStepper {
         return .finished(effect.name, outcome(of: effect, &lane))
     }
 
-    private func outcome(of effect: AssignmentEffect, _ lane: inout Lane) -> Outcome {
+    func outcome(of effect: AssignmentEffect, _ lane: inout Lane) -> Outcome {
         switch effect {
         case .none, .refuse, .requireConnection, .rekey, .attach, .askState: .failed(.unsupported)
         case .releaseHostDriver: releaseHostDriver(&lane)
@@ -253,7 +255,11 @@ extension LaneStepper {
         guard lane.device.isSessionAlive else { return .failed(.connectionLost) }
         perform([.hold(.locked), .detachTrusted, .land, .invalidateTrusted], on: &lane)
         let event = TDI.Event.request(.stop, over: DeviceValues.session)
-        return interface(event, &lane, fails: fails) == .configUnlocked ? .succeeded : .failed(.deviceRefused)
+        guard interface(event, &lane, fails: fails) == .configUnlocked else { return .failed(.deviceRefused) }
+        // A fence that this function's DMA put up falls with what put it up.
+        perform(.clearFence, on: &lane)
+        lane.memory.isFenceOwed = false
+        return .succeeded
     }
 
     private func cut(_ rank: CutRank, _ lane: inout Lane) -> Outcome {

@@ -16,6 +16,7 @@ extension LaneStepper {
             }
             feed(request, to: lane, .asked(request))
         }
+        if !model.hasSiblings { disconnect(lane) }
     }
 
     /// The manager dies, before or after the pending effect was carried out, and comes back.
@@ -42,14 +43,17 @@ extension LaneStepper {
 
     /// The manager is back: what it left in the middle of an effect is cut first; of a device at rest the connection is
     /// taken up at once, and one that the hypervisor has not any more was taken out of its VM.
-    func restart(_ lane: Lane, _ label: LaneLabel, _ condition: VMCondition? = nil) {
+    func restart(_ lane: Lane, _ label: LaneLabel, _ condition: LaneCondition? = nil) {
         var next = lane
         next.manager = .resuming
+        next.isUnderWay = false
         let found = state(lane)
         if found.pending != .none {
             feed(.restarted(during: found.pending.name), to: next, label, condition)
         } else if found.domain != nil, !lane.isInDomain, found.phase.isResting {
             feed(.observed(.hostdevRemoved), to: next, label, condition)
+        } else if model.hasSiblings {
+            add(label, next, condition)
         } else {
             resume(next, label)
         }

@@ -6,20 +6,17 @@ internal import TDISP
 struct LaneStep {
     let label: LaneLabel
     let target: Target
-    /// What a VM must be like for it; nil: no matter.
-    var condition: VMCondition?
+    /// What the host must be like for it; nil: no matter.
+    var condition: LaneCondition?
+    /// The event that it is a part in; nil: it is a step of its own.
+    var part: SharedEvent?
+    /// The event that it brings about, in which the others take part; nil: none.
+    var followed: SharedEvent?
 
     enum Target {
         case lane(Lane)
         case broken(Violation)
     }
-}
-
-/// What a VM must be like.
-struct VMCondition: Hashable {
-    let vm: UInt8
-    /// What its page is.
-    let page: PageState
 }
 
 /// Takes lanes apart into the values that the shipped functions know, steps those, and puts the lanes together again.
@@ -34,6 +31,10 @@ final class LaneStepper {
     /// The steps of the lane that is being looked at.
     var steps: [LaneStep] = []
     private var faultsLeft: UInt8 = 0
+    /// The event in which the lane takes part with all steps that are added; nil: none.
+    private var part: SharedEvent?
+    /// The event that all steps that are added bring about; nil: none.
+    private var followed: SharedEvent?
 
     private struct Done: Hashable {
         let state: PlatformState
@@ -46,7 +47,21 @@ final class LaneStepper {
     func initialLane() -> Lane {
         Lane(
             assignment: number(AssignmentState.initial), connection: number(ConnectionState.initial),
-            faultsLeft: UInt8(clamping: model.faults ?? 0))
+            isFunctionZero: model.isFunctionZero, faultsLeft: UInt8(clamping: model.faults ?? 0))
+    }
+
+    /// Takes part in an event with all steps that are added meanwhile.
+    func taking(part event: SharedEvent, _ body: () -> Void) {
+        part = event
+        body()
+        part = nil
+    }
+
+    /// Brings an event about with all steps that are added meanwhile.
+    func bringing(_ event: SharedEvent, _ body: () -> Void) {
+        followed = event
+        body()
+        followed = nil
     }
 
     /// Every step out of a lane.
@@ -55,24 +70,35 @@ final class LaneStepper {
         faultsLeft = lane.faultsLeft
         carryOut(lane)
         notice(lane)
-        if lane.manager == .running { ask(lane) } else { resume(lane) }
-        if model.hasCrashes { crash(lane) }
+        if lane.manager == .running {
+            ask(lane)
+        } else if !model.hasSiblings {
+            resume(lane)
+        }
+        if model.hasCrashes { taking(part: .restarted) { crash(lane) } }
+        if model.hasSiblings { takePart(lane) }
         makeWay(lane)
         if model.hasFaults { happen(lane) }
         return steps
     }
 
-    func add(_ label: LaneLabel, _ target: Lane, _ condition: VMCondition? = nil) {
+    func add(_ label: LaneLabel, _ target: Lane, _ condition: LaneCondition? = nil) {
         guard isAllowed(label) else { return }
         var target = target
         target.faultsLeft = faultsLeft - (label.isFault && model.faults != nil ? 1 : 0)
         settle(&target)
-        steps.append(LaneStep(label: label, target: .lane(target), condition: condition))
+        steps.append(step(label, .lane(target), condition))
     }
 
-    func add(_ label: LaneLabel, _ violation: Violation, _ condition: VMCondition? = nil) {
+    func add(_ label: LaneLabel, _ violation: Violation, _ condition: LaneCondition? = nil) {
         guard isAllowed(label) else { return }
-        steps.append(LaneStep(label: label, target: .broken(violation), condition: condition))
+        steps.append(step(label, .broken(violation), condition))
+    }
+
+    private func step(_ label: LaneLabel, _ target: LaneStep.Target, _ condition: LaneCondition?) -> LaneStep {
+        LaneStep(
+            label: label, target: target, condition: condition, part: label.isRestart ? .restarted : part,
+            followed: label.isRestart ? nil : followed)
     }
 
     private func isAllowed(_ label: LaneLabel) -> Bool { !label.isFault || model.faults == nil || faultsLeft > 0 }
@@ -86,11 +112,12 @@ final class LaneStepper {
     func number(_ state: ConnectionState) -> UInt16 { connections.number(of: state, ConnectionShape(state)) }
 
     /// Feeds an event to the engine, judges what it makes of it, and adds the step.
-    func feed(_ event: AssignmentEvent, to lane: Lane, _ label: LaneLabel, _ condition: VMCondition? = nil) {
+    func feed(_ event: AssignmentEvent, to lane: Lane, _ label: LaneLabel, _ condition: LaneCondition? = nil) {
         switch fed(event, to: lane) {
         case .lane(let next):
             add(label, next, condition)
-            if model.hasCrashes, next.manager == .running, !label.isRestart { crashBeforeJournal(next, since: lane) }
+            let isAlone = part == nil && followed == nil && !label.isRestart
+            if model.hasCrashes, next.manager == .running, isAlone { crashBeforeJournal(next, since: lane) }
         case .broken(let violation): add(label, violation, condition)
         }
     }
@@ -103,6 +130,9 @@ final class LaneStepper {
         next.memory.hear(before.pending, event)
         if isOvertaken(event, before, step) { next.memory.doubt(before.pending.name) }
         next.assignment = number(step.state)
+        if step.effect != .none, step.effect.name != .refuse || step.state.pending != before.pending {
+            next.isUnderWay = false
+        }
         // Out of quarantine leads an operator's word, who knows what is in doubt.
         if step.state.phase == .quarantined { next.memory.doubtful = [] }
         if let violation = judge(before, event, step, next).violation {

@@ -23,6 +23,10 @@ enum ModelPage: UInt64, CaseIterable {
     static let own = DomainNumber(rawValue: 1)
     static let other = DomainNumber(rawValue: 2)
     static let device = RequesterID(rawValue: 0x3b00)
+    /// A function of another VM.
+    static let peer = RequesterID(rawValue: 0x3c00)
+    /// An address space of the device's that nobody set up.
+    static let pasid = PASID(rawValue: 1)
     /// How much higher a guest maps its pages than where they are.
     static let firstStageOffset: UInt64 = 0x100_0000
     /// Where a hostile host maps all pages for T=0, beside what it ought to.

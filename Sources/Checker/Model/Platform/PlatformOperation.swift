@@ -26,6 +26,10 @@ public enum PlatformOperation: Hashable, Sendable {
     case clearDeviceCache
     /// The device uses the convertible page: it asks for a translation, and a DMA is in flight.
     case use(TBitValue)
+    /// The device sends T=1 to where nothing is mapped.
+    case faultTrusted
+    /// The fence that a T=1 which faulted has put up is lifted.
+    case clearFence
     /// What is in flight lands.
     case land
     /// A step of the conversion of the VM's page.
@@ -84,6 +88,12 @@ extension PlatformOperation {
             model.unit.clearDeviceCache(of: device)
             next.traces = model.cached.union(next.traces.intersection(.flights))
         case .use(let tBit): try use(tBit == .trusted ? .trusted : .untrusted, &model, &next)
+        case .faultTrusted:
+            _ = model.unit.perform(DMARequest(device, .trusted, ModelUnit.nowhere))
+            next.isFenced = !model.unit.fencedDomains.isEmpty
+        case .clearFence:
+            model.unit.clearFence(of: ModelPage.own)
+            next.isFenced = !model.unit.fencedDomains.isEmpty
         case .land: next.traces.subtract(.flights)
         case .convert(let step): try convert(step, &model, &next)
         }

@@ -31,7 +31,20 @@ struct ModelUnit {
                 try unit.unmapExactly(ModelPage.convertible.mapping(at: vTOM).addresses, in: Self.trusted)
             }
         }
+        if state.isFenced { try fence() }
         try setContexts(state)
+    }
+
+    /// An address at which no table has anything.
+    static let nowhere: UInt64 = 0x300_0000
+
+    /// The device sends T=1 to nowhere in RUN.
+    private mutating func fence() throws {
+        unit.hold(ModelPage.device, as: .run, for: ModelPage.own)
+        unit.setBusMaster(true, of: ModelPage.device)
+        try unit.attach(Self.trusted, to: ModelPage.device)
+        _ = unit.perform(DMARequest(ModelPage.device, .trusted, Self.nowhere))
+        unit.detach(.trusted, from: ModelPage.device)
     }
 
     private mutating func givePages(_ page: PageState) throws {
@@ -156,9 +169,12 @@ extension PlatformState.Untrusted {
 
 extension DMARequest {
     /// A read of one byte.
-    init(_ requester: RequesterID, _ tBit: TBit, _ address: UInt64, isTranslated: Bool = false) {
+    init(
+        _ requester: RequesterID, _ tBit: TBit, _ address: UInt64, _ pasid: PASID? = nil, isTranslated: Bool = false
+    ) {
         self.init(
-            requesterID: requester, tBit: tBit, address: address, isTranslated: isTranslated, count: 1, access: .read)
+            requesterID: requester, tBit: tBit, pasid: pasid, address: address, isTranslated: isTranslated, count: 1,
+            access: .read)
     }
 }
 

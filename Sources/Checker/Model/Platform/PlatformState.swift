@@ -4,8 +4,7 @@ internal import IOMMU
 /// it, and whatever is decided about DMA is decided by that unit.
 ///
 /// Folded, and why nothing is lost: each device has a unit of its own (contexts are by requester; an invalidation by a
-/// sibling can only take away what is cached). ATS is always on (it only adds ways to memory). The fence of SEV-TIO is
-/// left out (it only takes ways away). Of caches only the convertible page is remembered: entries for pages that never
+/// sibling can only take away what is cached). ATS is always on (it only adds ways to memory). Of caches only the convertible page is remembered: entries for pages that never
 /// change hands forbid nothing, and every translated request is tried whether the device holds a translation or not.
 struct PlatformState: Hashable, Sendable {
     /// What the device's host table holds.
@@ -51,6 +50,8 @@ struct PlatformState: Hashable, Sendable {
     var isTrustedOpen = false
     /// The VM's convertible page. ``PageState/private`` where the lane has no VM.
     var page = PageState.private
+    /// Whether T=1 of its VM is fenced off, after one that faulted (SEV-TIO).
+    var isFenced = false
     /// What is left of DMA to it.
     var traces: Traces = []
 }

@@ -28,7 +28,8 @@ struct Reach: OptionSet, Hashable, Sendable {
 }
 
 /// What a function reaches with T=0 and with T=1 when neither it nor the host keeps to any rule: every page at every
-/// address, translated requests too, with a host that maps all memory for it. Decided by the shipped unit's `route`.
+/// address, with and without PASID, translated requests too, with a host that maps all memory for it, and a function of another
+/// VM that it would like to send T=1 to. Decided by the shipped unit's `route` and `answer`.
 struct Routes: Hashable, Sendable {
     let untrusted: Reach
     let trusted: Reach
@@ -59,13 +60,28 @@ struct Routes: Hashable, Sendable {
             }
         }
         untrusted = Self.reach(.untrusted, unit, convertible)
-        trusted = Self.reach(.trusted, unit, convertible)
+        trusted = Self.reach(.trusted, unit, convertible).union(Self.reachesPeer(unit) ? .otherPrivate : [])
+    }
+
+    /// Whether T=1 of the function gets to a function of another VM that is in RUN, if it is asked to be bound to it.
+    private static func reachesPeer(_ unit: RemappingUnit) -> Bool {
+        var unit = unit
+        unit.hold(ModelPage.peer, as: .run, for: ModelPage.other)
+        unit.setBusMaster(true, of: ModelPage.peer)
+        _ = unit.bindPeers(ModelPage.device, ModelPage.peer)
+        let answer = unit.answer(FunctionRequest(.peer(ModelPage.peer), ModelPage.device, .trusted))
+        return switch answer {
+        case .passes: true
+        case .translated, .forwarded, .refused: false
+        }
     }
 
     private static func reach(_ tBit: TBit, _ unit: RemappingUnit, _ convertible: PageState) -> Reach {
         var reach: Reach = []
         for page in ModelPage.allCases {
-            let plain = ModelUnit.addresses(of: page, unit.profile).map { DMARequest(ModelPage.device, tBit, $0) }
+            let plain = ModelUnit.addresses(of: page, unit.profile).flatMap { address in
+                [nil, ModelPage.pasid].map { DMARequest(ModelPage.device, tBit, address, $0) }
+            }
             let translated = DMARequest(ModelPage.device, tBit, page.physical, isTranslated: true)
             for request in plain + [translated] where unit.reaches(request, page) {
                 reach.formUnion(Reach(page, convertible))

@@ -2,8 +2,8 @@
 public enum HostLabel: Hashable, Sendable, CustomStringConvertible {
     /// To one device.
     case device(Int, LaneLabel)
-    /// The manager dies and comes back: what that is to each device.
-    case restarted([LaneLabel])
+    /// To all of them at once: what it is to each.
+    case together([LaneLabel])
     /// To a VM.
     case vm(Int, ConversionStep)
 
@@ -11,25 +11,31 @@ public enum HostLabel: Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .device(let device, let label): "device \(device): \(label)"
-        case .restarted(let labels):
-            labels.enumerated().map { "device \($0): \($1)" }.joined(separator: "; ")
+        case .together(let labels):
+            Set(labels).count == 1 && labels.count > 1
+                ? "all devices: \(labels[0])"
+                : labels.enumerated().map { "device \($0): \($1)" }.joined(separator: "; ")
         case .vm(let vm, let step): "VM \(vm): \(step)"
         }
     }
 }
 
-/// The numbers of what happens to a host: first the steps of its devices, then those of its VMs, then the manager's deaths,
-/// which are numbered by what each device comes back with.
+/// The numbers of what happens to a host: first the steps of its devices, then those of its VMs, then what happens to all
+/// devices at once, which is numbered by what it is to each.
 struct HostLabels: Sendable {
+    /// The events that need no step of a device to begin, by their numbers.
+    let eventsThatBegin: [Int]
     private let labels: [LaneLabel]
     private let goesOn: [Bool]
     private let devices: Int
-    /// Where the steps of VMs begin, and the manager's deaths.
+    /// Where the steps of VMs begin, and what happens to all.
     private let firstOfVMs: UInt32
-    private let firstRestart: UInt32
-    /// The labels with which a device comes back, and the number of each among them.
-    private let restarts: [LaneLabel]
-    private let restartNumbers: [UInt32]
+    private let firstOfAll: UInt32
+    /// What such an event is to a device, and the number of each such label among them.
+    private let parts: [LaneLabel]
+    private let partNumbers: [UInt32]
+    /// What the number of a part counts, for each device.
+    private let weights: [UInt32]
 
     /// Nil: there are more than numbers.
     init?(_ automaton: LaneAutomaton, devices: Int) {
@@ -37,20 +43,34 @@ struct HostLabels: Sendable {
         goesOn = labels.map(\.goesOn)
         self.devices = devices
         firstOfVMs = UInt32(devices * labels.count)
-        firstRestart = firstOfVMs + UInt32(automaton.model.vms * ConversionStep.allCases.count)
-        var restarts: [LaneLabel] = []
-        restartNumbers = labels.map { label in
-            guard label.isRestart else { return 0 }
-            restarts.append(label)
-            return UInt32(restarts.count - 1)
+        firstOfAll = firstOfVMs + UInt32(automaton.model.vms * ConversionStep.allCases.count)
+        let begin = automaton.events.indices.filter { automaton.events[$0].beginsByItself }
+        let used = Self.labels(of: begin, in: automaton.graph, labels.count)
+        parts = zip(labels, used).filter(\.1).map(\.0)
+        var next = UInt32(0)
+        partNumbers = used.map { isUsed in
+            defer { next += isUsed ? 1 : 0 }
+            return next
         }
-        self.restarts = restarts
-        var count = UInt32(1)
-        for _ in 0..<devices where restarts.count > 1 {
-            let (product, overflows) = count.multipliedReportingOverflow(by: UInt32(restarts.count))
-            if overflows || product > .max - firstRestart { return nil }
-            count = product
+        eventsThatBegin = parts.isEmpty ? [] : begin
+        var weights = [UInt32(1)]
+        for _ in 0..<devices where !parts.isEmpty {
+            let (weight, overflows) = weights[weights.count - 1].multipliedReportingOverflow(by: UInt32(parts.count))
+            if overflows || weight > .max - firstOfAll { return nil }
+            weights.append(weight)
         }
+        self.weights = weights
+    }
+
+    /// Which labels parts in some events have.
+    private static func labels(of events: [Int], in graph: LaneGraph, _ count: Int) -> [Bool] {
+        var used = Array(repeating: false, count: count)
+        for lane in 0..<graph.count {
+            for event in events {
+                for index in graph.parts(of: lane, in: event) { used[Int(graph.edges[index].label)] = true }
+            }
+        }
+        return used
     }
 
     func number(_ device: Int, _ label: UInt16) -> UInt32 { UInt32(device * labels.count) + UInt32(label) }
@@ -59,33 +79,32 @@ struct HostLabels: Sendable {
         firstOfVMs + UInt32(vm * ConversionStep.allCases.count) + UInt32(step.rawValue)
     }
 
-    /// The number that deaths of the manager begin with, before any device is looked at.
-    var noRestart: UInt32 { firstRestart }
+    /// The number that what happens to all begins with.
+    var firstOfTogether: UInt32 { firstOfAll }
 
-    /// What the next device comes back with, behind those before it.
-    func adding(_ label: UInt16, to number: UInt32) -> UInt32 {
-        firstRestart + (number - firstRestart) * UInt32(restarts.count) + restartNumbers[Int(label)]
-    }
+    /// What has to be added to that number for what it is to a device.
+    func part(_ label: UInt16, of device: Int) -> UInt32 { partNumbers[Int(label)] &* weights[device] }
 
     func label(_ number: UInt32) -> HostLabel {
         if number < firstOfVMs {
             return .device(Int(number) / labels.count, labels[Int(number) % labels.count])
         }
-        if number < firstRestart {
+        if number < firstOfAll {
             let (vm, step) = Int(number - firstOfVMs).quotientAndRemainder(dividingBy: ConversionStep.allCases.count)
             return .vm(vm, ConversionStep.allCases[step])
         }
-        var rest = Int(number - firstRestart)
+        var rest = Int(number - firstOfAll)
         var found: [LaneLabel] = []
         for _ in 0..<devices {
-            found.append(restarts[rest % restarts.count])
-            rest /= restarts.count
+            found.append(parts[rest % parts.count])
+            rest /= parts.count
         }
-        return .restarted(found.reversed())
+        return .together(found)
     }
 
     /// Whether it happens once faults have stopped and nobody asks for anything.
     func goesOn(_ number: UInt32) -> Bool {
-        number < firstOfVMs && goesOn[Int(number) % labels.count]
+        if number < firstOfVMs { return goesOn[Int(number) % labels.count] }
+        return number >= firstOfAll && parts[Int(number - firstOfAll) % parts.count].goesOn
     }
 }

@@ -1,10 +1,12 @@
+internal import Assignment
+
 /// Several devices and VMs of a host, as the checker searches it: every device by the number of its lane, every VM by
 /// what its page is, all in one word.
 ///
 /// Devices are alike, so states that differ by which device is where are one: lanes are sorted. So are VMs: of all ways to
 /// name them the one with the least word is taken. And lanes that can do the same are one, if the automaton says so. What
-/// concerns several (the page of a VM, the manager's death, the faults that are left) is a step that all lanes take
-/// together, or none.
+/// concerns several (the page of a VM, the manager's death, the faults that are left, what siblings share) is a step that
+/// all lanes take together, or none.
 public struct HostSystem<Word: StateWord>: EndingSystem {
     /// What one device can go through.
     public let automaton: LaneAutomaton
@@ -17,7 +19,8 @@ public struct HostSystem<Word: StateWord>: EndingSystem {
     public init?(_ automaton: LaneAutomaton, devices: Int, _: Word.Type = Word.self) {
         let width = max(1, Int.bitWidth - max(1, automaton.count - 1).leadingZeroBitCount)
         guard let lanes = Lanes<Word>(devices, width: width), let labels = HostLabels(automaton, devices: devices),
-            devices * width + automaton.model.vms * 2 <= Word.bitWidth
+            devices * width + automaton.model.vms * 2 <= Word.bitWidth,
+            automaton.roots.count == 1 || automaton.roots.count == devices
         else { return nil }
         self.automaton = automaton
         self.devices = devices
@@ -36,16 +39,29 @@ public struct HostSystem<Word: StateWord>: EndingSystem {
         return word & ~(3 &<< shift) | Word(page) &<< shift
     }
 
-    /// Whether a step may be taken, as far as VMs have a say.
+    /// How many streams of the bridge are taken.
+    private func takenStreams(in word: Word) -> Int {
+        (0..<devices).count { automaton.holdsStream[lanes.number($0, in: word)] }
+    }
+
+    /// Whether a step may be taken, as far as VMs and bridge have a say.
     private func isOpen(_ edge: LaneGraph.Edge, in word: Word) -> Bool {
-        guard let needed = edge.needed else { return true }
-        return page(ofVM: needed.vm, in: word) == needed.page
+        if edge.condition.isNone { return true }
+        if let needed = edge.condition.needed { return page(ofVM: needed.vm, in: word) == needed.page }
+        guard let needsStream = edge.condition.needsStream, let streams = automaton.model.streams else { return true }
+        return automaton.model.functions.hasStreamLeft(takenStreams(in: word), streams) == needsStream
     }
 
     // MARK: TransitionSystem
 
     /// All devices with the host, all convertible pages private.
-    public var initial: [Word] { [0] }
+    public var initial: [Word] {
+        let roots = automaton.roots
+        let word = (0..<devices).reduce(0 as Word) { word, device in
+            lanes.replacing(device, by: Int(roots[device % roots.count]), in: word)
+        }
+        return [word]
+    }
 
     /// Every step of every device, then those of all together, then those of the VMs.
     public func appendSteps(from word: Word, to steps: inout Steps<Word>) {
@@ -65,12 +81,22 @@ public struct HostSystem<Word: StateWord>: EndingSystem {
             for index in graph.steps(of: lane) {
                 let edge = graph.edges[index]
                 guard isOpen(edge, in: word) else { continue }
-                steps.append(
-                    to: stepped(device, by: edge, from: word, graph, isFolded),
-                    label: labels.number(device, edge.label))
+                let label = labels.number(device, edge.label)
+                if let event = edge.followed {
+                    let next = lanes.replacing(device, by: Int(edge.target), in: word)
+                    combine(event, all & ~(1 << device), graph, next, 0) { next, _ in
+                        steps.append(to: isFolded ? named(lanes.sorted(next)) : next, label: label)
+                    }
+                } else {
+                    steps.append(to: stepped(device, by: edge, from: word, graph, isFolded), label: label)
+                }
             }
         }
-        if automaton.model.hasCrashes { appendRestarts(graph, isFolded, from: word, to: &steps) }
+        for event in labels.eventsThatBegin {
+            combine(event, all, graph, word, labels.firstOfTogether) { next, label in
+                if next != word { steps.append(to: isFolded ? named(lanes.sorted(next)) : next, label: label) }
+            }
+        }
         guard automaton.model.hasConversions else { return }
         for vm in 0..<automaton.model.vms { append(ofVM: vm, graph, isFolded, from: word, to: &steps) }
     }
@@ -91,24 +117,25 @@ public struct HostSystem<Word: StateWord>: EndingSystem {
         return isFolded ? named(lanes.sorted(next)) : next
     }
 
-    /// The manager dies: every lane takes one of the ways in which it may come back, in every combination.
-    private func appendRestarts(
-        _ graph: LaneGraph, _ isFolded: Bool, from word: Word, to steps: inout Steps<Word>
+    /// All devices, by their bits.
+    private var all: UInt64 { devices < 64 ? 1 << UInt64(devices) - 1 : .max }
+
+    /// Every device that is left takes its part in an event, in each of the ways that it has; `label` grows by each part.
+    /// In which order makes a difference only where they want the same stream: then all orders are tried.
+    private func combine(
+        _ event: Int, _ left: UInt64, _ graph: LaneGraph, _ word: Word, _ label: UInt32, _ visit: (Word, UInt32) -> Void
     ) {
-        func combine(_ device: Int, _ next: Word, _ label: UInt32) {
-            guard device < devices else {
-                if next != word { steps.append(to: isFolded ? named(lanes.sorted(next)) : next, label: label) }
-                return
-            }
-            for index in graph.restarts(of: lanes.number(device, in: word)) {
+        guard left != 0 else { return visit(word, label) }
+        for device in left.trailingZeroBitCount..<devices where left & 1 << device != 0 {
+            for index in graph.parts(of: lanes.number(device, in: word), in: event) {
                 let edge = graph.edges[index]
                 guard isOpen(edge, in: word) else { continue }
                 combine(
-                    device + 1, lanes.replacing(device, by: Int(edge.target), in: next),
-                    labels.adding(edge.label, to: label))
+                    event, left & ~(1 << device), graph, lanes.replacing(device, by: Int(edge.target), in: word),
+                    label &+ labels.part(edge.label, of: device), visit)
             }
+            if automaton.model.streams == nil { return }
         }
-        combine(0, word, labels.noRestart)
     }
 
     private func append(
@@ -168,8 +195,11 @@ public struct HostSystem<Word: StateWord>: EndingSystem {
         return least
     }
 
-    /// The rule that one of the devices breaks.
+    /// The rule that one of the devices breaks, or all of them together.
     public func violation(in word: Word) -> Violation? {
+        if let streams = automaton.model.streams, takenStreams(in: word) > streams {
+            return Violation(.oneOwner, "\(takenStreams(in: word)) streams are taken of \(streams)")
+        }
         guard !automaton.violations.isEmpty else { return nil }
         for device in 0..<devices {
             if let violation = automaton.violations[UInt32(lanes.number(device, in: word))] { return violation }
