@@ -166,12 +166,26 @@ import Testing
         #expect(report.detail == "serial ACC-9999, before ACC-0001")
     }
 
-    @Test func `the second cut disables the stream and takes siblings along`() throws {
+    @Test func `the second cut ends what the function sends, and spares its siblings`() throws {
         host.convert(demo.vf0, for: demo.web1)
         host.convert(demo.vf1, for: demo.db1)
         #expect(host.perform(.cut(CutRank(rawValue: 1)), demo.vf0).outcome == .succeeded)
+        #expect(try host.view(demo.vf0).state == .error)
+        #expect(!host.tryDMA(demo.vf0, .trusted, at: 1 << 20).hasArrived)
+        #expect(host.tryDMA(demo.vf1, .trusted, at: 1 << 20).hasArrived)
+        host.happen(.deviceGone(demo.accelerator))
+        #expect(host.perform(.cut(CutRank(rawValue: 1)), demo.vf0).outcome == .failed(.deviceGone))
+    }
+
+    @Test func `the third cut disables the stream and takes siblings along; there is no fourth`() throws {
+        host.convert(demo.vf0, for: demo.web1)
+        host.convert(demo.vf1, for: demo.db1)
+        host.happen(.defect(demo.accelerator, .rootPortFails))
+        #expect(host.perform(.cut(CutRank(rawValue: 2)), demo.vf0).outcome == .failed(.notProven))
+        #expect(host.tryDMA(demo.vf1, .trusted, at: 1 << 20).hasArrived)
+        #expect(host.perform(.cut(CutRank(rawValue: 2)), demo.vf0).outcome == .succeeded)
         #expect(!host.tryDMA(demo.vf1, .trusted, at: 1 << 20).hasArrived)
         #expect(host.notices(demo.vf0).contains(.connection(.streamInsecure)))
-        #expect(host.perform(.cut(CutRank(rawValue: 2)), demo.vf0).outcome == .failed(.unsupported))
+        #expect(host.perform(.cut(CutRank(rawValue: 3)), demo.vf0).outcome == .failed(.unsupported))
     }
 }

@@ -16,7 +16,7 @@ import Testing
         ("Route", ["routes", Demo.vf, "--address", "0x200000", "--t", "1"]),
         ("Route", ["routes", Demo.vf, "--address", "4096", "--t", "0", "--write", "--as-guest"]),
         ("CheckList", ["check", "--profile", "trusted-only", "--faults", "0", "--no-crashes", "--no-conversions"]),
-        ("PlatformList", ["routes", "--platform", "all"]),
+        ("PlatformList", ["routes", "--platform", "all"]), ("CutList", ["doctor", "--cuts"]),
         ("HistoryList", ["history"]),
         ("HistoryList", ["history", Demo.vf, "--limit", "2"]),
         ("HistoryVerdict", ["history", "--verify"]),

@@ -1,3 +1,4 @@
+internal import IOMMU
 public import PCIe
 
 /// What needs a view across devices: who owns what, what is left, what shares whose fate. Pure: it looks at one snapshot
@@ -89,7 +90,7 @@ public struct Admission: Sendable {
         return Plan(
             device: device, domain: domain, request: request, preconditions: preconditions, effects: path.effects,
             refusal: path.refusal, destination: path.end.phase, siblings: siblings(of: device),
-            blastRadius: blastRadius(of: device), streams: streams)
+            blastRadius: blastRadius(of: device), cuts: host.cuts, streams: streams)
     }
 
     /// The effects of a request when each of them succeeds.
@@ -136,11 +137,14 @@ public struct Admission: Sendable {
 
     private func blastRadius(of device: FunctionAddress) -> [BlastRadius] {
         let all = siblings(of: device)
+        let cut =
+            host.cuts.contains { $0.takes == .dsm }
+            ? [BlastRadius(cause: .lastCut, takes: all.filter(\.mayBeLocked))] : []
         return [
             BlastRadius(cause: .functionReset, takes: takenByFunctionReset(of: device)),
             BlastRadius(cause: .conventionalReset, takes: all),
             BlastRadius(cause: .reconnect, takes: all.filter(\.mayBeLocked)),
-        ]
+        ] + cut
     }
 
     private func streams(_ device: FunctionFacts, change: Int) -> StreamBudget? {

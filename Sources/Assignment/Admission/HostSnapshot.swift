@@ -1,3 +1,4 @@
+public import IOMMU
 public import PCIe
 public import TDISP
 
@@ -15,6 +16,8 @@ public struct HostSnapshot: Hashable, Sendable, Codable {
     public var iommufd: Bool?
     /// Whether the platform refreshes a stream's keys without ending its session; nil when that is not known.
     public var refreshesKeys: Bool?
+    /// How the platform ends T=1, in the order in which that is tried; empty when it is not known.
+    public var cuts: [PlatformCut] = []
     /// Why the policy does not load (file, line, reason); nil when it does or when there is none.
     public var policyError: String?
 

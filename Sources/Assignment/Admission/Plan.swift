@@ -1,3 +1,4 @@
+public import IOMMU
 public import PCIe
 public import TDISP
 
@@ -22,8 +23,10 @@ public struct Plan: Hashable, Sendable, Codable {
     public let destination: Phase
     /// The other functions of the device, and what they are doing.
     public let siblings: [Sibling]
-    /// What is taken along when something must be reset or renewed.
+    /// What is taken along when something must be reset, renewed or cut.
     public let blastRadius: [BlastRadius]
+    /// How the platform ends T=1, in the order in which that is tried; empty when it is not known.
+    public let cuts: [PlatformCut]
     /// IDE streams under its host bridge, when that is known.
     public let streams: StreamBudget?
 
@@ -107,6 +110,8 @@ public struct BlastRadius: Hashable, Sendable, Codable {
         case functionReset = "function-reset"
         /// The whole device is reset.
         case conventionalReset = "conventional-reset"
+        /// The platform's cuts that spare its siblings are not confirmed.
+        case lastCut = "last-cut"
         /// The connection is ended, or renewed where the platform has no live refresh of keys.
         case reconnect
     }

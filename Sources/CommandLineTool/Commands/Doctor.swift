@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Assignment
 internal import Foundation
+internal import IOMMU
 internal import Journal
 internal import Libvirt
 internal import OpenSSLCrypto
@@ -16,9 +17,17 @@ struct Doctor: AsyncParsableCommand {
     @Flag(help: "Print the table of safety rules only.")
     var rules = false
 
+    @Flag(help: "Print how each platform ends T=1, in the order in which that is tried.")
+    var cuts = false
+
+    func validate() throws {
+        guard !rules || !cuts else { throw ValidationError("--rules and --cuts print one table each") }
+    }
+
     func run() async throws {
         try await reporting(options) {
             if rules { return printRules() }
+            if cuts { return printCuts() }
             let findings = [stateDirectory(), crypto()] + [await libvirt()] + Self.kernel()
             switch options.output {
             case .json: Console.outJSON("DoctorReport", findings)
@@ -40,6 +49,12 @@ struct Doctor: AsyncParsableCommand {
         for rule in SafetyRule.allCases {
             Console.out("\(rule.rawValue)  (enforced by: \(rule.enforcer.rawValue))\n  \(rule.definition)\n")
         }
+    }
+
+    private func printCuts() {
+        let views = PlatformProfile.allCases.map(PlatformCutsView.init)
+        if options.output == .json { return Console.outJSON("CutList", views) }
+        for view in views { Console.out("\(view.platform)\n\(PlatformView.table(of: view.cuts))") }
     }
 
     // MARK: Looking

@@ -37,6 +37,9 @@ struct PlanPrinter {
             }
             text += "  then it is \(plan.destination.rawValue)\n"
         }
+        if !plan.cuts.isEmpty {
+            text += "  if it must be cut: \(plan.cuts.map(\.sentence).joined(separator: "; else "))\n"
+        }
         for radius in plan.blastRadius where !radius.takes.isEmpty {
             let taken = radius.takes.map {
                 "\($0.address) (\($0.phase.rawValue)\($0.domainName.map { ", \($0)" } ?? ""))"
@@ -70,6 +73,7 @@ extension BlastRadius.Cause {
         switch self {
         case .functionReset: "its function level reset"
         case .conventionalReset: "a reset of the whole device"
+        case .lastCut: "its platform's last cut"
         case .reconnect: "a new connection"
         }
     }

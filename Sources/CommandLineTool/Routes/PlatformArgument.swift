@@ -29,6 +29,7 @@ struct PlatformView: Encodable {
     let guards: String
     let vTOM: String?
     let mixed: Bool
+    let cuts: [CutView]
     let dma: [Row]
     let requests: [Row]
 
@@ -46,6 +47,7 @@ struct PlatformView: Encodable {
         guards = "\(profile.ownership)"
         vTOM = profile.vTOM.map(Bytes.hex)
         mixed = profile.declaresMixedTraffic
+        cuts = profile.platform.cuts.map(CutView.init)
         let places = Standing.allCases.flatMap { standing in TBit.allCases.map { (standing, $0) } }
         dma = places.map { standing, tBit in
             let cell = profile.cell(standing, tBit)
@@ -59,15 +61,25 @@ struct PlatformView: Encodable {
         }
     }
 
-    /// The table of DMA, a line for each state and T value; and the other requests, those that pass.
+    /// The table of DMA, a line for each state and T value; the other requests, those that pass; and the cuts.
     var text: String {
         var table = TextTable("  state", "T", "DMA reaches", "source")
         for row in dma { table.add("  \(row.state)", "\(row.t)", row.passes, row.source) }
         var others = TextTable("  request", "passes in", "source")
         for line in openRequests { others.add("  \(line.what)", line.places, line.source) }
+        let ends = Self.table(of: cuts)
         let window = vTOM.map { ", T=1 to shared pages from vTOM \($0) on" } ?? ""
         let mixing = mixed ? ", T=0 and T=1 of one interface declared" : ""
-        return "\(platform): \(guards)\(window)\(mixing)\n\(table.text)\(others.text)"
+        return "\(platform): \(guards)\(window)\(mixing)\n\(table.text)\(others.text)\(ends)"
+    }
+
+    /// The cuts, a line for each, in their order.
+    static func table(of cuts: [CutView]) -> String {
+        var table = TextTable("  cut", "takes", "needs", "source")
+        for (index, cut) in cuts.enumerated() {
+            table.add("  \(index + 1). \(cut.means)", cut.takes, cut.needs, cut.source)
+        }
+        return table.text
     }
 
     private var openRequests: [(what: String, places: String, source: String)] {

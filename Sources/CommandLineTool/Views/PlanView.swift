@@ -40,6 +40,7 @@ struct PlanView: Encodable {
     let effects: [String]
     let destination: String
     let blastRadius: [RadiusView]
+    let cuts: [CutView]
     let streamsBefore: Int?
     let streamsAfter: Int?
     let error: FailureView?
@@ -53,6 +54,7 @@ struct PlanView: Encodable {
         effects = plan.effects.map(\.name.rawValue)
         destination = plan.destination.rawValue
         blastRadius = plan.blastRadius.map(RadiusView.init)
+        cuts = plan.cuts.map(CutView.init)
         streamsBefore = plan.streams?.before
         streamsAfter = plan.streams?.after
         error = session.failure(of: plan).map { FailureView($0, device: plan.device.description) }

@@ -73,13 +73,21 @@ extension HostModel {
 
     mutating func stop(_ function: EmulatedFunction, _ device: EmulatedDevice) -> EffectReport {
         guard let connection = liveConnection(of: device) else { return .noConnection }
-        let result = run(.stop, on: function.address, device, over: connection)
+        let tdi = function.address
+        if memory.profile.platform == .armCCA, software[tdi]?.hasMappedRegisters == true {
+            return EffectReport(.failed(.busy), "UNLOCK refused (RMI_ERROR_GRANULE): BAR pages are mapped in the Realm")
+        }
+        let result = run(.stop, on: tdi, device, over: connection)
         if case .stopped = result {
-            tsm.locks[function.address] = nil
+            tsm.locks[tdi] = nil
+            if stopsFirst { memory.cutTrusted(tdi) }
             setATS(true, of: function, device)
-            dropPeers(of: function.address)
+            dropPeers(of: tdi)
             // A fence that this function's DMA put up falls with what put it up.
-            if let domain = domainNumber(of: function.address) { memory.clearFence(of: domain, for: function.address) }
+            if let domain = domainNumber(of: tdi) { memory.clearFence(of: domain, for: tdi) }
+        } else if software[tdi]?.isStopBelieved == true {
+            software[tdi]?.isStopBelieved = false
+            return EffectReport(.succeeded, "UNLOCK reported as done", state: .configUnlocked)
         }
         return report(result)
     }
@@ -87,25 +95,6 @@ extension HostModel {
     mutating func askState(_ function: EmulatedFunction, _ device: EmulatedDevice) -> EffectReport {
         guard let connection = liveConnection(of: device) else { return .noConnection }
         return report(run(.queryState, on: function.address, device, over: connection))
-    }
-
-    /// The platform's cuts, by blast radius. None needs the device, the guest or the VMM.
-    mutating func cut(_ function: EmulatedFunction, _ device: EmulatedDevice, _ rank: CutRank) -> EffectReport {
-        switch rank.rawValue {
-        case 0:
-            memory.cutTrusted(function.address)
-            time += latencies.tables
-            return EffectReport(.succeeded, "trusted table entry closed, nothing passes")
-        case 1:
-            memory.setGate(.silent, of: function.address)
-            device.rootPort.setEnable(false)
-            time += latencies.configurationWrite
-            notices.post(.connection(.streamInsecure), of: device.address)
-            return EffectReport(
-                .succeeded, "stream disabled at root port \(device.rootPort.address), siblings included")
-        default:
-            return EffectReport(.failed(.unsupported), "the emulated platform has two cuts")
-        }
     }
 
     // MARK: Reports

@@ -52,6 +52,10 @@ public enum HostEvent: Hashable, Sendable, Codable {
     /// Two functions of a VM are bound to each other for peer-to-peer traffic, or are no more: what their TSM is asked for
     /// on behalf of the guest.
     case peersBound(FunctionAddress, with: FunctionAddress, Bool)
+    /// The VMM keeps the BAR pages of a function mapped in its guest, or unmaps them: Arm's UNLOCK is refused as long.
+    case registersMapped(FunctionAddress, Bool)
+    /// The TSM takes the next STOP of a function that fails for done (TF-RMM logged the failure and reported success).
+    case stopBelieved(FunctionAddress)
     /// The function starts to try what it may not, or stops trying.
     case misbehaves(FunctionAddress, Bool)
     /// A VM stops.

@@ -47,6 +47,8 @@ extension HostModel {
         case .dmaStuck(let address, let target): hangDMA(of: address, at: target)
         case .invalidationStuck(let address, let hold): holdInvalidations(hold, of: address)
         case .peersBound(let one, let other, let are): if are { bindPeers(one, other) } else { unbindPeers(one, other) }
+        case .registersMapped(let address, let are): software[address]?.hasMappedRegisters = are
+        case .stopBelieved(let address): software[address]?.isStopBelieved = true
         case .misbehaves(let address, let does): workloads[address]?.description.misbehaves = does
         case .hostdevRemoved(let address): loseHostdev(address)
         case .driverHangs(let address, let does): hang(address, does)

@@ -14,6 +14,10 @@ struct FunctionSoftware {
     var hasGuestDriver = false
     /// Whether the driver that is bound does not answer.
     var isHung = false
+    /// Whether the VMM keeps its registers mapped in its guest, in whatever state it is.
+    var hasMappedRegisters = false
+    /// Whether the TSM takes the next STOP for done whatever becomes of it (a fault that TF-RMM had).
+    var isStopBelieved = false
     /// Its configuration space as it was when it was attached.
     var saved: ConfigurationSpace?
     /// Its untrusted mappings, while they are put away.

@@ -13,7 +13,7 @@ extension HostModel {
         let functions = devices.keys.sorted().flatMap { name in
             devices[name].map { device in device.functions.map { facts(about: $0, of: device) } } ?? []
         }
-        return HostSnapshot(
+        var snapshot = HostSnapshot(
             platform: "emulated", functions: functions.sorted { $0.address < $1.address },
             domains: known.map { $0.map { pinningRoots($0) } } ?? domainFacts,
             bridges: topology.bridges.map { bridge in
@@ -21,6 +21,8 @@ extension HostModel {
                     name: bridge.name, ideStreams: bridge.ideStreams,
                     ideStreamsLeft: bridge.ideStreams - tsm.streamsInUse(on: bridge))
             })
+        snapshot.cuts = memory.profile.platform.cuts
+        return snapshot
     }
 
     /// The domains as the model has them.

@@ -28,8 +28,9 @@ extension HostModel {
             case .none:
                 return .failed(.operationRunning, .untouched)
             case .send(let bytes):
-                // Whatever makes the TSM send a STOP: nothing of the interface is open any more when it goes out.
-                if messageType(of: bytes) == .stopInterface { memory.cutTrusted(tdi) }
+                // Whatever makes the TSM send a STOP: nothing of the interface is open any more when it goes out, unless
+                // the platform will have it the other way round.
+                if messageType(of: bytes) == .stopInterface, !stopsFirst { memory.cutTrusted(tdi) }
                 event = send(bytes, to: device, over: connection)
             case .storeNonce(let nonce, let bytes):
                 keep(nonce, of: tdi, operation, connection)

@@ -11,7 +11,7 @@ enum EventName: String, CaseIterable, Sendable {
         virtualFunctions, configurationWrite, busMasterCleared, memorySpaceCleared, memoryMoved, poisonedData,
         debugAuthorized, firmwareUpdate, deviceGone, deviceReturned, identitySwapped, defect, dmaStuck,
         invalidationStuck, peersBound,
-        misbehaves,
+        registersMapped, stopBelieved, misbehaves,
         domainStopped, domainStarted, hostdevRemoved, driverHangs, pagesConverted
 }
 
@@ -41,6 +41,8 @@ extension HostEvent {
         case .dmaStuck: .dmaStuck
         case .invalidationStuck: .invalidationStuck
         case .peersBound: .peersBound
+        case .registersMapped: .registersMapped
+        case .stopBelieved: .stopBelieved
         case .misbehaves: .misbehaves
         case .domainStopped: .domainStopped
         case .domainStarted: .domainStarted
@@ -96,6 +98,8 @@ extension ScenarioReader {
             .peersBound(
                 try places.function(node).function,
                 with: try places.function(try map.required("with")).function, try isOn(&map))
+        case .registersMapped: .registersMapped(try places.function(node).function, try isOn(&map))
+        case .stopBelieved: .stopBelieved(try places.function(node).function)
         case .misbehaves: .misbehaves(try places.function(node).function, try isOn(&map))
         case .hostdevRemoved: .hostdevRemoved(try places.function(node).function)
         case .driverHangs: .driverHangs(try places.function(node).function, try isOn(&map))

@@ -1,5 +1,6 @@
 import Assignment
 import Foundation
+import IOMMU
 import PCIe
 import TDISP
 import Testing
@@ -150,6 +151,14 @@ import Testing
             takes(scene.admission.plan(convert: Scene.pf, to: Walk.web)) == [
                 [Scene.vf, Scene.sibling], [Scene.vf, Scene.sibling], [Scene.sibling],
             ])
+    }
+
+    @Test func `a plan says how the platform would cut, and whom its last cut takes along`() {
+        let scene = Scene().recorded(Walk().converts(for: Walk.database).rests, at: Scene.sibling)
+        let plan = scene.with { $0.cuts = PlatformProfile.tdxConnect.cuts }.conversion
+        #expect(plan.cuts.map(\.means) == [.stop, .forcedError, .streamDisabled])
+        #expect(plan.blastRadius.last?.cause == .lastCut)
+        #expect(plan.blastRadius.last?.takes.map(\.address) == [Scene.sibling])
     }
 
     /// The physical function and one virtual function in private operation, each for another domain.

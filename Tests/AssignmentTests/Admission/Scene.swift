@@ -1,4 +1,5 @@
 import Assignment
+import IOMMU
 import PCIe
 import TDISP
 
@@ -15,6 +16,7 @@ struct Scene: Sendable {
     var iommufd: Bool?
     var refreshesKeys: Bool?
     var policyError: String?
+    var cuts: [PlatformCut] = []
     var missing: Set<FunctionAddress> = []
     var assignments: [FunctionAddress: AssignmentState] = [:]
     var connections: [FunctionAddress: ConnectionState] = [:]
@@ -35,12 +37,12 @@ struct Scene: Sendable {
     }
 
     var admission: Admission {
-        Admission(
-            host: HostSnapshot(
-                platform: "emulated", functions: [physical, device, other].filter { !missing.contains($0.address) },
-                domains: domains, bridges: [bridge], iommufd: iommufd, refreshesKeys: refreshesKeys,
-                policyError: policyError),
-            assignments: assignments, connections: connections)
+        var host = HostSnapshot(
+            platform: "emulated", functions: [physical, device, other].filter { !missing.contains($0.address) },
+            domains: domains, bridges: [bridge], iommufd: iommufd, refreshesKeys: refreshesKeys,
+            policyError: policyError)
+        host.cuts = cuts
+        return Admission(host: host, assignments: assignments, connections: connections)
     }
 
     var conversion: Plan { admission.plan(convert: Scene.vf, to: Walk.web) }
