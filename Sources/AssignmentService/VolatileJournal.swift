@@ -5,6 +5,7 @@ import Synchronization
 /// A journal in memory, for replays and tests. It keeps every step, in order.
 public final class VolatileJournal: AssignmentJournal {
     private let steps = Mutex<(assignments: [AssignmentStep], connections: [ConnectionStep])>(([], []))
+    private let records = Mutex<[FunctionAddress: Suspicion]>([:])
 
     /// Creates an empty journal.
     public init() {}
@@ -20,6 +21,7 @@ public final class VolatileJournal: AssignmentJournal {
             var contents = JournalContents()
             for step in steps.assignments { contents.assignments[step.device] = step.state }
             for step in steps.connections { contents.connections[step.dsm] = step.state }
+            contents.suspicions = records.withLock { $0.filter { !$0.value.isEmpty } }
             return contents
         }
     }
@@ -32,5 +34,10 @@ public final class VolatileJournal: AssignmentJournal {
     /// Keeps a step.
     public func record(_ step: ConnectionStep) throws(JournalFailure) {
         steps.withLock { $0.connections.append(step) }
+    }
+
+    /// Keeps what was noticed last.
+    public func record(_ suspicion: SuspicionRecord) throws(JournalFailure) {
+        records.withLock { $0[suspicion.device] = suspicion.suspicion }
     }
 }

@@ -15,6 +15,7 @@ enum Main {
         ("routing", { _ in try RoutingBenchmark.figures() }),
         ("session", { _ in try await SessionBenchmark.figures() }),
         ("conversion", { options in try await ConversionBenchmark.figures(in: options.directory) }),
+        ("detection", { options in try await DetectionBenchmark.figures(in: options.directory) }),
         ("scenarios", { options in try await ScenarioBenchmark.figures(from: options.scenarios) }),
         ("messages", { _ in try MessageBenchmark.figures() }),
         ("start-up", { _ in try StartUpBenchmark.figures() }),

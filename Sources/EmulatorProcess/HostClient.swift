@@ -3,7 +3,7 @@ public import Emulator
 public import PCIe
 
 /// The emulated host as a platform: every call is one request to its process.
-public actor HostClient: Platform {
+public actor HostClient: Platform, NoticeFeed {
     private let path: String
     private var socket: FrameSocket?
 
@@ -67,6 +67,14 @@ public actor HostClient: Platform {
     /// Shows an operator of the domain where the device is.
     public func publish(_ binding: DomainBinding) async -> EffectReport {
         await report(.publish(binding))
+    }
+
+    /// What was noticed behind a position, as soon as there is something.
+    public func news(after position: UInt64?, patience: UInt64) async throws(PlatformError) -> NoticeNews {
+        guard case .news(let news) = try await ask(.news(after: position, patience: patience)) else {
+            throw Self.misunderstood
+        }
+        return news
     }
 
     // MARK: Inspection

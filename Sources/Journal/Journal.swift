@@ -165,6 +165,14 @@ extension Journal {
         try devices().compactMap(\.intent)
     }
 
+    /// Whether there is a file. A journal that is read where there was none reads as empty, also when one is created later.
+    public var isOnDisk: Bool { path != ":memory:" }
+
+    /// A number that changes whenever another process has written.
+    public func version() throws(JournalError) -> Int64 {
+        try perform { try Int64.fetchOne($0, sql: "PRAGMA data_version") ?? 0 }
+    }
+
     /// The platform that the state directory belongs to; nil when it was never tied to one.
     public func platform() throws(JournalError) -> String? {
         try perform { try Self.platform($0) }
@@ -196,7 +204,8 @@ extension Journal: AssignmentJournal {
             let (devices, connections) = (try devices(), try connections())
             return JournalContents(
                 assignments: Dictionary(uniqueKeysWithValues: devices.map { ($0.address, $0.state) }),
-                connections: Dictionary(uniqueKeysWithValues: connections.map { ($0.dsm, $0.state) }))
+                connections: Dictionary(uniqueKeysWithValues: connections.map { ($0.dsm, $0.state) }),
+                suspicions: devices.reduce(into: [:]) { $0[$1.address] = $1.suspicion })
         } catch {
             throw JournalFailure(error.description)
         }
@@ -220,6 +229,25 @@ extension Journal: AssignmentJournal {
         try record(.connection(step))
     }
 
+    /// Commits what was noticed about a function. The history says so when where that stands has changed, and why.
+    public func record(_ record: SuspicionRecord) throws(JournalFailure) {
+        do throws(JournalError) {
+            try perform { [self] database in
+                try database.inTransaction(.immediate) {
+                    let tables = StateTables(database: database)
+                    let before = try tables.standing(of: record.device) ?? .nothing
+                    try tables.write(record)
+                    if before != record.suspicion.standing {
+                        try append(.note(Note(record)), database)
+                    }
+                    return .commit
+                }
+            }
+        } catch {
+            throw JournalFailure(error.description)
+        }
+    }
+
     private func record(_ content: HistoryContent) throws(JournalFailure) {
         do throws(JournalError) {
             try write([content])
@@ -232,5 +260,14 @@ extension Journal: AssignmentJournal {
 extension Journal {
     func perform<Value>(_ body: (Database) throws -> Value) throws(JournalError) -> Value {
         do { return try database.writeWithoutTransaction(body) } catch { throw JournalError(error, at: path) }
+    }
+}
+
+extension Note {
+    /// Where the suspicion about a function stands now.
+    fileprivate init(_ record: SuspicionRecord) {
+        let isClear = record.suspicion.standing == .nothing
+        let text = isClear ? "it has proven itself: nothing is suspected" : record.suspicion.explanation
+        self.init(text, on: record.device, at: record.time)
     }
 }

@@ -90,6 +90,8 @@ final class TestHost {
         model.device(of: tdi).map { model.drainNotices(of: $0) } ?? []
     }
 
+    func news(after position: UInt64?) -> NoticeNews { model.news(after: position) }
+
     func tryDMA(_ tdi: FunctionAddress, _ tBit: TBit, at target: UInt64) -> DMAOutcome {
         model.tryDMA(tdi, tBit, at: target)
     }

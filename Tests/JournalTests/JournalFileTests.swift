@@ -120,6 +120,28 @@ import Testing
         #expect(error?.message.contains("0000:3b:00.1") == true)
     }
 
+    @Test func `of schema 1 is read as it is, and brought forward when it is written`() async throws {
+        let scratch = try Scratch()
+        let database = try DatabaseQueue(path: scratch.journalPath)
+        var steps = Steps()
+        let step = steps.take(.convert(domain, StandingOrders()))
+        try await database.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA journal_mode = WAL")
+            try Schema.migrate(database, steps: Array(Schema.steps.prefix(1)))
+            try StateTables(database: database).write(step)
+        }
+        try database.close()
+        let reader = try Journal.openForReading(in: scratch.directory)
+        let old = try #require(try reader.device(device))
+        #expect(old.state == step.state && old.suspicion == nil)
+        let journal = try await scratch.open()
+        let suspicion = SuspicionMachine.step(.none, Signal(.ideCheck, at: 3)).state
+        try journal.record(SuspicionRecord(device: device, suspicion: suspicion, time: 4))
+        #expect(try journal.load().suspicions == [device: suspicion])
+        #expect(try journal.load().assignments == [device: step.state])
+        try journal.close()
+    }
+
     @Test func `an older schema is brought forward in one transaction`() throws {
         let database = try DatabaseQueue()
         let more = Schema.steps + ["CREATE TABLE extra (id INTEGER PRIMARY KEY)"]

@@ -160,4 +160,31 @@ import Testing
         let second = try await scratch.open()
         #expect(try second.device(device)?.recordedPhase == .private)
     }
+
+    @Test func `what was noticed stands with its device until it has proven itself, and the history says why`()
+        async throws
+    {
+        let scratch = try Scratch()
+        var steps = Steps()
+        let journal = try await scratch.open()
+        let (one, two) = (Signal(.ideCheck, at: 1), Signal(.driverErrors, at: 2))
+        let suspect = SuspicionMachine.step(.none, one).state
+        // Nobody has recorded the function yet.
+        try journal.record(SuspicionRecord(device: device, suspicion: suspect, time: 1))
+        #expect(try journal.load().suspicions.isEmpty)
+        for step in steps.conversion() { try journal.record(step) }
+        let before = try journal.history().count
+        try journal.record(SuspicionRecord(device: device, suspicion: suspect, time: 2))
+        let more = SuspicionMachine.step(suspect, two).state
+        try journal.record(SuspicionRecord(device: device, suspicion: more, time: 3))
+        #expect(try journal.load().suspicions == [device: more])
+        #expect(try Journal.openForReading(in: scratch.directory).device(device)?.suspicion == more)
+        try journal.record(steps.take(.observed(.streamInsecure)))
+        #expect(try journal.device(device)?.suspicion == more)
+        try journal.record(SuspicionRecord(device: device, suspicion: more.cleared, time: 4))
+        #expect(try journal.load().suspicions.isEmpty)
+        let notes = try journal.history().suffix(from: before).filter { $0.kind == .note }.map(\.text)
+        #expect(notes == ["suspect: 1 x ide-check at device (60)", "it has proven itself: nothing is suspected"])
+        try journal.close()
+    }
 }

@@ -6,6 +6,7 @@ import Testing
 @Suite struct `Output` {
     /// Every call that prints JSON, on a host with one converted device, and the kind that it prints.
     static let calls: [(kind: String, arguments: [String])] = [
+        ("WatchLine", ["watch", "--once"]),
         ("DeviceList", ["list"]),
         ("Device", ["show", Demo.vf]),
         ("Device", ["show", Demo.vf, "--messages", "3"]),

@@ -13,6 +13,9 @@ public protocol AssignmentJournal: Sendable {
 
     /// Commits one step of a connection. When it throws, nothing was written.
     func record(_ step: ConnectionStep) throws(JournalFailure)
+
+    /// Commits what has been noticed about a function. Nothing ever waits for this, and when it throws, nothing was written.
+    func record(_ suspicion: SuspicionRecord) throws(JournalFailure)
 }
 
 /// The journal cannot be read or written.
@@ -31,13 +34,34 @@ public struct JournalContents: Hashable, Sendable {
     public var assignments: [FunctionAddress: AssignmentState]
     /// The recorded state of each DSM's connection.
     public var connections: [FunctionAddress: ConnectionState]
+    /// What had been noticed about functions that have not proven themselves since.
+    public var suspicions: [FunctionAddress: Suspicion]
 
     /// Creates contents; a new journal has none.
     public init(
-        assignments: [FunctionAddress: AssignmentState] = [:], connections: [FunctionAddress: ConnectionState] = [:]
+        assignments: [FunctionAddress: AssignmentState] = [:], connections: [FunctionAddress: ConnectionState] = [:],
+        suspicions: [FunctionAddress: Suspicion] = [:]
     ) {
         self.assignments = assignments
         self.connections = connections
+        self.suspicions = suspicions
+    }
+}
+
+/// What has been noticed about one function, as it is committed.
+public struct SuspicionRecord: Hashable, Sendable, Codable {
+    /// The function.
+    public let device: FunctionAddress
+    /// What was noticed; ``Suspicion/isEmpty`` once the function has proven itself.
+    public let suspicion: Suspicion
+    /// Nanoseconds since 1970-01-01 UTC, or virtual time.
+    public let time: UInt64
+
+    /// Creates a record.
+    public init(device: FunctionAddress, suspicion: Suspicion, time: UInt64) {
+        self.device = device
+        self.suspicion = suspicion
+        self.time = time
     }
 }
 

@@ -36,6 +36,9 @@ public enum Notice: Hashable, Sendable, Codable {
     case device(FunctionAddress, Observation)
     /// About the DSM's connection: every TDI of it is meant.
     case connection(ConnectionLoss)
+    /// A sign of trouble with one TDI that is not believed as it stands: it is weighed with the others. Its time is the
+    /// platform's own.
+    case signal(FunctionAddress, Signal)
 }
 
 /// What the domain's metadata says about one device.

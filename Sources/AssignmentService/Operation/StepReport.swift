@@ -11,6 +11,8 @@ public struct StepReport: Hashable, Sendable {
         case ended(EffectName, Outcome, detail: String, proofs: [Proof])
         /// Something was noticed.
         case noticed(Observation)
+        /// A sign of trouble was weighed, and what all of them come to.
+        case signalled(Signal, Suspicion)
         /// The device rests.
         case resting
     }

@@ -141,10 +141,20 @@ extension ConnectionNews {
     /// What it is to a TDI.
     fileprivate var observation: Observation? {
         switch self {
-        case .lost(.streamInsecure): .streamInsecure
-        case .lost(.deviceReset): .deviceReset
-        case .lost(.sessionLost), .lost(.outcomeUnknown), .ended: .sessionLost
+        case .lost(let loss): loss.observation
+        case .ended: .sessionLost
         case .ready, .rekeyed, .unavailable, .rekeyFailed: nil
+        }
+    }
+}
+
+extension ConnectionLoss {
+    /// What it is to a TDI.
+    var observation: Observation {
+        switch self {
+        case .streamInsecure: .streamInsecure
+        case .deviceReset: .deviceReset
+        case .sessionLost, .outcomeUnknown: .sessionLost
         }
     }
 }

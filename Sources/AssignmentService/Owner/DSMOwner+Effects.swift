@@ -28,6 +28,7 @@ extension DSMOwner {
                 Trouble(.effect(effect.name, .failed(.other)), in: state(of: tdi).phase, detail: failure.message),
                 on: tdi)
         }
+        if effect.name != .cut { recordSuspicions() }
         return await report.value
     }
 

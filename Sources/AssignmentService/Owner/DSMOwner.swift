@@ -24,6 +24,12 @@ actor DSMOwner {
     var unjournalled: [FunctionAddress: [AssignmentStep]] = [:]
     /// Nonce and evidence of the current epoch. Never journalled; gone with the epoch.
     var evidence: [FunctionAddress: HeldEvidence] = [:]
+    /// What has been noticed about TDIs that have not proven themselves since.
+    var suspicions: [FunctionAddress: Suspicion]
+    /// Those of which the journal does not know yet.
+    var unrecordedSuspicions: Set<FunctionAddress> = []
+    /// TDIs that are to be asked for their state.
+    var doubted: Set<FunctionAddress> = []
     /// TDIs that a former manager left in the middle of an effect, and nobody was told yet.
     private var interrupted: Set<FunctionAddress> = []
     /// TDIs for which something had to be done when the record was taken up, and nobody was told yet.
@@ -61,6 +67,7 @@ actor DSMOwner {
         self.recorded = recorded
         connection = recorded.connections[dsm] ?? .initial
         assignments = recorded.assignments.filter { tdis.contains($0.key) }
+        suspicions = recorded.suspicions.filter { tdis.contains($0.key) }
     }
 
     func state(of tdi: FunctionAddress) -> AssignmentState {
@@ -144,7 +151,11 @@ actor DSMOwner {
 
     /// Feeds something noticed, and carries out what follows.
     func observe(_ observation: Observation, on tdi: FunctionAddress) async {
-        await drive(tdi, .observed(observation))
+        let issued = take(.observed(observation), on: tdi)
+        weigh(observation, on: tdi)
+        if let issued { await follow(issued) }
+        wake(tdi)
+        recordSuspicions()
     }
 
     /// Turns a conversion back at its next safe point.
@@ -160,9 +171,11 @@ actor DSMOwner {
             switch notice {
             case .device(let tdi, let observation): feed(observation, to: [tdi], &owed)
             case .connection(let loss): feed(loss, &owed)
+            case .signal(let tdi, let signal): hear(signal, on: tdi, &owed)
             }
         }
         await carryOut(owed)
+        await askDoubted()
     }
 
     /// Recorded as private, and nobody can say whether it still is: no reason to report it as done.
@@ -214,6 +227,7 @@ actor DSMOwner {
     ) {
         for tdi in tdis {
             if let issued = take(.observed(observation), on: tdi) { owed[tdi] = issued }
+            weigh(observation, on: tdi)
             wake(tdi)
         }
     }
@@ -252,7 +266,7 @@ actor DSMOwner {
     /// Steps the machine and commits the step. Gives the effect to carry out, or nil.
     ///
     /// A journal that cannot be written refuses a request; on the way, what would need it counts as failed.
-    private func take(
+    func take(
         _ event: AssignmentEvent, on tdi: FunctionAddress, after ended: EndedEffect? = nil
     ) -> IssuedEffect? {
         let before = state(of: tdi)
@@ -306,6 +320,7 @@ actor DSMOwner {
     ) {
         let before = state(of: tdi)
         assignments[tdi] = transition.state
+        if event.isProof { clearSuspicion(of: tdi) }
         if transition.state.lineage.epoch != before.lineage.epoch || !transition.state.phase.holdsEvidence {
             evidence[tdi] = nil
         }
@@ -369,6 +384,7 @@ actor DSMOwner {
     private func rested(_ tdi: FunctionAddress, formerly domain: DomainID?) async {
         let state = state(of: tdi)
         guard state.phase.isResting else { return }
+        recordSuspicions()
         if let domain = state.domain ?? domain {
             _ = await world.platform.publish(
                 DomainBinding(device: tdi, domain: domain, phase: state.phase, epoch: state.lineage.epoch))
@@ -376,7 +392,7 @@ actor DSMOwner {
         wake(tdi)
     }
 
-    private func wake(_ tdi: FunctionAddress) {
+    func wake(_ tdi: FunctionAddress) {
         guard state(of: tdi).phase.isResting else { return }
         for waiter in restWaiters.removeValue(forKey: tdi) ?? [] { waiter.resume() }
     }

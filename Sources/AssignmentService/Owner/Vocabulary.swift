@@ -40,6 +40,15 @@ extension AssignmentEvent {
         }
     }
 
+    /// Whether a TDI has proven itself by it: in a new lock epoch, or on its return to ordinary operation. Nothing else
+    /// clears what was noticed about it.
+    var isProof: Bool {
+        switch self {
+        case .finished(.probePrivate, .succeeded), .finished(.proveReturn, .succeeded): true
+        case .finished, .convert, .release, .recover, .cancel, .answered, .observed, .restarted: false
+        }
+    }
+
     /// Whether a device that rests in `phase` is where this request was to bring it.
     func isReached(in phase: Phase) -> Bool {
         switch self {
@@ -58,6 +67,16 @@ extension Phase {
     func isConfirmed(before request: AssignmentEvent) -> Bool {
         if case .recover = request { return isResting && self != .quarantined }
         return self == .private
+    }
+
+    /// Whether a TDI in this phase is on its way home from trouble, or put away.
+    var isTrouble: Bool {
+        switch self {
+        case .failed, .recovering, .quarantined, .unknown: true
+        case .available, .attaching, .attached, .quiescing, .locking, .locked, .attesting, .attested, .accepting,
+            .confirming, .private, .releasing, .detaching:
+            false
+        }
     }
 
     /// Whether evidence of the current epoch is of use in this phase.

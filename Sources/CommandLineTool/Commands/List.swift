@@ -15,7 +15,8 @@ struct List: AsyncParsableCommand {
             let (recorded, manager) = (try session.recorded(), session.manager)
             let devices = session.snapshot.functions.map { facts in
                 DeviceView(
-                    facts, recorded.assignments[facts.address] ?? .initial, in: session.snapshot, manager: manager)
+                    facts, recorded.assignments[facts.address] ?? .initial,
+                    recorded.suspicions[facts.address] ?? .none, in: session.snapshot, manager: manager)
             }
             switch options.output {
             case .json: Console.out(try JSONEnvelope(kind: "DeviceList", devices).text)

@@ -26,14 +26,16 @@ struct Show: AsyncParsableCommand {
         try await reporting(options) {
             let session = try await Session.open(options, .reading)
             let facts = try session.function(device)
-            let state = try session.recorded().assignments[facts.address] ?? .initial
+            let recorded = try session.recorded()
+            let state = recorded.assignments[facts.address] ?? .initial
+            let suspicion = recorded.suspicions[facts.address] ?? .none
             if domainXML { return try await printXML(of: state, facts, session) }
-            var view = DeviceView(facts, state, in: session.snapshot, manager: session.manager)
+            var view = DeviceView(facts, state, suspicion, in: session.snapshot, manager: session.manager)
             view.messages = try await lastMessages(of: facts, session)
             switch options.output {
             case .json: Console.out(try JSONEnvelope(kind: "Device", [view]).text)
             case .table:
-                Console.out(try await DevicePrinter(session: session).text(view, facts, state))
+                Console.out(try await DevicePrinter(session: session).text(view, facts, state, suspicion))
                 for message in view.messages ?? [] { Console.out("  \(message)\n") }
             }
         }

@@ -21,7 +21,7 @@ public struct Tdispctl: AsyncParsableCommand {
                 name: "Devices",
                 subcommands: [
                     List.self, Show.self, PlanCommand.self, Convert.self, Release.self, Recover.self, Disconnect.self,
-                    Attest.self, Routes.self, History.self,
+                    Attest.self, Routes.self, Watch.self, History.self,
                 ]),
             CommandGroup(name: "Scenarios and models", subcommands: [Replay.self, Check.self, Graph.self]),
             CommandGroup(name: "Host", subcommands: [Doctor.self, Emulate.self]),

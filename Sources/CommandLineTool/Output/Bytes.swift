@@ -17,4 +17,9 @@ extension Console {
     static func outJSON(_ kind: String, _ items: [some Encodable]) {
         if let text = try? JSONEnvelope(kind: kind, items).text { out(text) }
     }
+
+    /// Writes one item of a kind as a JSON object on a line of its own.
+    static func outJSONLine(_ kind: String, _ item: some Encodable) {
+        if let line = try? JSONEnvelope(kind: kind, [item]).line { out(line) }
+    }
 }

@@ -10,7 +10,9 @@ internal import TDISP
 struct DevicePrinter {
     let session: Session
 
-    func text(_ view: DeviceView, _ facts: FunctionFacts, _ state: AssignmentState) async throws -> String {
+    func text(
+        _ view: DeviceView, _ facts: FunctionFacts, _ state: AssignmentState, _ suspicion: Suspicion
+    ) async throws -> String {
         let inspection: HostInspection
         do throws(PlatformError) { inspection = try await session.host.inspect(facts.address) } catch {
             throw Failure(error)
@@ -19,6 +21,10 @@ struct DevicePrinter {
         func add(_ name: String, _ value: String) { lines.append("  \(name.padded(to: 10)) \(value)") }
         add("recorded", recorded(view, state))
         add("confirmed", confirmed(view, inspection))
+        if !suspicion.isEmpty {
+            add("suspicion", "\(suspicion.standing.name), \(suspicion.points) of \(SignalWeight.failing) points")
+            for tally in suspicion.tallies where tally.total > 0 { add("signal", suspicion.line(tally)) }
+        }
         if let authentication = facts.authentication { add("identity", authentication.sentence) }
         if let negotiated = inspection.stream?.negotiated { add("session", negotiated) }
         for measurement in inspection.stream?.measurements ?? [] { add("measured", Self.text(measurement)) }
@@ -35,7 +41,7 @@ struct DevicePrinter {
         if let siblings = siblings(of: facts) { add("siblings", siblings) }
         if let reason = state.quarantineReason {
             add("next", reason.wayOut(of: facts.address))
-        } else if let note = view.note, note != facts.authentication?.sentence {
+        } else if let note = view.note, note != facts.authentication?.sentence, note != DeviceView.suspicionNote {
             add("note", note)
         }
         return lines.joined(separator: "\n") + "\n"

@@ -15,12 +15,15 @@ struct JSONEnvelope<Content: Encodable>: Encodable {
     }
 
     /// The object, keys sorted, with a trailing newline.
-    var text: String {
-        get throws {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
-        }
+    var text: String { get throws { try text([.prettyPrinted]) } }
+
+    /// The same on one line.
+    var line: String { get throws { try text([]) } }
+
+    private func text(_ formatting: JSONEncoder.OutputFormatting) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = formatting.union([.sortedKeys, .withoutEscapingSlashes])
+        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
     }
 }
 

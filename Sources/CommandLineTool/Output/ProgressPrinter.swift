@@ -38,6 +38,7 @@ final class ProgressPrinter: Sendable {
             let result = "\(outcome.mark.padded(to: 7)) \(time.leftPadded(to: 7))  \(detail)"
             Console.err(clear + (text + result).trimmingTrailingSpaces + "\n")
         case .noticed(let observation): Console.err(clear + "\(prefix(report))! noticed: \(observation.sentence)\n")
+        case .signalled(let signal, let suspicion): Console.err(clear + "\(prefix(report))\(signal.line(suspicion))\n")
         case .resting: Console.err(clear + "\(prefix(report))\(report.phase.rawValue)\n")
         }
     }

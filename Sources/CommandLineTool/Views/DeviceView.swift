@@ -19,6 +19,8 @@ struct DeviceView: Encodable {
         let rekeyOwed: Bool
         /// What DMA may reach memory.
         let permittedDMA: String
+        /// What was noticed about it since it last proved itself, or nil.
+        let suspicion: SuspicionView?
     }
 
     /// What the device and its host answer now.
@@ -70,7 +72,10 @@ struct DeviceView: Encodable {
     /// The last protocol messages with it, oldest first, when they were asked for.
     var messages: [String]?
 
-    init(_ facts: FunctionFacts, _ state: AssignmentState, in host: HostSnapshot, manager: LockHolder?) {
+    init(
+        _ facts: FunctionFacts, _ state: AssignmentState, _ suspicion: Suspicion, in host: HostSnapshot,
+        manager: LockHolder?
+    ) {
         let domainName = { (id: DomainID?) in id.flatMap { host.domain($0)?.name } }
         address = facts.address.description
         name = facts.name
@@ -87,12 +92,17 @@ struct DeviceView: Encodable {
             phase: state.phase.rawValue, domain: state.domain?.description, domainName: domainName(state.domain),
             epoch: state.lineage.epoch.rawValue, pending: pending == .none ? nil : pending.rawValue,
             reason: state.quarantineReason?.rawValue, rekeyOwed: state.lineage.rekeyOwed,
-            permittedDMA: state.permittedDMAWord)
+            permittedDMA: state.permittedDMAWord, suspicion: suspicion.isEmpty ? nil : SuspicionView(suspicion))
         confirmed = Confirmed(
             state: facts.state?.description, connected: facts.connected, present: facts.present,
             authentication: facts.authentication.map { Authentication($0) })
-        note = Self.note(facts, state, state.domain.flatMap { host.domain($0) }, manager)
+        note =
+            Self.note(facts, state, state.domain.flatMap { host.domain($0) }, manager)
+            ?? (suspicion.standing == .suspect ? Self.suspicionNote : nil)
     }
+
+    /// The note on a suspect device, of which `show` tells more.
+    static let suspicionNote = "suspect: tdispctl show"
 
     private static func note(
         _ facts: FunctionFacts, _ state: AssignmentState, _ domain: DomainFacts?, _ manager: LockHolder?

@@ -27,6 +27,7 @@ struct ConfigurationFactory {
         if device.features.contains(.ide) {
             function.ide = ConfigurationSpaceBuilder.IDE(selectiveStreamCount: device.dsm.streams)
         }
+        function.reportsErrors = true
         return try registers(function)
     }
 
@@ -50,6 +51,7 @@ struct ConfigurationFactory {
         port.layout = .bridge(primary: device.rootPort.requesterID.bus, secondary: bus, subordinate: bus)
         port.express = ConfigurationSpaceBuilder.Express(portType: .rootPort, capabilities: [.extendedTag])
         port.ide = ConfigurationSpaceBuilder.IDE(selectiveStreamCount: device.dsm.streams)
+        port.reportsErrors = true
         return try registers(port)
     }
 

@@ -66,13 +66,17 @@ final class EmulatedFunction {
 
     var canMaster: Bool { registers.space.command.contains(.busMaster) }
 
-    /// What software keeps over a reset and compares afterwards: everything but status bits and the stream registers,
-    /// which belong to the platform.
+    /// What software keeps over a reset and compares afterwards: everything but status bits, of errors as well, and the stream
+    /// registers, which belong to the platform.
     static func comparable(_ space: ConfigurationSpace) -> ConfigurationSpace {
         var space = space
         space.store(UInt16(0), at: 0x06)
         if let ide = try? IDECapability(in: space) {
             for offset in stride(from: ide.offset + 4, to: ide.end, by: 4) { space.store(UInt32(0), at: offset) }
+        }
+        if let errors = try? ErrorReportingCapability(in: space) {
+            space.store(UInt32(0), at: errors.uncorrectableOffset)
+            space.store(UInt32(0), at: errors.correctableOffset)
         }
         return space
     }

@@ -17,6 +17,7 @@ extension HostModel {
         device.takeIDE(.streamLost(key, atRootPort ? .failMessageReceived : .integrityCheckFailed))
         device.rootPort.take(.lost(atRootPort ? .integrityCheckFailed : .failMessageReceived))
         notices.post(.connection(.streamInsecure), of: device.address)
+        count(.ideCheck, at: atRootPort ? .rootPort : .device, of: device.address)
     }
 
     mutating func disableStream(_ device: EmulatedDevice) {

@@ -66,6 +66,9 @@ public enum HostEvent: Hashable, Sendable, Codable {
     case hostdevRemoved(FunctionAddress)
     /// The driver of the function does not answer any more, or does again.
     case driverHangs(FunctionAddress, Bool)
+    /// A sign of trouble shows so many times, at one end of the link or wherever its kind is usually seen (nil), and nothing
+    /// else is wrong: errors are counted, others are heard of.
+    case signalled(FunctionAddress, SignalKind, at: Signal.Source?, count: Int)
     /// A VM makes guest physical pages shared, or private.
     case pagesConverted(DomainID, from: UInt64, size: UInt64, toShared: Bool)
 }

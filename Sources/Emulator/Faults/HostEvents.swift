@@ -54,6 +54,7 @@ extension HostModel {
         case .driverHangs(let address, let does): hang(address, does)
         case .domainStopped(let id): stopDomain(id)
         case .domainStarted(let id): domains[id]?.isRunning = true
+        case .signalled(let address, let kind, let source, let times): count(kind, times, at: source, of: address)
         case .pagesConverted(let id, let first, let size, let toShared): convertPages(id, first, size, toShared)
         }
     }

@@ -12,6 +12,9 @@ extension HostModel {
         return notices.take(of: dsm)
     }
 
+    /// What was noticed behind a position, whoever has taken it; without one, what nobody has taken.
+    public func news(after position: UInt64?) -> NoticeNews { notices.news(after: position) }
+
     /// What was noticed about all devices since the last call, by device.
     public mutating func drainNotices() -> [(dsm: FunctionAddress, notice: Notice)] {
         notices.devices.flatMap { dsm in drainNotices(of: dsm).map { (dsm, $0) } }

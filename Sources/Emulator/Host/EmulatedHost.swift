@@ -6,6 +6,7 @@ public import PCIe
 /// The model answers at once, in virtual time; only the directory is waited for.
 public actor EmulatedHost: Platform {
     private var model: HostModel
+    private let bell: Bell
     private let directory: (any DomainDirectory)?
 
     /// Builds a host.
@@ -24,6 +25,7 @@ public actor EmulatedHost: Platform {
     ) throws(TopologyError) {
         var model = try HostModel(topology, entropy: entropy, traceCapacity: traceCapacity)
         model.onCrash = onCrash
+        bell = model.notices.bell
         self.model = model
         self.directory = directory
     }
@@ -143,5 +145,17 @@ public actor EmulatedHost: Platform {
         } catch {
             return EffectReport(error.isUnreachable ? .unknown : .failed(.hypervisor), error.message)
         }
+    }
+}
+
+extension EmulatedHost: NoticeFeed {
+    /// What was noticed behind a position, as soon as there is something.
+    public func news(after position: UInt64?, patience: UInt64) async -> NoticeNews {
+        guard let position else { return model.news(after: nil) }
+        let found = await bell.wait(patience) {
+            let news = model.news(after: position)
+            return news.items.isEmpty && !news.hasGap ? nil : news
+        }
+        return found ?? model.news(after: position)
     }
 }

@@ -48,6 +48,8 @@ public struct HostModel: ~Copyable {
     var faults = FaultPlan()
     var trace: ProtocolTrace
     var notices = NoticeBoard()
+    /// What a host counts of the signs of trouble, since it was built.
+    var signalCounts: [SignalCounter: UInt64] = [:]
 
     /// Builds a host.
     ///

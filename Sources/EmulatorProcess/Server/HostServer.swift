@@ -168,6 +168,7 @@ public struct HostServer: Sendable {
         case .collectEvidence(let tdi, let epoch, let nonce):
             .evidence(await host.collectEvidence(from: tdi, epoch: epoch, nonce: nonce))
         case .notices(let dsm): .notices(await host.notices(of: dsm))
+        case .news(let position, let patience): .news(await host.news(after: position, patience: patience))
         case .publish(let binding): .report(await host.publish(binding))
         case .inspect(let function): .inspection(try await inspect(function))
         case .explain(let function, let question): .explanation(try await explain(function, question))

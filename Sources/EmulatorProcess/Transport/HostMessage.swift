@@ -13,6 +13,8 @@ enum HostRequest: Codable, Sendable {
     case performConnection(ConnectionEffect, FunctionAddress)
     case collectEvidence(FunctionAddress, LockEpoch, nonce: [UInt8])
     case notices(FunctionAddress)
+    /// Answered as soon as there is something, and when the patience (nanoseconds) is over.
+    case news(after: UInt64?, patience: UInt64)
     case publish(DomainBinding)
     case inspect(FunctionAddress)
     case explain(FunctionAddress, DMAQuestion)
@@ -33,6 +35,7 @@ enum HostReply: Codable, Sendable {
     case report(EffectReport)
     case evidence(EvidenceReport)
     case notices([Notice])
+    case news(NoticeNews)
     case inspection(HostInspection)
     case explanation(DMAExplanation)
     case memory(MemoryView)
@@ -59,7 +62,7 @@ public struct HostGreeting: Codable, Hashable, Sendable {
     public var time: UInt64
 
     /// The version that this program speaks.
-    public static let currentVersion = 2
+    public static let currentVersion = 3
 }
 
 /// One DMA that somebody asks about.

@@ -14,6 +14,8 @@ public struct DeviceRecord: Hashable, Sendable {
     public let updatedAt: UInt64
     /// The TDISP state that the device itself last confirmed, or nil.
     public let confirmed: ConfirmedState?
+    /// What was noticed about it since it last proved itself, or nil.
+    public let suspicion: Suspicion?
 
     /// The recorded phase.
     public var recordedPhase: Phase { state.phase }

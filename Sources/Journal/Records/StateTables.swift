@@ -41,6 +41,19 @@ struct StateTables {
             ])
     }
 
+    /// Writes what was noticed about a function; one that has no record yet is not given one.
+    func write(_ record: SuspicionRecord) throws {
+        let text = record.suspicion.isEmpty ? nil : try JSONText.encode(record.suspicion)
+        try database.execute(
+            cached: "UPDATE devices SET suspicion = ? WHERE address = ?",
+            arguments: [text, record.device.description])
+    }
+
+    /// Where the suspicion about a function stood; nil when nothing was noticed.
+    func standing(of device: FunctionAddress) throws -> Suspicion.Standing? {
+        try self.device(device)?.suspicion?.standing
+    }
+
     /// Writes the state that a step of a connection led to.
     func write(_ step: ConnectionStep) throws {
         try database.execute(
@@ -83,7 +96,15 @@ struct StateTables {
             address: try JSONText.address(address), identity: try row.decode(forColumn: "identity"),
             state: try JSONText.decode(row.decode(forColumn: "state"), in: "state of \(address)"),
             updatedAt: UInt64(bitPattern: try row.decode(Int64.self, forColumn: "updated_at")),
-            confirmed: try confirmed(row))
+            confirmed: try confirmed(row), suspicion: try suspicion(row, of: address))
+    }
+
+    /// A journal that an older program wrote, opened for reading, has no such column.
+    private static func suspicion(_ row: Row, of address: String) throws -> Suspicion? {
+        guard row.hasColumn("suspicion"), let text = try row.decode(String?.self, forColumn: "suspicion") else {
+            return nil
+        }
+        return try JSONText.decode(text, in: "what was noticed about \(address)")
     }
 
     private static func confirmed(_ row: Row) throws -> ConfirmedState? {

@@ -11,7 +11,7 @@ enum Schema {
     static var version: Int { steps.count }
 
     /// What leads from each version to the next.
-    static let steps = [version1]
+    static let steps = [version1, version2]
 
     /// Brings an open, writable journal to the version of this program.
     static func migrate(_ database: Database, steps: [String] = steps) throws {
@@ -79,6 +79,9 @@ enum Schema {
         ) STRICT;
         INSERT INTO chain VALUES (0, 0, zeroblob(32), 0, zeroblob(32));
         """
+
+    /// What was noticed about a device that has not proven itself since, as JSON; NULL: nothing.
+    private static let version2 = "ALTER TABLE devices ADD COLUMN suspicion TEXT;"
 }
 
 extension Database {

@@ -185,6 +185,17 @@ struct ConfigurationLayout {
         triggers.store(UInt32.max, at: offset + Register.readMailbox)
     }
 
+    /// The error status registers, which writing 1 clears, and masks and severities, which mean nothing here.
+    mutating func placeErrorReporting() throws(BuildError) {
+        typealias Register = ErrorReportingCapability.Register
+        let offset = try append(.advancedErrorReporting, version: 2, size: Register.size)
+        clearable.store(UInt32.max, at: offset + Register.uncorrectableStatus)
+        clearable.store(UInt32.max, at: offset + Register.correctableStatus)
+        doubleword(0, at: offset + Register.uncorrectableMask, writable: .max)
+        doubleword(Register.usualSeverity, at: offset + Register.uncorrectableSeverity, writable: .max)
+        doubleword(0, at: offset + Register.correctableMask, writable: .max)
+    }
+
     mutating func placeIDE(_ described: ConfigurationSpaceBuilder.IDE) throws(BuildError) {
         guard (0...8).contains(described.linkStreamCount), (0...256).contains(described.selectiveStreamCount),
             (0...15).contains(described.addressAssociationCount)

@@ -1,6 +1,7 @@
 /// Describes a function and lays out its configuration space, as a system that enumerated it would find it.
 ///
-/// The conventional list holds power management, PCI Express and MSI-X; the extended list SR-IOV, DOE mailboxes and IDE.
+/// The conventional list holds power management, PCI Express and MSI-X; the extended list SR-IOV, DOE mailboxes, IDE
+/// and error reporting.
 public struct ConfigurationSpaceBuilder: Hashable, Sendable {
     /// Vendor ID; FFFFh for a VF.
     public var vendorID: UInt16
@@ -34,6 +35,8 @@ public struct ConfigurationSpaceBuilder: Hashable, Sendable {
     public var mailboxCount = 0
     /// The IDE capability; nil: none.
     public var ide: IDE?
+    /// Whether it has the advanced error reporting capability.
+    public var reportsErrors = false
 
     /// Creates the description of an endpoint that has only what every function has.
     public init(vendorID: UInt16, deviceID: UInt16, classCode: UInt32) {
@@ -186,6 +189,7 @@ public struct ConfigurationSpaceBuilder: Hashable, Sendable {
         guard mailboxCount >= 0 else { throw .count }
         for _ in 0..<mailboxCount { try layout.placeMailbox() }
         if let ide { try layout.placeIDE(ide) }
+        if reportsErrors { try layout.placeErrorReporting() }
         return layout.registers
     }
 }

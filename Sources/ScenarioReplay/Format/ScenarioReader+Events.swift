@@ -10,9 +10,8 @@ enum EventName: String, CaseIterable, Sendable {
     case linkDown, integrityCheckFailed, streamDisabled, sessionLost, heartbeatsHeld, functionReset, conventionalReset,
         virtualFunctions, configurationWrite, busMasterCleared, memorySpaceCleared, memoryMoved, poisonedData,
         debugAuthorized, firmwareUpdate, deviceGone, deviceReturned, identitySwapped, defect, dmaStuck,
-        invalidationStuck, peersBound,
-        registersMapped, stopBelieved, misbehaves,
-        domainStopped, domainStarted, hostdevRemoved, driverHangs, pagesConverted
+        invalidationStuck, peersBound, registersMapped, stopBelieved, misbehaves, domainStopped, domainStarted,
+        hostdevRemoved, driverHangs, signal, pagesConverted
 }
 
 extension HostEvent {
@@ -48,6 +47,7 @@ extension HostEvent {
         case .domainStarted: .domainStarted
         case .hostdevRemoved: .hostdevRemoved
         case .driverHangs: .driverHangs
+        case .signalled: .signal
         case .pagesConverted: .pagesConverted
         }
     }
@@ -103,6 +103,7 @@ extension ScenarioReader {
         case .misbehaves: .misbehaves(try places.function(node).function, try isOn(&map))
         case .hostdevRemoved: .hostdevRemoved(try places.function(node).function)
         case .driverHangs: .driverHangs(try places.function(node).function, try isOn(&map))
+        case .signal: try signal(node, &map)
         case .domainStopped: .domainStopped(try places.domain(node))
         case .domainStarted: .domainStarted(try places.domain(node))
         case .pagesConverted: try pagesConverted(node, &map)
@@ -117,6 +118,13 @@ extension ScenarioReader {
             try places.device(node), version: try map.required("version").string(),
             lowersSecurityVersion: try map.optional("lowers-security-version")?.bool() ?? false,
             isForced: try map.optional("forced")?.bool() ?? false)
+    }
+
+    private func signal(_ node: YAMLNode, _ map: inout YAMLMapping) throws(YAMLError) -> HostEvent {
+        .signalled(
+            try places.function(node).function, try map.required("kind").choice(),
+            at: try map.optional("at")?.choice(), count: try map.optional("count")?.integer(Int.self, in: 1...1000) ?? 1
+        )
     }
 
     private func virtualFunctions(_ node: YAMLNode, _ map: inout YAMLMapping) throws(YAMLError) -> HostEvent {

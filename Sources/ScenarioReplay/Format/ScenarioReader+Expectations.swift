@@ -34,7 +34,8 @@ extension ScenarioReader {
         case .epoch, .translations: .word("\(try node.integer(UInt32.self))")
         case .rekeyOwed, .guestDriver, .delivered: .word("\(try node.bool())")
         case .driver: .word(try node.string())
-        case .end, .reason, .rule, .phase, .state, .owner, .hostdev, .binding, .connection, .stream, .t0, .t1,
+        case .end, .reason, .rule, .phase, .state, .owner, .suspicion, .hostdev, .binding, .connection, .stream, .t0,
+            .t1,
             .reaches, .stoppedBy:
             .word(try word(node, vocabulary(aspect)))
         }
@@ -48,6 +49,7 @@ extension ScenarioReader {
         case .rule: SafetyRule.allCases.map(\.rawValue) + ["none"]
         case .phase: Phase.allCases.map(\.rawValue)
         case .state: TDIState.words
+        case .suspicion: Suspicion.Standing.names
         case .owner, .hostdev: places.domainNames + ["none"]
         case .binding: Phase.allCases.map(\.rawValue) + ["none"]
         case .connection: ConnectionState.Name.allCases.map(\.rawValue)

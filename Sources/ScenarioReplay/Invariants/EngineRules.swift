@@ -54,7 +54,7 @@ private struct History {
         switch step.what {
         case .started(let effect): return change ?? started(effect, step)
         case .ended(let effect, let outcome): ended(effect, outcome, step)
-        case .noticed, .resting: break
+        case .noticed, .signalled, .resting: break
         }
         return change
     }

@@ -175,6 +175,10 @@ private struct WatchedJournal: AssignmentJournal {
         recorder.record(step)
         try journal.record(step)
     }
+
+    func record(_ suspicion: SuspicionRecord) throws(JournalFailure) {
+        if life.isAlive { try journal.record(suspicion) }
+    }
 }
 
 /// Random bits that are the same each time.

@@ -81,7 +81,9 @@ final class Stage {
         let binding = await directory.bindings[function]
         var seen: [Aspect: String] = [
             .phase: state.phase.rawValue, .epoch: "\(state.lineage.epoch)",
-            .rekeyOwed: "\(state.lineage.rekeyOwed)", .guestDriver: "\(view.hasGuestDriver)",
+            .rekeyOwed: "\(state.lineage.rekeyOwed)",
+            .suspicion: contents.suspicions[function, default: .none].standing.name,
+            .guestDriver: "\(view.hasGuestDriver)",
             .connection: (contents.connections[place.dsm] ?? .initial).name.rawValue,
             .stream: StreamWord(stream).rawValue, .t0: phrase(reach.untrusted), .t1: phrase(reach.trusted),
             .translations: "\(routes.translations.count)",

@@ -42,6 +42,8 @@ enum Aspect: String, CaseIterable, Sendable {
     case owner
     /// Whether new stream keys are owed before the owner may change.
     case rekeyOwed = "rekey-owed"
+    /// What the manager makes of all that was noticed about it.
+    case suspicion
     /// The domain that the hypervisor says holds it.
     case hostdev
     /// What the domain's metadata says about it.
@@ -75,8 +77,8 @@ enum Aspect: String, CaseIterable, Sendable {
     case delivered
 
     static let ofFunction: [Aspect] = [
-        .phase, .state, .reason, .epoch, .owner, .rekeyOwed, .hostdev, .binding, .driver, .guestDriver, .connection,
-        .stream, .t0, .t1, .translations, .peers, .conversion,
+        .phase, .state, .reason, .epoch, .owner, .rekeyOwed, .suspicion, .hostdev, .binding, .driver, .guestDriver,
+        .connection, .stream, .t0, .t1, .translations, .peers, .conversion,
     ]
     private static let ofManager: [Aspect] = [
         .trouble, .says, .cause, .effects, .effectsInOrder, .noEffects, .noticed, .sent,

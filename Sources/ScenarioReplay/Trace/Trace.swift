@@ -42,6 +42,8 @@ public struct EngineStep: Hashable, Sendable, Codable {
         case ended(EffectName, Outcome)
         /// Something was noticed.
         case noticed(Observation)
+        /// A sign of trouble was weighed; what all of them weigh, and where that stands.
+        case signalled(SignalKind, Signal.Source, points: UInt16, standing: String)
         /// The device rests.
         case resting
     }
@@ -95,6 +97,8 @@ extension EngineStep: CustomStringConvertible {
         case .started(let effect): "\(place): \(effect.rawValue)"
         case .ended(let effect, let outcome): "\(place): \(effect.rawValue) \(outcome.phrase)"
         case .noticed(let observation): "\(place): noticed \(observation.word)"
+        case .signalled(let kind, let source, let points, let standing):
+            "\(place): signal \(kind.rawValue) at \(source.rawValue), \(points) points, \(standing)"
         case .resting: "\(place): rests"
         }
     }

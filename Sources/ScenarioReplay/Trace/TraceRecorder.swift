@@ -104,6 +104,9 @@ extension EngineStep {
         case .started(let effect): what = .started(effect)
         case .ended(let effect, let outcome, _, _): what = .ended(effect, outcome)
         case .noticed(let observation): what = .noticed(observation)
+        case .signalled(let signal, let suspicion):
+            what = .signalled(
+                signal.kind, signal.source, points: suspicion.points, standing: suspicion.standing.name)
         case .resting: what = .resting
         }
         before = report.phaseBefore

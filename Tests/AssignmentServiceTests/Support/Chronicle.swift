@@ -13,6 +13,8 @@ final class Chronicle: Sendable {
         case recorded(EffectName, FunctionAddress)
         /// A step of a connection was committed; the effect that it starts.
         case recordedConnection(ConnectionEffectName)
+        /// What was noticed about a function was committed.
+        case recordedSuspicion(FunctionAddress)
         case published(DomainBinding)
     }
 
@@ -28,7 +30,7 @@ final class Chronicle: Sendable {
         entries.filter { entry in
             switch entry {
             case .performed, .connection: true
-            case .recorded, .recordedConnection, .published: false
+            case .recorded, .recordedConnection, .recordedSuspicion, .published: false
             }
         }
     }

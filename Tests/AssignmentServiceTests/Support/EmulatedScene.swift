@@ -108,4 +108,6 @@ private struct MortalJournal: AssignmentJournal {
     func record(_ step: AssignmentStep) throws(JournalFailure) { if life.value { try journal.record(step) } }
 
     func record(_ step: ConnectionStep) throws(JournalFailure) { if life.value { try journal.record(step) } }
+
+    func record(_ suspicion: SuspicionRecord) throws(JournalFailure) { if life.value { try journal.record(suspicion) } }
 }

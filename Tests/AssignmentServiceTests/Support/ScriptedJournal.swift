@@ -8,9 +8,10 @@ final class ScriptedJournal: AssignmentJournal {
     struct Trouble: Sendable {
         var assignment: @Sendable (AssignmentStep) -> Bool = { _ in false }
         var connection: @Sendable (ConnectionStep) -> Bool = { _ in false }
+        var suspicions = false
 
         static let none = Trouble()
-        static let everything = Trouble(assignment: { _ in true }, connection: { _ in true })
+        static let everything = Trouble(assignment: { _ in true }, connection: { _ in true }, suspicions: true)
 
         /// No step that starts this effect.
         static func starting(_ effect: EffectName) -> Trouble { Trouble(assignment: { $0.effect.name == effect }) }
@@ -47,5 +48,11 @@ final class ScriptedJournal: AssignmentJournal {
         if trouble.withLock({ $0 }).connection(step) { throw Self.failure }
         chronicle.add(.recordedConnection(step.effect.name))
         try volatile.record(step)
+    }
+
+    func record(_ suspicion: SuspicionRecord) throws(JournalFailure) {
+        if trouble.withLock({ $0 }).suspicions { throw Self.failure }
+        chronicle.add(.recordedSuspicion(suspicion.device))
+        try volatile.record(suspicion)
     }
 }

@@ -43,6 +43,9 @@ struct Running: Sendable {
     /// Sends a signal.
     func signal(_ signal: Int32) { kill(pid, signal) }
 
+    /// What it has written to standard output so far.
+    var out: String { Self.read(output + ".out") }
+
     /// What it has written to standard error so far.
     var err: String { Self.read(output + ".err") }
 

@@ -1,0 +1,50 @@
+public import Assignment
+public import PCIe
+
+/// A TDI in private operation, as the journal has it.
+public struct WatchedDevice: Hashable, Sendable {
+    /// The function.
+    public let tdi: FunctionAddress
+    /// The function that hosts its DSM.
+    public let dsm: FunctionAddress
+    /// When it was recorded to be in private operation. A later time is another life.
+    public let since: UInt64
+    /// What was recorded of it to be noticed.
+    public let suspicion: Suspicion
+
+    /// Creates a device.
+    public init(tdi: FunctionAddress, dsm: FunctionAddress, since: UInt64, suspicion: Suspicion) {
+        self.tdi = tdi
+        self.dsm = dsm
+        self.since = since
+        self.suspicion = suspicion
+    }
+}
+
+/// What a watcher owes: the owner has to hear what was noticed, and where T=1 was cut, to bring the device home.
+public struct WatchOrder: Hashable, Sendable {
+    /// The device, as it was known.
+    public let device: WatchedDevice
+    /// What it is believed to have come to; nil: nothing yet, there is only something to weigh.
+    public let observation: Observation?
+    /// When the cut was issued, by the watcher's clock; nil: it was not.
+    public let cutAt: UInt64?
+}
+
+/// What a watcher tells, in order.
+public enum WatchNews: Hashable, Sendable {
+    /// So many devices are watched now.
+    case watching(Int)
+    /// A sign of trouble was weighed; what all of them come to.
+    case signal(FunctionAddress, Signal, Suspicion)
+    /// It is believed that the device fell out of private operation, and why.
+    case failed(FunctionAddress, Observation, Suspicion)
+    /// The device was asked for its state.
+    case answered(FunctionAddress, EffectReport)
+    /// T=1 was cut; so many nanoseconds from the signal to the cut being issued.
+    case cut(FunctionAddress, EffectReport, delay: UInt64)
+    /// More was noticed than the platform keeps: every device is asked.
+    case gap
+    /// The platform cannot be listened to.
+    case unreachable(String)
+}

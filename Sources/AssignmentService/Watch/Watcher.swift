@@ -1,0 +1,258 @@
+public import Assignment
+import PCIe
+
+/// Watches devices in private operation: listens to what the platform notices, asks what cannot be heard, and acts.
+///
+/// Once a device is believed to have fallen, its T=1 is cut: before anything is told, written or waited for, also for the
+/// right to write the journal, which another manager may hold. The cut is idempotent and needs no record; bringing the device
+/// home is an owner's work, and is ordered behind it.
+public actor Watcher {
+    /// How a watcher works.
+    public struct Settings: Sendable {
+        /// Time between two rounds of questions, and between two looks at the record.
+        public var interval = Duration.seconds(1)
+        /// How many devices are asked for their state in a round, in turn: the budget.
+        public var questionsPerRound = 64
+        /// Whether anything is done; otherwise it is only told.
+        public var acts = true
+
+        /// The usual settings.
+        public init() {}
+    }
+
+    /// What a watcher works with.
+    public struct Surroundings: Sendable {
+        /// What is asked and cut.
+        public var platform: any Platform
+        /// What is listened to.
+        public var feed: any NoticeFeed
+        /// Nanoseconds, as the journal has them.
+        public var now: @Sendable () -> UInt64
+        /// The devices that are recorded in private operation; nil: nothing has changed since it was last asked.
+        public var recorded: @Sendable () async -> [WatchedDevice]?
+        /// Has owners carry out orders, and returns when that is done.
+        public var carryOut: @Sendable ([WatchOrder]) async -> Void
+        /// Called with everything that is to be told, in order.
+        public var report: @Sendable (WatchNews) -> Void
+
+        /// Creates surroundings.
+        public init(
+            platform: any Platform, feed: any NoticeFeed, now: @escaping @Sendable () -> UInt64,
+            recorded: @escaping @Sendable () async -> [WatchedDevice]?,
+            carryOut: @escaping @Sendable ([WatchOrder]) async -> Void,
+            report: @escaping @Sendable (WatchNews) -> Void
+        ) {
+            self.platform = platform
+            self.feed = feed
+            self.now = now
+            self.recorded = recorded
+            self.carryOut = carryOut
+            self.report = report
+        }
+    }
+
+    private struct Watch {
+        var device: WatchedDevice
+        var suspicion: Suspicion
+        /// Whether an order for it waits or is carried out: it is an owner's now.
+        var isOrdered = false
+    }
+
+    private let world: Surroundings
+    private let settings: Settings
+    private var watches: [FunctionAddress: Watch] = [:]
+    private var position: UInt64?
+    /// Who is asked next.
+    private var turn = 0
+    private var orders: [WatchOrder] = []
+    private var isStopping = false
+    /// Owners at work on orders.
+    private var mending: Task<Void, Never>?
+    /// Break off what only waits, when the watcher is to stop. No effect is ever broken off.
+    private var waits: [UInt64: @Sendable () -> Void] = [:]
+    private var waitNumber: UInt64 = 0
+
+    /// Creates a watcher.
+    public init(_ world: Surroundings, _ settings: Settings = Settings()) {
+        self.world = world
+        self.settings = settings
+    }
+
+    /// Watches until it is told to stop. What has been begun by then is brought to its end.
+    public func run() async {
+        await look()
+        async let listening: Void = listen()
+        async let asking: Void = askInRounds()
+        _ = await (listening, asking)
+        await mending?.value
+    }
+
+    /// Hears what nobody has taken yet, asks every device once, and brings to its end what comes of it.
+    public func runOnce() async {
+        await look()
+        await hear(patience: 0)
+        await ask(watches.keys.sorted())
+        await mending?.value
+    }
+
+    /// Has ``run()`` return once what was begun is done.
+    public func stop() {
+        isStopping = true
+        for breakOff in waits.values { breakOff() }
+    }
+
+    // MARK: Looking
+
+    /// Takes over what is recorded. What was noticed meanwhile of a device that is where it was is kept.
+    private func look() async {
+        guard let recorded = await world.recorded() else { return }
+        let before = watches
+        watches = recorded.reduce(into: [:]) { watches, device in
+            if let old = before[device.tdi], old.device.since == device.since {
+                watches[device.tdi] = old
+            } else {
+                watches[device.tdi] = Watch(device: device, suspicion: device.suspicion)
+            }
+        }
+        for (tdi, old) in before where old.isOrdered { watches[tdi]?.isOrdered = true }
+        if watches.count != before.count || before.isEmpty { world.report(.watching(watches.count)) }
+    }
+
+    // MARK: Listening
+
+    private func listen() async {
+        while !isStopping { await hear(patience: 30_000_000_000) }
+    }
+
+    private func hear(patience: UInt64) async {
+        let asking = Task { [feed = world.feed, position] () async -> Result<NoticeNews, PlatformError> in
+            do throws(PlatformError) {
+                return .success(try await feed.news(after: position, patience: patience))
+            } catch {
+                return .failure(error)
+            }
+        }
+        let news: NoticeNews
+        switch await waiting(asking) {
+        case .success(let found): news = found
+        case .failure(let error):
+            guard !isStopping else { return }
+            world.report(.unreachable(error.message))
+            return await pause()
+        }
+        position = news.position
+        await weigh(news.items.flatMap(signals))
+        if news.hasGap {
+            world.report(.gap)
+            await ask(watches.keys.sorted())
+        }
+    }
+
+    /// What a notice says of the devices that are watched.
+    private func signals(_ item: NoticeNews.Item) -> [(FunctionAddress, Signal)] {
+        let now = world.now()
+        switch item.notice {
+        case .device(let tdi, let observation): return [(tdi, Signal(SignalKind(observation), at: now))]
+        case .signal(let tdi, let signal): return [(tdi, signal.heard(at: now))]
+        case .connection(let loss):
+            let kind = SignalKind(loss.observation)
+            return watches.values.filter { $0.device.dsm == item.dsm }.map(\.device.tdi).sorted()
+                .map { ($0, Signal(kind, at: now)) }
+        }
+    }
+
+    // MARK: Asking
+
+    private func askInRounds() async {
+        while !isStopping {
+            let all = watches.keys.sorted()
+            if !all.isEmpty {
+                let first = turn % all.count
+                let round = (all[first...] + all[..<first]).prefix(settings.questionsPerRound)
+                turn = first + round.count
+                await ask(Array(round))
+            }
+            await pause()
+            await look()
+        }
+    }
+
+    private func pause() async {
+        if isStopping { return }
+        let sleep = Task { [interval = settings.interval] in
+            // Cancelled: the watcher is to stop.
+            do { try await Task.sleep(for: interval) } catch { return }
+        }
+        await waiting(sleep)
+    }
+
+    /// Waits for what is broken off when the watcher is to stop.
+    private func waiting<Value: Sendable>(_ task: Task<Value, Never>) async -> Value {
+        waitNumber += 1
+        let number = waitNumber
+        waits[number] = { task.cancel() }
+        defer { waits[number] = nil }
+        return await task.value
+    }
+
+    /// Asks devices for their state. That one answers RUN clears nothing; that one does not answer is a sign of trouble.
+    private func ask(_ tdis: [FunctionAddress]) async {
+        for tdi in tdis where watches[tdi]?.isOrdered == false {
+            let report = await world.platform.perform(.askState, on: tdi)
+            let kind = report.state.map { SignalKind(.state($0)) } ?? .heartbeatMissed
+            if kind != .answersRun { world.report(.answered(tdi, report)) }
+            await weigh([(tdi, Signal(kind, at: world.now()))], isAnswer: true)
+        }
+    }
+
+    // MARK: Weighing
+
+    /// Weighs signals, and cuts the T=1 of what has failed before anything else.
+    private func weigh(_ signals: [(FunctionAddress, Signal)], isAnswer: Bool = false) async {
+        var told: [WatchNews] = []
+        var cuts: [(WatchOrder, Task<EffectReport, Never>, delay: UInt64)] = []
+        var doubted: Set<FunctionAddress> = []
+        for (tdi, signal) in signals {
+            guard var watch = watches[tdi], !watch.isOrdered else { continue }
+            let transition = SuspicionMachine.step(watch.suspicion, signal)
+            watch.suspicion = transition.state
+            if transition.verdict == .suspect { doubted.insert(tdi) }
+            if case .failed(let observation) = transition.verdict, settings.acts {
+                watch.isOrdered = true
+                let platform = world.platform
+                let cut = Task.immediate { await platform.perform(.cut(.first), on: tdi) }
+                let now = world.now()
+                let order = WatchOrder(device: watch.device, observation: observation, cutAt: now)
+                cuts.append((order, cut, delay: now >= signal.time ? now - signal.time : 0))
+            }
+            watches[tdi] = watch
+            if signal.kind.weight.meaning != nil { told.append(.signal(tdi, signal, watch.suspicion)) }
+            if case .failed(let observation) = transition.verdict {
+                told.append(.failed(tdi, observation, watch.suspicion))
+            } else if signal.kind.weight.meaning != nil, settings.acts {
+                orders.append(WatchOrder(device: watch.device, observation: nil, cutAt: nil))
+            }
+        }
+        told.forEach(world.report)
+        for (order, cut, delay) in cuts {
+            world.report(.cut(order.device.tdi, await cut.value, delay: delay))
+            orders.append(order)
+        }
+        if !isAnswer { await ask(doubted.sorted()) }
+        if !orders.isEmpty, mending == nil { mending = Task { await mend() } }
+    }
+
+    // MARK: Mending
+
+    /// Has owners bring home what was cut, and hear what was noticed; one batch after the other.
+    private func mend() async {
+        while !orders.isEmpty {
+            let batch = orders
+            orders = []
+            await world.carryOut(batch)
+            await look()
+            for order in batch where order.cutAt != nil { watches[order.device.tdi]?.isOrdered = false }
+        }
+        mending = nil
+    }
+}
