@@ -47,6 +47,13 @@ import Testing
             Case(.memoryMoved(device, register: 0, value: 0), .run, []),
             Case(.configurationWrite(tdi, offset: 0x3C, width: 1, value: 5), .run, [.device(tdi, .state(.run))]),
             Case(.poisonedData(tdi), .error, toError),
+            Case(.incident(tdi, .dataIntegrityLost), .error, toError),
+            Case(.incident(tdi, .requestFailed), .error, toError),
+            Case(.incident(tdi, .untrustedTranslation), .error, toError),
+            Case(.incident(tdi, .untrustedPageResponse), .error, toError),
+            Case(.incident(demo.vf1, .requestFailed), .run, []),
+            Case(.incident(device, .requesterIDChanged), .error, toError),
+            Case(.incident(demo.vf1, .contextLost), .error, toError),
             Case(.debugAuthorized(device), .error, [.connection(.sessionLost)]),
             Case(
                 .firmwareUpdate(device, version: "3.0", lowersSecurityVersion: false, isForced: false), .run, []),

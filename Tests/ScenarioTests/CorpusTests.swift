@@ -18,9 +18,8 @@ import Testing
         let areas = Set(Corpus.files.map { Corpus.name($0).prefix { $0 != "/" } })
         #expect(
             areas == [
-                "convert", "crash", "detection", "dma", "error", "messages", "outcomes", "platforms", "recovery",
-                "refusals",
-                "release", "sessions", "virtual-functions",
+                "convert", "crash", "detection", "dma", "error", "faults", "messages", "outcomes", "platforms", "recovery",
+                "refusals", "release", "sessions", "virtual-functions",
             ])
         let titles = try Corpus.files.map { try Scenario(contentsOfFile: $0).title }
         #expect(Set(titles).count == titles.count)
@@ -58,7 +57,7 @@ import Testing
 
 extension Act {
     /// The events that it makes happen, now or later.
-    fileprivate var events: [HostEvent] {
+    var events: [HostEvent] {
         switch self {
         case .event(let event), .inject(.event(let event)): [event]
         case .inject(.message(let fault)): if case .event(let event) = fault.action { [event] } else { [] }

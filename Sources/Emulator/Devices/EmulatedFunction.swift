@@ -33,6 +33,9 @@ final class EmulatedFunction {
         initial = registers.space
     }
 
+    /// Its registers are as when the system had been set up.
+    func setUp() { registers.space = initial }
+
     /// After a reset: what can be written is zero, and nothing is under way.
     ///
     /// A physical function keeps its virtual ones: the kernel that resets it enables them again before anybody looks

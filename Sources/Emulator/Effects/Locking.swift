@@ -83,13 +83,18 @@ extension HostModel {
             if stopsFirst { memory.cutTrusted(tdi) }
             setATS(true, of: function, device)
             dropPeers(of: tdi)
-            // A fence that this function's DMA put up falls with what put it up.
-            if let domain = domainNumber(of: tdi) { memory.clearFence(of: domain, for: tdi) }
+            clearFence(of: function)
         } else if software[tdi]?.isStopBelieved == true {
             software[tdi]?.isStopBelieved = false
             return EffectReport(.succeeded, "UNLOCK reported as done", state: .configUnlocked)
         }
         return report(result)
+    }
+
+    /// A fence that this function's DMA put up falls with what put it up: with the TDI, once that is CONFIG_UNLOCKED.
+    mutating func clearFence(of function: EmulatedFunction) {
+        guard let domain = domainNumber(of: function.address) else { return }
+        memory.clearFence(of: domain, for: function.address)
     }
 
     mutating func askState(_ function: EmulatedFunction, _ device: EmulatedDevice) -> EffectReport {

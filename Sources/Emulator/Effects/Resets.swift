@@ -57,7 +57,10 @@ extension HostModel {
         resetConventionally(device)
         advance(latencies.conventionalReset, device)
         guard device.isPresent else { return EffectReport(.failed(.deviceGone), "the device does not answer") }
-        for (each, space) in zip(device.functions, saved) { restore(space, of: each, device) }
+        for (each, space) in zip(device.functions, saved) {
+            restore(space, of: each, device)
+            clearFence(of: each)
+        }
         noticeReset(of: device.functions.filter { $0 !== function }, device)
         let siblings = device.functions.count - 1
         return EffectReport(.succeeded, "conventional reset, \(siblings) siblings with it, the device answers")

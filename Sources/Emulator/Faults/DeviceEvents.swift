@@ -1,4 +1,5 @@
 internal import Assignment
+internal import PCIe
 internal import TDISP
 
 // What happens to a device: link, stream, session, power, firmware.
@@ -30,8 +31,11 @@ extension HostModel {
         loseSession(of: device, .sessionLost)
     }
 
+    /// The kernel resets for whoever asks it, and brings the registers of every function back.
     mutating func resetUnasked(_ device: EmulatedDevice) {
+        let saved = device.functions.map(\.registers.space)
         resetConventionally(device)
+        for (function, space) in zip(device.functions, saved) { restore(space, of: function, device) }
         noticeReset(of: device.functions, device)
     }
 
@@ -56,11 +60,17 @@ extension HostModel {
         loseSession(of: device, .sessionLost)
     }
 
+    /// The system enumerates what it finds in the slot, as when it started.
     mutating func plugIn(_ device: EmulatedDevice) {
         device.isPresent = true
         tsm.authentications[device.address] = nil
-        for function in device.allFunctions { tsm.locks[function.address] = nil }
+        for function in device.allFunctions {
+            tsm.locks[function.address] = nil
+            function.setUp()
+        }
+        device.followVirtualFunctions()
         followBusMastering(of: device)
+        for function in device.functions { bindNativeDriver(to: function, of: device) }
     }
 
     mutating func swap(_ device: EmulatedDevice, _ serial: String) {

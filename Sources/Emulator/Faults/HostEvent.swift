@@ -32,6 +32,8 @@ public enum HostEvent: Hashable, Sendable, Codable {
     case memoryMoved(FunctionAddress, register: Int, value: UInt32)
     /// A function receives a poisoned TLP.
     case poisonedData(FunctionAddress)
+    /// Something goes wrong within a device, or on the way to it, that a host sees nothing of.
+    case incident(FunctionAddress, DeviceIncident)
     /// Debug access to a device is authorized.
     case debugAuthorized(FunctionAddress)
     /// Someone updates the firmware; `isForced`: without asking the device.
@@ -89,4 +91,20 @@ public enum DeviceDefect: String, Hashable, Sendable, Codable, CaseIterable {
     case keyInstallFails = "key-install-fails"
     /// The root port fails at the next thing it is told.
     case rootPortFails = "root-port-fails"
+}
+
+/// What breaks the private operation of a function, and shows in no register of it (TDISP 1.0, 11.2).
+public enum DeviceIncident: String, Hashable, Sendable, Codable, CaseIterable {
+    /// Data of the function is damaged, and cannot be had again.
+    case dataIntegrityLost = "data-integrity-lost"
+    /// A request of the function got UR, CA or no completion, and nothing else can be done about it.
+    case requestFailed = "request-failed"
+    /// A translation that the function asked for came back with T=0.
+    case untrustedTranslation = "untrusted-translation"
+    /// The answer to a page request came with T=0, or over a stream that is not bound.
+    case untrustedPageResponse = "untrusted-page-response"
+    /// The bus gets another number, and its old one back before anybody asks: every function of the device is meant.
+    case requesterIDChanged = "requester-id-changed"
+    /// The DSM lost what it knew of its interfaces, or a power state did: every function of the device is meant.
+    case contextLost = "context-lost"
 }

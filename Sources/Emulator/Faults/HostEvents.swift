@@ -43,7 +43,8 @@ extension HostModel {
         case .memorySpaceCleared(let address): clear(.memorySpace, of: address)
         case .memoryMoved(let address, let register, let value):
             write(value, at: 0x10 + 4 * max(0, min(5, register)), width: 4, to: address)
-        case .poisonedData(let address): poison(address)
+        case .poisonedData(let address): meet(.poisonedData, address)
+        case .incident(let address, let incident): meet(incident.atTDI, address, everywhere: incident.isOfDevice)
         case .dmaStuck(let address, let target): hangDMA(of: address, at: target)
         case .invalidationStuck(let address, let hold): holdInvalidations(hold, of: address)
         case .peersBound(let one, let other, let are): if are { bindPeers(one, other) } else { unbindPeers(one, other) }

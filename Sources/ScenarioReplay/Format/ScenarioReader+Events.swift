@@ -9,7 +9,7 @@ internal import StrictYAML
 enum EventName: String, CaseIterable, Sendable {
     case linkDown, integrityCheckFailed, streamDisabled, sessionLost, heartbeatsHeld, functionReset, conventionalReset,
         virtualFunctions, configurationWrite, busMasterCleared, memorySpaceCleared, memoryMoved, poisonedData,
-        debugAuthorized, firmwareUpdate, deviceGone, deviceReturned, identitySwapped, defect, dmaStuck,
+        incident, debugAuthorized, firmwareUpdate, deviceGone, deviceReturned, identitySwapped, defect, dmaStuck,
         invalidationStuck, peersBound, registersMapped, stopBelieved, misbehaves, domainStopped, domainStarted,
         hostdevRemoved, driverHangs, signal, pagesConverted
 }
@@ -31,6 +31,7 @@ extension HostEvent {
         case .memorySpaceCleared: .memorySpaceCleared
         case .memoryMoved: .memoryMoved
         case .poisonedData: .poisonedData
+        case .incident: .incident
         case .debugAuthorized: .debugAuthorized
         case .firmwareUpdate: .firmwareUpdate
         case .deviceGone: .deviceGone
@@ -91,6 +92,8 @@ extension ScenarioReader {
                 try places.function(node).function, register: try map.required("register").integer(Int.self, in: 0...5),
                 value: try map.required("value").integer())
         case .poisonedData: .poisonedData(try places.function(node).function)
+        case .incident:
+            .incident(try places.function(node).function, try map.required("kind").choice())
         case .dmaStuck:
             .dmaStuck(try places.function(node).function, at: try map.optional("address")?.byteCount())
         case .invalidationStuck: .invalidationStuck(try places.function(node).function, try isOn(&map))
