@@ -1,10 +1,5 @@
 import Assignment
-import Emulator
-import EmulatorProcess
 import Foundation
-import Journal
-import PCIe
-import TDISP
 import Testing
 
 /// `tdispctl watch`, beside a host on which things go wrong.
@@ -52,14 +47,13 @@ import Testing
 
     @Test func `what only the device knows comes out when it is asked`() async throws {
         try await Tool.with { tool in
-            try await tool.succeed("convert", Demo.vf, "--domain", "web1", "--convert-again")
+            try await tool.convert()
             let running = try await Self.watch(tool)
             try await Self.inject("{poisoned-data: \(Demo.vf)}", tool)
-            try await eventually { try tool.journal.device(FunctionAddress(parsing: Demo.vf))?.epoch.rawValue == 2 }
-            try await eventually { try tool.recordedPhase(of: Demo.vf) == .private }
+            try await eventually { try tool.recordedPhase(of: Demo.vf) == .attached }
             running.signal(SIGTERM)
             #expect(try await running.ended().status == 0)
-            #expect(try await tool.inspect(Demo.vf).function.state == .run)
+            #expect(try await tool.traces(of: Demo.vf).state == "CONFIG_UNLOCKED")
             try await tool.expectSoundness()
         }
     }
@@ -71,7 +65,7 @@ import Testing
             running.signal(SIGTERM)
             #expect(try await running.ended().status == 0)
             #expect(try await tool.listed(Demo.vf)["recorded"]["phase"] == "private")
-            #expect(try await tool.inspect(Demo.vf).function.state == .run)
+            #expect(try await tool.traces(of: Demo.vf).state == "RUN")
         }
     }
 
@@ -122,7 +116,7 @@ import Testing
             #expect(listed["note"].string?.hasPrefix("suspect") == true)
             #expect(listed["recorded"]["suspicion"]["signals"][0]["kind"] == "ide-check")
             #expect(try await tool.succeed("history", Demo.vf).out.contains("suspect: 1 x ide-check at root-port (60)"))
-            #expect(try await tool.inspect(Demo.vf).function.state == .run)
+            #expect(try await tool.traces(of: Demo.vf).state == "RUN")
         }
     }
 
