@@ -57,12 +57,17 @@ private final class WatchedHost: Sendable {
         log.forget()
     }
 
-    private func watcher(_ carryOut: @escaping @Sendable ([WatchOrder]) async -> Void) -> Watcher {
-        let devices = topology.devices.map {
-            WatchedDevice(tdi: $0.address, dsm: $0.address, since: 1, suspicion: .none)
-        }
-        let record = Record(devices)
-        return Watcher(
+    private func record() -> Record {
+        Record(
+            topology.devices.map {
+                WatchedDevice(tdi: $0.address, dsm: $0.address, since: 1, suspicion: .none)
+            })
+    }
+
+    private func watcher(
+        _ record: Record, _ carryOut: @escaping @Sendable ([WatchOrder]) async -> Void
+    ) -> Watcher {
+        Watcher(
             Watcher.Surroundings(
                 platform: platform, feed: host, now: { UInt64(TimeSource.wall.now) }, recorded: { record.take() },
                 carryOut: carryOut, report: { _ in }))
@@ -71,15 +76,19 @@ private final class WatchedHost: Sendable {
     /// Microseconds for each device of a round in which all are asked.
     func round() async -> Double {
         let start = TimeSource.wall.now
-        await watcher { _ in }.runOnce()
+        await watcher(record()) { _ in }.runOnce()
         return (TimeSource.wall.now - start) / 1000 / Double(topology.devices.count)
     }
 
     /// Takes the links of so many devices down, one after the other; gives microseconds from each loss to the cut of T=1.
     func fail(_ count: Int) async throws -> [Double] {
         let (ends, end) = AsyncStream<Void>.makeStream()
-        let watcher = watcher { [service] orders in
-            for order in orders { await service.takeNotices(of: order.device.dsm) }
+        let record = record()
+        let watcher = watcher(record) { [service] orders in
+            for order in orders {
+                await service.takeNotices(of: order.device.dsm)
+                record.drop(order.device.tdi)
+            }
             end.yield()
         }
         let watching = Task { await watcher.run() }
@@ -111,13 +120,26 @@ private final class WatchedHost: Sendable {
     }
 }
 
-/// What is recorded, told once.
+/// The devices that are recorded in private operation, told when that has changed.
 private final class Record: Sendable {
-    private let devices: Mutex<[WatchedDevice]?>
+    private let state: Mutex<(devices: [WatchedDevice], isNews: Bool)>
 
-    init(_ devices: [WatchedDevice]) { self.devices = Mutex(devices) }
+    init(_ devices: [WatchedDevice]) { state = Mutex((devices, true)) }
 
-    func take() -> [WatchedDevice]? { devices.withLock { $0.take() } }
+    func take() -> [WatchedDevice]? {
+        state.withLock { state in
+            defer { state.isNews = false }
+            return state.isNews ? state.devices : nil
+        }
+    }
+
+    /// The device is in private operation no more.
+    func drop(_ tdi: FunctionAddress) {
+        state.withLock { state in
+            state.devices.removeAll { $0.tdi == tdi }
+            state.isNews = true
+        }
+    }
 }
 
 /// How long each effect took, from its start to its end, in microseconds.
