@@ -18,7 +18,8 @@ import Testing
         let areas = Set(Corpus.files.map { Corpus.name($0).prefix { $0 != "/" } })
         #expect(
             areas == [
-                "convert", "crash", "detection", "dma", "error", "faults", "messages", "outcomes", "platforms", "recovery",
+                "convert", "crash", "detection", "dma", "error", "faults", "messages", "outcomes", "platforms",
+                "recovery",
                 "refusals", "release", "sessions", "virtual-functions",
             ])
         let titles = try Corpus.files.map { try Scenario(contentsOfFile: $0).title }
