@@ -2,7 +2,7 @@ import Testing
 
 @testable import Libvirt
 
-@Suite(.timeLimit(.minutes(1))) struct `Event mailbox` {
+@Suite(.timeLimit(.minutes(10))) struct `Event mailbox` {
     private func event(_ number: Int32) -> LibvirtEvent { .connectionClosed(CloseReason(rawValue: number)) }
 
     /// All that is left in a mailbox; finishes it.

@@ -3,7 +3,7 @@ import Libvirt
 import Testing
 
 /// All suites that open connections: libvirt's event loop and its QEMU driver exist once in a process.
-@Suite(.serialized, .timeLimit(.minutes(2))) enum `With libvirt` {}
+@Suite(.serialized, .timeLimit(.minutes(10))) enum `With libvirt` {}
 
 /// A directory of a test's own, removed with it.
 struct TemporaryDirectory: ~Copyable {

@@ -42,9 +42,11 @@ struct ModelUnit {
     private mutating func fence() throws {
         unit.hold(ModelPage.device, as: .run, for: ModelPage.own)
         unit.setBusMaster(true, of: ModelPage.device)
+        // Only what gets as far as the tables is fenced off: all those that T=1 walks are there.
+        if unit.profile.walks(.guest) { try unit.attach(Self.guest, to: ModelPage.device) }
         try unit.attach(Self.trusted, to: ModelPage.device)
         _ = unit.perform(DMARequest(ModelPage.device, .trusted, Self.nowhere))
-        unit.detach(.trusted, from: ModelPage.device)
+        for table in [TableKind.guest, .trusted] { unit.detach(table, from: ModelPage.device) }
     }
 
     private mutating func givePages(_ page: PageState) throws {
