@@ -17,7 +17,10 @@ struct PrivateDaemon: ~Copyable {
         directory = FileManager.default.temporaryDirectory.path + "/tdispctl-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
         try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: directory)
-        try domains.write(toFile: directory + "/domains.xml", atomically: false, encoding: .utf8)
+        let file = directory + "/domains.xml"
+        try domains.write(toFile: file, atomically: false, encoding: .utf8)
+        // Whatever mask another test has set meanwhile: nobody must be able to read it.
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file)
     }
 
     deinit {
