@@ -80,7 +80,8 @@ let package = Package(
         .target(
             name: "ScenarioReplay",
             dependencies: [
-                "Assignment", "AssignmentService", "Attestation", "Emulator", "IOMMU", "PCIe", "StrictYAML", "TDISP",
+                "Assignment", "AssignmentService", "Attestation", "Checker", "Emulator", "IOMMU", "PCIe", "StrictYAML",
+                "TDISP",
             ]),
 
         .target(name: "MachineGraph", dependencies: ["Assignment", "PCIe", "SPDM", "TDISP"]),
@@ -137,7 +138,8 @@ let package = Package(
         .testTarget(name: "AttestationTests", dependencies: ["Attestation", "PCIe", "TDISP"]),
         .testTarget(name: "AssignmentTests", dependencies: ["Assignment", "Attestation", "IOMMU", "PCIe", "TDISP"]),
         .testTarget(
-            name: "CheckerTests", dependencies: ["Assignment", "Checker", "IOMMU", "PCIe", "SPDM", "TDISP"],
+            name: "CheckerTests",
+            dependencies: ["Assignment", "Checker", "IOMMU", "PCIe", "SPDM", "ScenarioReplay", "TDISP"],
             resources: [.copy("Promela")]),
         .testTarget(name: "OpenSSLCryptoTests", dependencies: ["OpenSSLCrypto"], resources: [.copy("Vectors")]),
         .testTarget(name: "LibvirtTests", dependencies: ["Libvirt", "PCIe"]),
@@ -157,7 +159,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "ScenarioTests",
-            dependencies: ["Assignment", "AssignmentService", "Emulator", "IOMMU", "PCIe", "ScenarioReplay"]),
+            dependencies: [
+                "Assignment", "AssignmentService", "Emulator", "IOMMU", "PCIe", "ScenarioReplay", "StrictYAML",
+            ]),
         .target(
             name: "FuzzEntries",
             dependencies: [

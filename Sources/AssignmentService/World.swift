@@ -4,6 +4,9 @@ public import PCIe
 
 /// Everything outside the engine that owners need, given from outside so that a replay can give its own.
 public struct World: Sendable {
+    /// How an assignment is stepped: by ``AssignmentMachine/step(_:_:)``. A replay may put a faulty engine in its place, to see
+    /// that the fault is found.
+    public var engine: @Sendable (AssignmentState, AssignmentEvent) -> AssignmentTransition
     /// What effects are carried out on.
     public var platform: any Platform
     /// Where steps are committed.
@@ -21,8 +24,10 @@ public struct World: Sendable {
     public init(
         platform: any Platform, journal: any AssignmentJournal, judge: @escaping @Sendable (EvidenceCase) -> Judgement,
         nonce: @escaping @Sendable () -> [UInt8]?, now: @escaping @Sendable () -> UInt64,
-        report: @escaping @Sendable (StepReport) -> Void = { _ in }
+        report: @escaping @Sendable (StepReport) -> Void = { _ in },
+        engine: @escaping @Sendable (AssignmentState, AssignmentEvent) -> AssignmentTransition = AssignmentMachine.step
     ) {
+        self.engine = engine
         self.platform = platform
         self.journal = journal
         self.judge = judge

@@ -43,22 +43,26 @@ public struct HostCheck: Sendable {
         public let violation: Violation?
         /// The shortest way there, one clause a step; for a way that never ends, the shortest into what goes on for ever.
         public let trace: [String]
+        /// The same way, for those who retell it; nil: no rule is broken.
+        public let counterexample: HostCounterexample?
         /// The most steps to rest from anywhere once faults have stopped; nil: not worked out, as it did not finish.
         public let stepsToRest: Int?
 
         /// One that ended before the search.
         init(lanes: Int, unlikeLanes: Int? = nil, end: SearchEnd) {
             (self.lanes, self.unlikeLanes, self.end) = (lanes, unlikeLanes, end)
-            (progress, violation, trace, stepsToRest) = (SearchProgress(), nil, [], nil)
+            (progress, violation, trace, counterexample, stepsToRest) = (SearchProgress(), nil, [], nil, nil)
         }
 
-        init<Word: StateWord>(_ automaton: LaneAutomaton, _ result: SearchResult<HostSystem<Word>>) {
+        init<Word: StateWord>(_ system: HostSystem<Word>, _ result: SearchResult<HostSystem<Word>>) {
+            let automaton = system.automaton
             lanes = automaton.count
             unlikeLanes = automaton.representatives.isEmpty ? nil : automaton.foldedCount
             progress = result.progress
             end = result.end
             violation = result.counterexample?.violation
             trace = result.counterexample?.steps.map { "\($0.label)" } ?? []
+            counterexample = result.counterexample.map { HostCounterexample($0, on: system) }
             stepsToRest = result.stepsToRest
         }
     }
@@ -79,12 +83,12 @@ public struct HostCheck: Sendable {
         }
         if let system = HostSystem<UInt64>(automaton, devices: devices) {
             return Report(
-                automaton,
+                system,
                 await Search(system, limits: limits, cores: cores).runToRest { watch(.search($0)) })
         }
         if let system = HostSystem<UInt128>(automaton, devices: devices) {
             return Report(
-                automaton,
+                system,
                 await Search(system, limits: limits, cores: cores).runToRest { watch(.search($0)) })
         }
         return Report(lanes: automaton.count, end: .memory)

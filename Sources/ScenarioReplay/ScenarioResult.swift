@@ -1,3 +1,4 @@
+internal import Assignment
 internal import StrictYAML
 
 /// How a replay went. It can be written as JSON.
@@ -14,8 +15,22 @@ public struct ScenarioResult: Hashable, Sendable, Codable {
     public let stepCount: Int
     /// The first difference; nil when it passed.
     public let difference: Difference?
+    /// What became of a counterexample; nil for any other scenario.
+    public let counterexample: Counterexample?
+    /// What a counterexample that broke no rule says and what did not happen, one clause each.
+    public let unmet: [String]
     /// What happened, up to the first difference.
     public let trace: Trace
+
+    /// What becomes of a counterexample.
+    public enum Counterexample: String, Hashable, Sendable, Codable {
+        /// The rule is broken as it says.
+        case reproduced
+        /// Something else came of it: another rule is broken, or an expectation is not met.
+        case different
+        /// No rule was broken.
+        case gone
+    }
 
     /// What was expected and what was seen instead.
     public struct Difference: Hashable, Sendable, Codable {
@@ -37,21 +52,40 @@ public struct ScenarioResult: Hashable, Sendable, Codable {
         public let context: [String]
     }
 
-    init(_ scenario: Scenario, trace: Trace, difference: Difference?) {
+    init(_ scenario: Scenario, trace: Trace, difference: Difference?, unmet: [String] = []) {
         file = scenario.file
         title = scenario.title
         subject = scenario.subject.description
         passed = difference == nil
         stepCount = scenario.stepCount
         self.difference = difference
+        self.unmet = unmet
+        counterexample =
+            scenario.isCounterexample
+            ? difference.map { $0.aspect == scenario.subject.description ? .reproduced : .different } ?? .gone : nil
         self.trace = trace
     }
 
-    /// One line: `passed  FILE: title`, or `failed  FILE:LINE: title`.
+    /// One line: `passed  FILE: title`, or `failed  FILE:LINE: title`; below it what became of a counterexample.
     public var summary: String {
-        guard let difference else { return "passed  \(file): \(title)" }
-        return "failed  \(difference.file):\(difference.line): \(title)"
+        let line = difference.map { "failed  \($0.file):\($0.line): \(title)" } ?? "passed  \(file): \(title)"
+        return ([line] + verdict.map { "  " + $0 }).joined(separator: "\n")
     }
+
+    /// What became of a counterexample, in words.
+    private var verdict: [String] {
+        switch counterexample {
+        case nil: []
+        case .reproduced: ["the counterexample reproduces: \(subject) is broken"]
+        case .different: ["the counterexample does not reproduce: something else comes of it than \(subject) broken"]
+        case .gone: ["the counterexample no longer reproduces: no rule was broken"] + unmet
+        }
+    }
+}
+
+extension ScenarioResult.Difference {
+    /// Whether a safety rule was broken, rather than an expectation not met.
+    var isRule: Bool { SafetyRule(rawValue: aspect) != nil }
 }
 
 extension ScenarioResult.Difference: CustomStringConvertible {

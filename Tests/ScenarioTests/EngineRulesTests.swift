@@ -103,9 +103,10 @@ import Testing
         let proven = succeeded([.proveReturn])
         let unknown = [step(.started(effect)), step(.ended(effect, .unknown)), step(.started(effect))]
         #expect(breach(proven + unknown)?.rule == .noBlindRetry)
-        let asked = [unknown[0], unknown[1]] + succeeded([.askState, .proveReturn]) + [unknown[2]]
+        let again = step(.started(effect), epoch: 2)
+        let asked = [unknown[0], unknown[1]] + succeeded([.askState, .proveReturn]) + [again]
         #expect(breach(proven + asked) == nil)
-        let failed = [step(.started(effect)), step(.ended(effect, .failed(.busy))), step(.started(effect))]
+        let failed = [step(.started(effect)), step(.ended(effect, .failed(.busy))), again]
         #expect(breach(proven + failed) == nil)
     }
 
@@ -120,6 +121,37 @@ import Testing
         #expect(breach(proven + unknown + undone + [step(.started(effect))]) == nil)
         let failed = [step(.started(undoing)), step(.ended(undoing, .failed(.other)))] + proven
         #expect(breach(proven + unknown + failed + [step(.started(effect))])?.rule == .noBlindRetry)
+    }
+
+    @Test func `a lock without an epoch of its own breaks nothing-outlives-an-epoch`() {
+        #expect(breach(succeeded([.lock], epoch: 0))?.rule == .nothingOutlivesAnEpoch)
+        #expect(breach(succeeded([.lock], epoch: 1) + succeeded([.lock], epoch: 1))?.rule == .nothingOutlivesAnEpoch)
+        #expect(breach(succeeded([.lock], epoch: 1) + succeeded([.lock], epoch: 2)) == nil)
+    }
+
+    @Test func `a device that changes hands without a proven reset breaks one-owner`() {
+        #expect(breach(succeeded([.attach, .detach]))?.rule == .oneOwner)
+        #expect(breach(succeeded([.attach, .reset, .detach, .returnHostDriver]))?.rule == .oneOwner)
+        #expect(breach(succeeded([.attach, .proveReturn, .reset, .detach, .attach]))?.rule == .oneOwner)
+        #expect(breach(succeeded([.attach, .reset, .proveReturn, .detach, .returnHostDriver])) == nil)
+    }
+
+    @Test func `rest in shared operation without the mappings breaks all-or-home`() {
+        let dropped = succeeded([.dropMappings, .proveReturn])
+        #expect(breach(dropped + [step(.resting, in: .attached)])?.rule == .allOrHome)
+        #expect(breach(dropped + succeeded([.restoreMappings]) + [step(.resting, in: .attached)]) == nil)
+        #expect(breach(dropped + [step(.resting, in: .quarantined)]) == nil)
+    }
+
+    @Test func `a lock that is left for anything but the cut breaks revoke-first`() {
+        func left(for effect: EffectName, in phase: Phase) -> EngineStep {
+            var left = step(.started(effect), in: phase)
+            left.before = .locking
+            return left
+        }
+        #expect(breach([left(for: .stop, in: .recovering)])?.rule == .revokeFirst)
+        #expect(breach([left(for: .cut, in: .unknown)]) == nil)
+        #expect(breach([left(for: .collectEvidence, in: .locked)]) == nil)
     }
 
     @Test func `effects without end break always-ends, counted afresh in each step of a scenario`() {

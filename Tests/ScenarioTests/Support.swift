@@ -10,6 +10,12 @@ enum Corpus {
     /// Every file, sorted; none if they cannot be found, which a test of its own tells.
     static let files: [String] = (try? ScenarioFiles.find([folder])) ?? []
 
+    /// The topologies that they name.
+    static let topologies: [String] = {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/topologies")) ?? []
+        return names.sorted().map { "\(folder)/topologies/\($0)" }
+    }()
+
     /// A file as a person names it.
     static func name(_ file: String) -> String { String(file.dropFirst(folder.count + 1)) }
 }

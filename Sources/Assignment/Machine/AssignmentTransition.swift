@@ -5,7 +5,7 @@ public struct AssignmentTransition: Hashable, Sendable {
     /// The one thing to be done.
     public let effect: AssignmentEffect
 
-    private init(_ state: AssignmentState, _ effect: AssignmentEffect) {
+    init(_ state: AssignmentState, _ effect: AssignmentEffect) {
         self.state = state
         self.effect = effect
     }

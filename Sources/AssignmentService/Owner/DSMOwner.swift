@@ -270,7 +270,7 @@ actor DSMOwner {
         _ event: AssignmentEvent, on tdi: FunctionAddress, after ended: EndedEffect? = nil
     ) -> IssuedEffect? {
         let before = state(of: tdi)
-        let transition = AssignmentMachine.step(before, event)
+        let transition = world.engine(before, event)
         guard transition.state != before || transition.effect != .none else { return nil }
         let effect = transition.effect
         let failure = commit(

@@ -12,8 +12,8 @@ struct Check: AsyncParsableCommand {
         discussion: """
             First finds out what one device can go through, then searches what several do side by side. The machines are those that everything else uses. Whatever can happen is tried in every order: what an operator \
             asks, how effects end, what devices, guests and host do unasked, deaths of the manager, conversions of pages. \
-            Prints a line for each platform; a broken rule comes with the shortest way to it. Exit code 1 when a rule is \
-            broken, 3 when a search did not finish: then nothing is said of what it did not visit.
+            Prints a line for each platform; a broken rule comes with the shortest way to it, written as a scenario for \
+            'tdispctl replay' and as a picture (--counterexamples). Exit code 1 when a rule is broken, 3 when a search did not finish: then nothing is said of what it did not visit.
             """)
 
     @Option(
@@ -60,6 +60,12 @@ struct Check: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Cores to search on.", valueName: "count"))
     var cores = max(1, ProcessInfo.processInfo.activeProcessorCount)
 
+    @Option(
+        help: ArgumentHelp(
+            "Where the way to a broken rule is written, as a scenario and as a picture.", valueName: "folder"),
+        completion: .directory)
+    var counterexamples = "."
+
     @Option(name: [.short, .long], help: "How results are printed.")
     var output: OutputFormat = .table
 
@@ -91,8 +97,8 @@ struct Check: AsyncParsableCommand {
     func run() async throws {
         try await reporting(output) {
             let interruption = Interruption()
-            let views = await interruption.during {
-                await search(interruption)
+            let views = try await interruption.during { () async throws(Failure) in
+                try await search(interruption)
             } heard: { signal, earlier in
                 if earlier > 0 { Interruption.obey(signal) }
             }
@@ -102,7 +108,7 @@ struct Check: AsyncParsableCommand {
         }
     }
 
-    private func search(_ interruption: Interruption) async -> [CheckView] {
+    private func search(_ interruption: Interruption) async throws(Failure) -> [CheckView] {
         var views: [CheckView] = []
         for profile in profile.profiles where !interruption.happened {
             let model = CheckerModel(
@@ -114,8 +120,13 @@ struct Check: AsyncParsableCommand {
             let watch = CheckWatch(
                 name: "\(profile)", limit: time, isLive: Console.isLive && !quiet, interruption: interruption)
             let report = await check.run { watch.look(at: $0) }
-            let view = CheckView("\(profile)", report, seconds: watch.finish())
+            var view = CheckView("\(profile)", report, seconds: watch.finish())
             if output == .table { Console.out(view.text) }
+            if let found = report.counterexample {
+                let files = try CounterexampleFiles(found, into: counterexamples)
+                if output == .table { Console.out(files.text) }
+                view.counterexample = files
+            }
             views.append(view)
         }
         return views

@@ -25,6 +25,8 @@ struct CheckView: Encodable {
     let violation: String?
     /// The shortest way there.
     let trace: [String]
+    /// Where it was written.
+    var counterexample: CounterexampleFiles?
 
     init(_ platform: String, _ report: HostCheck.Report, seconds: Double) {
         self.platform = platform

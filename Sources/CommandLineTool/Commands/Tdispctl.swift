@@ -23,7 +23,8 @@ public struct Tdispctl: AsyncParsableCommand {
                     List.self, Show.self, PlanCommand.self, Convert.self, Release.self, Recover.self, Disconnect.self,
                     Attest.self, Routes.self, Watch.self, History.self,
                 ]),
-            CommandGroup(name: "Scenarios and models", subcommands: [Replay.self, Check.self, Graph.self]),
+            CommandGroup(
+                name: "Scenarios and models", subcommands: [Replay.self, Record.self, Check.self, Graph.self]),
             CommandGroup(name: "Host", subcommands: [Doctor.self, Emulate.self]),
         ])
 

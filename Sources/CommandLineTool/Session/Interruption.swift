@@ -10,9 +10,9 @@ final class Interruption: Sendable {
     var happened: Bool { count.withLock { $0 > 0 } }
 
     /// Runs `work`; `heard` is told of every signal that comes meanwhile: its number, and how many came before it.
-    func during<Value>(
-        _ work: () async -> Value, heard: @escaping @Sendable (_ signal: Int32, _ earlier: Int) -> Void
-    ) async -> Value {
+    func during<Value, Trouble>(
+        _ work: () async throws(Trouble) -> Value, heard: @escaping @Sendable (_ signal: Int32, _ earlier: Int) -> Void
+    ) async throws(Trouble) -> Value {
         let sources = [SIGINT, SIGTERM].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
@@ -27,7 +27,7 @@ final class Interruption: Sendable {
             return source
         }
         defer { for source in sources { source.cancel() } }
-        return await work()
+        return try await work()
     }
 
     /// Ends the process at once, with the exit code that a shell gives one that a signal ended.

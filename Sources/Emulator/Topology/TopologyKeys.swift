@@ -198,7 +198,7 @@ extension YAMLNode {
 }
 
 /// The lock flags as a topology file spells them.
-private enum LockFlagName: String, Hashable, CaseIterable {
+enum LockFlagName: String, Hashable, CaseIterable {
     case noFirmwareUpdate = "no-fw-update"
     case systemCacheLine128 = "cache-line-128"
     case lockMSIX = "lock-msi-x"
@@ -214,4 +214,7 @@ private enum LockFlagName: String, Hashable, CaseIterable {
         case .allRequestRedirect: .allRequestRedirect
         }
     }
+
+    /// The names of those flags that are set.
+    static func words(of flags: LockFlags) -> Set<LockFlagName> { Set(allCases.filter { flags.contains($0.flag) }) }
 }

@@ -34,6 +34,17 @@ struct Places: Sendable {
         }
     }
 
+    /// The name of a function, or its address if it has none.
+    func name(of address: FunctionAddress) -> String {
+        functions.first { $0.place.function == address }?.name ?? "\(address)"
+    }
+
+    /// The name of a domain, or its UUID if it has none.
+    func name(of id: DomainID) -> String { domains.first { $0.id == id }?.name ?? "\(id)" }
+
+    /// A function with the DSM that speaks for it; nil: the topology has none at this address.
+    func place(of address: FunctionAddress) -> Place? { functions.first { $0.place.function == address }?.place }
+
     /// Every domain's name.
     var domainNames: [String] { domains.map(\.name) }
 

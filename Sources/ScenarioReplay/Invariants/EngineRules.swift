@@ -35,8 +35,21 @@ private struct History {
     var unknown: Set<EffectName> = []
     /// The epoch in which each of the effects before `accept` succeeded last.
     var confirmed: [EffectName: LockEpoch] = [:]
+    /// The epoch of the last lock.
+    var lockedEpoch: LockEpoch = .none
+    var use = Use.clean
+    /// The untrusted mappings were dropped, and neither their return nor that of the device was confirmed since.
+    var lacksMappings = false
     var owner: DomainID?
     var startedInStep = 0
+
+    /// What a VM left in the device that the next owner must not find.
+    enum Use {
+        case clean
+        case used
+        /// It was reset since, and that is not proven.
+        case reset
+    }
 
     /// What may start while T=1 may be open: what belongs to private operation, to its orderly end, and what ends it.
     static let besideOpenTrusted: Set<EffectName> = [
@@ -49,12 +62,16 @@ private struct History {
         .releaseHostDriver: .returnHostDriver,
     ]
 
+    /// Where a device is from LOCK on.
+    static let straight: Set<Phase> = [.locking, .locked, .attesting, .attested, .accepting, .confirming, .private]
+
     mutating func take(_ step: EngineStep) -> Breach? {
         let change = ownerChange(step)
         switch step.what {
         case .started(let effect): return change ?? started(effect, step)
         case .ended(let effect, let outcome): ended(effect, outcome, step)
-        case .noticed, .signalled, .resting: break
+        case .resting: return change ?? rests(step)
+        case .noticed, .signalled: break
         }
         return change
     }
@@ -65,7 +82,9 @@ private struct History {
         startedInStep += 1
         let breach =
             ends(effect) ?? cutFirst(effect, step) ?? restoreLast(effect) ?? withoutDriver(effect)
-            ?? sameEpoch(effect, step) ?? newKeys(effect, step) ?? notBlindly(effect)
+            ?? sameEpoch(effect, step) ?? newKeys(effect, step) ?? resetFirst(effect) ?? notBlindly(effect)
+            ?? newEpoch(effect, step)
+        if effect == .lock { lockedEpoch = step.epoch }
         if effect == .accept { mayBeOpen = true }
         if effect == .lock || effect == .dropMappings { isProven = false }
         return breach
@@ -79,6 +98,11 @@ private struct History {
     private func cutFirst(_ effect: EffectName, _ step: EngineStep) -> Breach? {
         if step.phase == .failed, effect != .cut {
             return Breach(.revokeFirst, "\(effect.rawValue) starts in phase failed")
+        }
+        if Self.straight.contains(step.before), !Self.straight.contains(step.phase), step.phase != .releasing,
+            effect != .cut
+        {
+            return Breach(.revokeFirst, "\(step.before.rawValue) is left with \(effect.rawValue)")
         }
         guard mayBeOpen, !Self.besideOpenTrusted.contains(effect) else { return nil }
         return Breach(.revokeFirst, "\(effect.rawValue) starts while T=1 may be open")
@@ -94,6 +118,11 @@ private struct History {
         return Breach(.noDriverInBetween, "\(effect.rawValue) starts between drop-mappings and accept")
     }
 
+    private func newEpoch(_ effect: EffectName, _ step: EngineStep) -> Breach? {
+        guard effect == .lock, step.epoch == lockedEpoch else { return nil }
+        return Breach(.nothingOutlivesAnEpoch, "lock in epoch \(step.epoch), which is not its own")
+    }
+
     private func sameEpoch(_ effect: EffectName, _ step: EngineStep) -> Breach? {
         guard effect == .accept else { return nil }
         let stale = [EffectName.lock, .collectEvidence, .appraise, .reconfirm].first { confirmed[$0] != step.epoch }
@@ -103,8 +132,16 @@ private struct History {
     }
 
     private func newKeys(_ effect: EffectName, _ step: EngineStep) -> Breach? {
-        guard effect == .attach, step.rekeyOwed else { return nil }
-        return Breach(.oneOwner, "attach starts while new stream keys are owed")
+        guard effect == .attach || effect == .returnHostDriver, step.rekeyOwed else { return nil }
+        return Breach(.oneOwner, "\(effect.rawValue) starts while new stream keys are owed")
+    }
+
+    private func resetFirst(_ effect: EffectName) -> Breach? {
+        guard use != .clean, effect == .attach || effect == .returnHostDriver || effect == .detach && use == .used
+        else {
+            return nil
+        }
+        return Breach(.oneOwner, "\(effect.rawValue) starts before \(use == .used ? "a reset" : "the reset is proven")")
     }
 
     private func notBlindly(_ effect: EffectName) -> Breach? {
@@ -124,6 +161,16 @@ private struct History {
         if effect == .dropMappings { isInBetween = true }
         if effect == .accept || effect == .restoreMappings || effect == .detach { isInBetween = false }
         if effect == .proveReturn { isProven = true }
+        if effect == .dropMappings { lacksMappings = true }
+        if effect == .restoreMappings || effect == .detach { lacksMappings = false }
+        if effect == .attach || effect == .bindGuestDriver || effect == .restoreMappings { use = .used }
+        if effect == .reset, use == .used { use = .reset }
+        if effect == .proveReturn, use == .reset { use = .clean }
+    }
+
+    private func rests(_ step: EngineStep) -> Breach? {
+        guard step.phase == .attached, lacksMappings else { return nil }
+        return Breach(.allOrHome, "it rests in attached, and its mappings were not restored")
     }
 
     private mutating func ownerChange(_ step: EngineStep) -> Breach? {

@@ -132,6 +132,9 @@ struct HostRules {
         guard case .known(let assignments) = phases else { return nil }
         let state = assignments[view.address] ?? .initial
         if case .quarantined(let put) = state, put.reason == .cutUnconfirmed { return nil }
+        if view.hasGuestDriver, state.phase.isInBetween {
+            return Breach(.noDriverInBetween, "a guest's driver has \(view.address) in phase \(state.phase.rawValue)")
+        }
         if view.isTrustedOpen, !state.phase.mayHaveTrusted {
             return Breach(.noTrustedDMAWithoutRun, "T=1 of \(view.address) is open in phase \(state.phase.rawValue)")
         }
@@ -167,6 +170,16 @@ extension Phase {
         case .accepting, .confirming, .private, .releasing, .failed, .unknown: true
         case .available, .attaching, .attached, .quiescing, .locking, .locked, .attesting, .attested, .detaching,
             .recovering, .quarantined:
+            false
+        }
+    }
+
+    /// Whether no function driver is bound in this phase.
+    fileprivate var isInBetween: Bool {
+        switch self {
+        case .locking, .locked, .attesting, .attested, .accepting: true
+        case .available, .attaching, .attached, .quiescing, .confirming, .private, .releasing, .detaching, .failed,
+            .recovering, .quarantined, .unknown:
             false
         }
     }

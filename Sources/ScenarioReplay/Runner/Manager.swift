@@ -5,6 +5,13 @@ internal import Emulator
 internal import PCIe
 internal import Synchronization
 
+/// What assignments are stepped by in a replay.
+struct Engine: Sendable {
+    let step: @Sendable (AssignmentState, AssignmentEvent) -> AssignmentTransition
+
+    static let shipped = Engine(step: AssignmentMachine.step)
+}
+
 /// One life of a manager: a service, and its hold on host and journal, which death loosens. What a dead manager does goes
 /// nowhere and is told to nobody.
 final class Manager: Sendable {
@@ -13,7 +20,8 @@ final class Manager: Sendable {
 
     /// Starts a manager over what the journal has. Throws ``JournalFailure`` when that cannot be read.
     init(
-        host: EmulatedHost, journal: VolatileJournal, recorder: TraceRecorder, entropy: SharedEntropy, doom: Doom?
+        host: EmulatedHost, journal: VolatileJournal, recorder: TraceRecorder, entropy: SharedEntropy, engine: Engine,
+        doom: Doom?
     ) throws(JournalFailure) {
         let life = ManagerLife(doom: doom)
         let world = World(
@@ -21,7 +29,9 @@ final class Manager: Sendable {
             journal: WatchedJournal(journal: journal, life: life, recorder: recorder),
             judge: { $0.judged(by: BuiltInVerdict()) },
             nonce: { entropy.bytes32() }, now: { recorder.time },
-            report: { report in if life.isAlive { recorder.record(report) } })
+            report: { report in if life.isAlive { recorder.record(report) } },
+            // What follows a broken rule is not looked at; the shipped engine brings it to an end.
+            engine: { recorder.breach == nil ? engine.step($0, $1) : AssignmentMachine.step($0, $1) })
         service = try AssignmentService(world: world)
         self.life = life
     }

@@ -8,10 +8,13 @@ public enum ScenarioRunner {
     ///
     /// Beside what the scenario expects, the safety rules are held against the engine's every step, and after every step of
     /// the scenario against the host.
-    public static func run(_ scenario: Scenario) async -> ScenarioResult {
+    public static func run(_ scenario: Scenario) async -> ScenarioResult { await run(scenario, .shipped) }
+
+    /// Replays a scenario with an engine that may be faulty.
+    static func run(_ scenario: Scenario, _ engine: Engine) async -> ScenarioResult {
         let stage: Stage
         do throws(StageError) {
-            stage = try Stage(scenario)
+            stage = try Stage(scenario, engine)
         } catch {
             return ScenarioResult(
                 scenario, trace: Trace(),
@@ -20,7 +23,8 @@ public enum ScenarioRunner {
                     expected: "a host that can be built", seen: error.message))
         }
         let difference = await stage.play(scenario)
-        return ScenarioResult(scenario, trace: stage.recorder.trace, difference: difference)
+        return ScenarioResult(
+            scenario, trace: stage.recorder.trace, difference: difference, unmet: difference == nil ? stage.unmet : [])
     }
 }
 
@@ -28,7 +32,7 @@ extension Stage {
     /// Plays all steps and looks at the end.
     fileprivate func play(_ scenario: Scenario) async -> ScenarioResult.Difference? {
         for (index, step) in scenario.steps.enumerated() {
-            if let difference = await play(step, number: index + 1) { return difference }
+            if let difference = await play(step, number: index + 1, scenario) { return difference }
         }
         for expected in scenario.final {
             let sightings = await look(at: expected.device)
@@ -37,7 +41,7 @@ extension Stage {
         return await leftoverFault(scenario)
     }
 
-    private func play(_ step: Step, number: Int) async -> ScenarioResult.Difference? {
+    private func play(_ step: Step, number: Int, _ scenario: Scenario) async -> ScenarioResult.Difference? {
         recorder.begin(step: number)
         let before = await situation(of: step.act.place)
         let sightings = await perform(step, number: number)
@@ -48,11 +52,17 @@ extension Stage {
                 seen: breach.seen, context: context(number))
         }
         if let interruption = step.interruption, manager.life.isWaiting {
+            manager.life.arm(nil)
+            guard !scenario.isCounterexample else {
+                unmet.append("step \(number), \(interruption.kind.rawValue): \(interruption.effect.word) did not start")
+                return difference(step.expectations, sightings, step: number)
+            }
             return ScenarioResult.Difference(
                 at: interruption.position, step: number, aspect: interruption.kind.rawValue,
                 expected: "\(interruption.effect.word) starts", seen: "it did not", context: context(number))
         }
-        return difference(step.allExpectations, sightings, step: number)
+        return difference(
+            scenario.isCounterexample ? step.expectations : step.allExpectations, sightings, step: number)
     }
 
     /// The first expectation that is not satisfied.
@@ -74,8 +84,14 @@ extension Stage {
     }
 
     /// A fault that never happened means that the scenario does not show what it says.
+    /// Of a counterexample it is only told: what it is about is the rule.
     private func leftoverFault(_ scenario: Scenario) async -> ScenarioResult.Difference? {
-        guard let fault = await host.withModel({ $0.waitingFaults.first }),
+        let waiting = await host.withModel { $0.waitingFaults }
+        guard !scenario.isCounterexample else {
+            unmet += waiting.map { "still waits when all steps are done: \(FaultText.words(of: $0))" }
+            return nil
+        }
+        guard let fault = waiting.first,
             let step = scenario.steps.lastIndex(where: { $0.act.name == .inject })
         else { return nil }
         return ScenarioResult.Difference(

@@ -117,7 +117,7 @@ extension Stage {
     // MARK: Admission
 
     private func admission() async -> Admission? {
-        guard let snapshot = try? await host.snapshot() else { return nil }
+        guard !leavesPlansOut, let snapshot = try? await host.snapshot() else { return nil }
         let contents = recorded
         return Admission(host: snapshot, assignments: contents.assignments, connections: contents.connections)
     }

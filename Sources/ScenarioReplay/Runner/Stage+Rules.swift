@@ -31,8 +31,23 @@ extension Stage {
         if let breach = await host.withModel({ model in HostRules(phases, model).breach(in: model) }) { return breach }
         guard manager.life.isAlive else { return nil }
         if let breach = notAtRest() { return breach }
-        guard case .convert(let act) = step.act, let before else { return nil }
-        return notAtHome(before, await situation(of: act.place))
+        guard let before, let after = await situation(of: step.act.place) else { return nil }
+        if let breach = notAsRecorded(after) ?? leftQuarantine(before, after, step.act) { return breach }
+        guard case .convert = step.act else { return nil }
+        return notAtHome(before, after)
+    }
+
+    /// The host has what is recorded as available.
+    private func notAsRecorded(_ now: Situation) -> Breach? {
+        guard now.phase == .available, now.view?.domain != nil else { return nil }
+        return Breach(.allOrHome, "it is recorded as available, and a domain has it")
+    }
+
+    /// Only an operator's explicit word leads out of quarantine.
+    private func leftQuarantine(_ before: Situation, _ after: Situation, _ act: Act) -> Breach? {
+        guard before.phase == .quarantined, after.phase != .quarantined else { return nil }
+        if case .recover(_, let request, _) = act, request.fromQuarantine { return nil }
+        return Breach(.allOrHome, "quarantine is left without an operator's word")
     }
 
     /// Whatever an act of a manager that lives has moved is at rest when it ends.
@@ -46,12 +61,14 @@ extension Stage {
 
     /// A conversion ends in private operation, where it began, or in quarantine. Who was taken out of its domain meanwhile
     /// cannot go back there.
-    private func notAtHome(_ before: Situation, _ after: Situation?) -> Breach? {
-        guard let after, before.phase == .available || before.phase == .attached else { return nil }
+    private func notAtHome(_ before: Situation, _ after: Situation) -> Breach? {
+        guard before.phase == .available || before.phase == .attached else { return nil }
         switch after.phase {
         case .private, .quarantined: return nil
         case before.phase: return differentMappings(before, after)
         case .available where after.view?.domain == nil: return nil
+        // The last phase that was confirmed: the guest keeps its driver, and nothing had been dropped yet.
+        case .attached where after.view?.hasGuestDriver == true: return nil
         case .available, .attaching, .attached, .quiescing, .locking, .locked, .attesting, .attested, .accepting,
             .confirming, .releasing, .detaching, .failed, .recovering, .unknown:
             return Breach(

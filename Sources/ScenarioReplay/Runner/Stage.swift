@@ -11,6 +11,11 @@ final class Stage {
     let directory: TopologyDirectory
     let recorder = TraceRecorder()
     var manager: Manager
+    /// What a counterexample says and what did not happen.
+    var unmet: [String] = []
+    private let engine: Engine
+    /// Whether acts begin without a plan, as the checker's do: what it would have found is met by the engine.
+    let leavesPlansOut: Bool
     private let journal = VolatileJournal()
     private let entropy: SharedEntropy
     private let domainNames: [DomainNumber: String]
@@ -19,8 +24,10 @@ final class Stage {
     /// What is going to kill a manager, beside what the scenario says.
     let doom: Doom?
 
-    init(_ scenario: Scenario, doom: Doom? = nil) throws(StageError) {
+    init(_ scenario: Scenario, _ engine: Engine = .shipped, doom: Doom? = nil) throws(StageError) {
+        self.engine = engine
         self.doom = doom
+        leavesPlansOut = scenario.isCounterexample
         let topology = scenario.topology
         directory = TopologyDirectory(topology)
         entropy = SharedEntropy(seed: scenario.seed ^ 0x5EED)
@@ -32,7 +39,8 @@ final class Stage {
         do {
             host = try EmulatedHost(
                 topology, entropy: SeededEntropy(seed: scenario.seed), directory: directory)
-            manager = try Manager(host: host, journal: journal, recorder: recorder, entropy: entropy, doom: doom)
+            manager = try Manager(
+                host: host, journal: journal, recorder: recorder, entropy: entropy, engine: engine, doom: doom)
         } catch {
             throw StageError(message: "\(error)")
         }
@@ -40,10 +48,10 @@ final class Stage {
 
     /// A new manager over what the journal has.
     func restartManager() {
-        guard let next = try? Manager(host: host, journal: journal, recorder: recorder, entropy: entropy, doom: doom)
-        else {
-            return
-        }
+        guard
+            let next = try? Manager(
+                host: host, journal: journal, recorder: recorder, entropy: entropy, engine: engine, doom: doom)
+        else { return }
         manager = next
         recorder.states = recorded.assignments
     }

@@ -4,7 +4,7 @@ internal import IOMMU
 internal import PCIe
 
 /// What a step does.
-enum Act: Sendable {
+enum Act: Hashable, Sendable {
     case convert(ConvertAct)
     case release(Place, to: Rest, takeSiblings: Bool)
     case recover(Place, RecoveryRequest, takeSiblings: Bool)
@@ -94,7 +94,7 @@ struct Place: Hashable, Sendable {
 }
 
 /// A conversion as an operator orders it.
-struct ConvertAct: Sendable {
+struct ConvertAct: Hashable, Sendable {
     let place: Place
     let domain: DomainID
     let orders: StandingOrders
@@ -103,7 +103,7 @@ struct ConvertAct: Sendable {
 }
 
 /// One DMA.
-struct DMAAct: Sendable {
+struct DMAAct: Hashable, Sendable {
     let place: Place
     let tBit: TBit
     let address: UInt64

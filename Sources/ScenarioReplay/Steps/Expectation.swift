@@ -1,10 +1,14 @@
 internal import StrictYAML
 
 /// One thing that a scenario expects, and where it says so.
-struct Expectation: Sendable {
+struct Expectation: Equatable, Sendable {
     let aspect: Aspect
     let wanted: Wanted
     let position: YAMLPosition
+
+    static func == (left: Expectation, right: Expectation) -> Bool {
+        left.aspect == right.aspect && left.wanted == right.wanted
+    }
 
     /// What would satisfy it.
     enum Wanted: Hashable, Sendable {

@@ -1,7 +1,7 @@
 internal import StrictYAML
 
 /// One step of a scenario: an act and what is expected of it.
-struct Step: Sendable {
+struct Step: Equatable, Sendable {
     let act: Act
     /// What happens to the manager while it acts.
     let interruption: Interruption?
@@ -16,10 +16,31 @@ struct Step: Sendable {
         case .cancelAt, nil: false
         }
     }
+
+    /// A step of a scenario that is not written yet.
+    init(_ act: Act, _ interruption: Interruption? = nil, expecting expectations: [Expectation] = []) {
+        self.init(act: act, interruption: interruption, expectations: expectations, position: .unwritten)
+    }
+
+    init(act: Act, interruption: Interruption?, expectations: [Expectation], position: YAMLPosition) {
+        self.act = act
+        self.interruption = interruption
+        self.expectations = expectations
+        self.position = position
+    }
+
+    static func == (left: Step, right: Step) -> Bool {
+        left.act == right.act && left.interruption == right.interruption && left.expectations == right.expectations
+    }
+}
+
+extension YAMLPosition {
+    /// Of what is not written in any file yet.
+    static let unwritten = YAMLPosition(file: "", line: 1, column: 1)
 }
 
 /// What happens to the manager in the middle of an act.
-struct Interruption: Sendable {
+struct Interruption: Equatable, Sendable {
     enum Kind: String, CaseIterable, Sendable {
         /// The operator cancels the conversion as the effect starts.
         case cancelAt = "cancel-at"
@@ -33,10 +54,14 @@ struct Interruption: Sendable {
     /// At this effect, the next time that it starts.
     let effect: PlatformEffect
     let position: YAMLPosition
+
+    static func == (left: Interruption, right: Interruption) -> Bool {
+        left.kind == right.kind && left.effect == right.effect
+    }
 }
 
 /// What a scenario expects of one function when all steps are done.
-struct FinalExpectation: Sendable {
+struct FinalExpectation: Equatable, Sendable {
     let device: Place
     let expectations: [Expectation]
 }

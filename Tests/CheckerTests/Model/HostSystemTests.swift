@@ -138,10 +138,14 @@ import Testing
                 return EngineStep(before, .lock(before.lineage.epoch))
             }
         }
-        let (rule, steps) = try await fault.found()
-        #expect(rule == .nothingOutlivesAnEpoch)
+        let found = try #require(try await fault.found())
+        let steps = found.steps.map { "\($0.what)" }
+        #expect(found.violation.rule == .nothingOutlivesAnEpoch)
         #expect(steps.count == 3)
         #expect(steps.first?.hasPrefix("device 0: convert for VM 0") == true)
         #expect(steps.dropFirst() == ["device 0: release-host-driver orderly", "device 0: connect orderly"])
+        // Retold: each step has the engine's state before it, and behind it where the rule was not broken yet.
+        #expect(found.steps.map { $0.before?.phase } == [.available, .attaching, .attaching])
+        #expect(found.steps.map { $0.after?.phase } == [.attaching, .attaching, nil])
     }
 }

@@ -1,5 +1,6 @@
 import Checker
 import IOMMU
+import ScenarioReplay
 import TDISP
 import Testing
 
@@ -7,18 +8,27 @@ import Testing
 
 /// Faults in what the engine decides.
 @Suite struct `Seeded faults of the engine` {
+    /// The rule that the checker finds broken. Its counterexample breaks the same rule in a replay with the same fault (or
+    /// `replayed`, where a scenario sees another one earlier), and none without it.
     private func rule(
         faults: Int = 0, vms: Int = 1, crashes: Bool = false, isFunctionZero: Bool = true,
-        _ change: @escaping @Sendable (AssignmentState, AssignmentEvent, EngineStep) -> EngineStep
+        replaysAs replayed: SafetyRule? = nil,
+        _ change: @escaping @Sendable (AssignmentState, AssignmentEvent, Checker.EngineStep) -> Checker.EngineStep
     ) async throws -> SafetyRule? {
         var fault = SeededFault(vms: vms, faults: faults, crashes: crashes) { SeededFault.engine(&$0, change) }
         fault.model.isFunctionZero = isFunctionZero
-        let (rule, steps) = try await fault.found()
-        #expect(steps.count > 1 || rule == nil)
-        return rule
+        let found = try #require(try await fault.found())
+        let (faulty, shipped) = try await fault.replayed(found)
+        #expect(faulty.difference?.aspect == (replayed ?? found.violation.rule).rawValue, "\(faulty.summary)")
+        #expect(faulty.counterexample == (replayed == nil ? .reproduced : .different))
+        #expect(shipped.counterexample == .gone, "\(shipped.summary)")
+        #expect(shipped.unmet == [])
+        return found.violation.rule
     }
 
-    private static func enter(_ state: AssignmentState) -> EngineStep { EngineStep(state, state.pending) }
+    private static func enter(_ state: AssignmentState) -> Checker.EngineStep {
+        Checker.EngineStep(state, state.pending)
+    }
 
     // MARK: Evidence
 
@@ -62,7 +72,7 @@ import Testing
     @Test func `a device that failed is not cut`() async throws {
         let rule = try await rule(faults: 1) { _, _, step in
             guard step.state.phase == .failed, step.effect == .cut(.first) else { return step }
-            return EngineStep(AssignmentMachine.step(step.state, .finished(.cut, .succeeded)))
+            return Checker.EngineStep(AssignmentMachine.step(step.state, .finished(.cut, .succeeded)))
         }
         #expect(rule == .revokeFirst)
     }
@@ -70,7 +80,7 @@ import Testing
     @Test func `the cut comes after STOP`() async throws {
         let rule = try await rule(faults: 1) { before, _, step in
             guard step.state.phase == .failed, before.phase != .failed else { return step }
-            return EngineStep(step.state, .stop)
+            return Checker.EngineStep(step.state, .stop)
         }
         #expect(rule == .revokeFirst)
     }
@@ -78,7 +88,7 @@ import Testing
     @Test func `a cut that failed counts as confirmed`() async throws {
         let rule = try await rule(faults: 2) { before, event, step in
             guard before.phase == .failed, event.isTrouble(of: .cut) else { return step }
-            return EngineStep(AssignmentMachine.step(before, .finished(.cut, .succeeded)))
+            return Checker.EngineStep(AssignmentMachine.step(before, .finished(.cut, .succeeded)))
         }
         #expect(rule == .revokeFirst)
     }
@@ -125,7 +135,7 @@ import Testing
             guard case .releasing(let now) = before, now.step == .homeward(.proving), now.rest == .attached,
                 event.isSuccess(of: .proveReturn)
             else { return step }
-            return EngineStep(.attached(Attached(lineage: now.lineage, owner: now.owner)), .none)
+            return Checker.EngineStep(.attached(Attached(lineage: now.lineage, owner: now.owner)), .none)
         }
         #expect(rule == .allOrHome)
     }
@@ -135,7 +145,7 @@ import Testing
             guard case .detaching(let now) = before, now.step == .proving, event.isSuccess(of: .proveReturn) else {
                 return step
             }
-            return EngineStep(.available(Available(lineage: now.lineage)), .none)
+            return Checker.EngineStep(.available(Available(lineage: now.lineage)), .none)
         }
         #expect(rule == .allOrHome)
     }
@@ -143,7 +153,7 @@ import Testing
     @Test func `quarantine is left without an explicit word`() async throws {
         let rule = try await rule(faults: 2) { before, event, step in
             guard before.phase == .quarantined, event == .recover(RecoveryRequest()) else { return step }
-            return EngineStep(AssignmentMachine.step(before, .recover(RecoveryRequest(fromQuarantine: true))))
+            return Checker.EngineStep(AssignmentMachine.step(before, .recover(RecoveryRequest(fromQuarantine: true))))
         }
         #expect(rule == .allOrHome)
     }
@@ -218,7 +228,7 @@ import Testing
     }
 
     @Test func `LOCK goes out while untrusted mappings are there`() async throws {
-        let rule = try await rule { before, event, step in
+        let rule = try await rule(replaysAs: .silentWhenLockedOrFailed) { before, event, step in
             guard case .quiescing(let now) = before, now.step == .savingLedger, event.isSuccess(of: .saveLedger) else {
                 return step
             }

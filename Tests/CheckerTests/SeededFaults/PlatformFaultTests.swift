@@ -10,7 +10,7 @@ import Testing
         _ profile: RoutingProfile = .standard, faults: Int = 0, conversions: Bool = false,
         _ seed: (inout StepFunctions) -> Void
     ) async throws -> SafetyRule? {
-        try await SeededFault(profile, faults: faults, conversions: conversions, seed).found().rule
+        try await SeededFault(profile, faults: faults, conversions: conversions, seed).found()?.violation.rule
     }
 
     // MARK: The device

@@ -1,7 +1,8 @@
 import Assignment
-import Checker
 import IOMMU
 import Testing
+
+@testable import Checker
 
 /// A fault that is put into the shipped functions, for the checker to find.
 struct SeededFault {
@@ -27,18 +28,19 @@ struct SeededFault {
         functions.engine = { change($0, $1, shipped($0, $1)) }
     }
 
-    /// What the checker finds: the rule that is broken on the shortest way, and that way. It must not make a difference
-    /// whether states of a device that are alike are taken for one.
-    func found() async throws -> (rule: SafetyRule?, steps: [String]) {
+    /// What the checker finds: the rule that is broken, and the shortest way there. It must not make a difference whether states
+    /// of a device that are alike are taken for one.
+    func found() async throws -> HostCounterexample? {
         let automaton = try LaneAutomaton(model, untilBroken: true)
         let all = try await search(automaton), few = try await search(try automaton.minimised())
         #expect(all?.violation.rule == few?.violation.rule)
         #expect(all?.steps.count == few?.steps.count)
-        return (all?.violation.rule, all?.steps.map { "\($0.label)" } ?? [])
+        return all
     }
 
-    private func search(_ automaton: LaneAutomaton) async throws -> Counterexample<HostSystem<UInt64>>? {
-        await Search(try #require(HostSystem<UInt64>(automaton, devices: 1))).runToRest().counterexample
+    private func search(_ automaton: LaneAutomaton) async throws -> HostCounterexample? {
+        let system = try #require(HostSystem<UInt64>(automaton, devices: 1))
+        return await Search(system).runToRest().counterexample.map { HostCounterexample($0, on: system) }
     }
 }
 
