@@ -123,8 +123,21 @@ import Testing
         let rig = try before.restarted(functions: [facts])
         rig.platform.set(Place.one, .run)
         await rig.service.takeUp()
-        #expect(rig.chronicle.effects(on: Place.one).prefix(3) == [.cut, .askState, .stop])
+        #expect(rig.chronicle.effects(on: Place.one).prefix(2) == [.cut, .stop])
         #expect(await rig.phase() == .attached)
+    }
+
+    @Test func `a device that was cut, with the order to convert again, is converted again, and that is counted`()
+        async throws
+    {
+        let before = try Rig()
+        await before.makePrivate(Place.one, orders: StandingOrders(convertAgain: true, recoveryLimit: 1))
+        var facts = Place.facts(about: Place.one, connected: true)
+        facts.isShut = true
+        let rig = try before.restarted(functions: [facts])
+        await rig.service.takeUp()
+        #expect(await rig.phase() == .private)
+        #expect(await rig.state().lineage.recoveries == 1)
     }
 
     @Test(arguments: [false, nil])

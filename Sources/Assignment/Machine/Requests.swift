@@ -89,6 +89,9 @@ extension AssignmentMachine {
         switch state {
         case .quarantined: .stay(state)
         case .unknown(let now): interrupted(state, in: now.intent)
+        // Cut while it rested there: it fell out of private operation, and its orders say what comes after the ladder.
+        case .private(let now) where effect == .cut:
+            Failed.enter(now.lineage, now.owner, .interrupted(.cut), home: now.home)
         case .available, .attaching, .attached, .quiescing, .locking, .locked, .attesting, .attested, .accepting,
             .confirming, .private, .releasing, .detaching, .failed, .recovering:
             interrupted(state, in: effect)
