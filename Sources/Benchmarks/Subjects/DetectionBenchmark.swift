@@ -82,6 +82,21 @@ private final class WatchedHost: Sendable {
 
     /// Takes the links of so many devices down, one after the other; gives microseconds from each loss to the cut of T=1.
     func fail(_ count: Int) async throws -> [Double] {
+        let losses = await lose((0..<count).map { topology.devices[$0 * topology.devices.count / count].address })
+        return try losses.map { loss in
+            try require(loss.end == .attached, "\(loss.tdi) was not brought home: \(loss.end)")
+            return (try platform.timeOfCut(of: loss.tdi) - loss.time) / 1000
+        }
+    }
+
+    /// A link that was lost, when, and where its device was when the watcher had dealt with it.
+    private struct Loss {
+        let tdi: FunctionAddress
+        let time: Double
+        let end: Phase
+    }
+
+    private func lose(_ links: [FunctionAddress]) async -> [Loss] {
         let (ends, end) = AsyncStream<Void>.makeStream()
         let record = record()
         let watcher = watcher(record) { [service] orders in
@@ -93,19 +108,16 @@ private final class WatchedHost: Sendable {
         }
         let watching = Task { await watcher.run() }
         var ended = ends.makeAsyncIterator()
-        var delays: [Double] = []
-        for index in 0..<count {
-            let tdi = topology.devices[index * topology.devices.count / count].address
+        var losses: [Loss] = []
+        for tdi in links {
             let start = TimeSource.wall.now
             await host.withModel { $0.inject(.event(.linkDown(tdi))) }
             await ended.next()
-            delays.append((try platform.timeOfCut(of: tdi) - start) / 1000)
-            let phase = await service.state(of: tdi, dsm: tdi).phase
-            try require(phase == .attached, "\(tdi) was not brought home: \(phase)")
+            losses.append(Loss(tdi: tdi, time: start, end: await service.state(of: tdi, dsm: tdi).phase))
         }
         await watcher.stop()
         await watching.value
-        return delays
+        return losses
     }
 
     /// The rungs of the ladder that was gone down, each as long as it took here: the emulated device's waits are virtual.
