@@ -14,6 +14,9 @@ public struct RemappingUnit: Sendable {
     public internal(set) var ownership: PageOwnership
     /// Conversions that were asked for and have not completed, in the order in which they were asked for.
     public internal(set) var conversions: [PageConversion] = []
+    /// Page requests that were forwarded and are not answered, in the order in which they came. They fall when their
+    /// function is held in another way, loses a context, or gives its translations up.
+    public internal(set) var openPageRequests: [FunctionRequest] = []
     var contexts = ContextTable()
     /// Tables by number; nil: removed.
     var tables: ContiguousArray<Table?> = []
@@ -52,6 +55,7 @@ extension RemappingUnit: Hashable {
             && left.contexts == right.contexts && left.tableValues == right.tableValues && left.iotlb == right.iotlb
             && left.deviceCaches == right.deviceCaches && left.flights == right.flights
             && left.invalidations == right.invalidations && left.fences == right.fences && left.peers == right.peers
+            && left.openPageRequests == right.openPageRequests
     }
 
     /// Hashes what distinguishes most.

@@ -1,5 +1,6 @@
 public import Assignment
 public import IOMMU
+public import PCIe
 public import TDISP
 
 /// The functions that the model steps by: the shipped ones. Tests put wrapped ones in their place, to see that a fault
@@ -15,10 +16,15 @@ public struct StepFunctions: Sendable {
     public var stream: @Sendable (IDEStream, IDEStream.Event) -> IDEStream.Transition
     /// What the device does with the nonce of a START: ``NonceVault``.
     public var consumeNonce: @Sendable (StartNonce) -> TDI.Outcome
+    /// Whether the device takes an answer to a page request that comes with a T bit over a stream:
+    /// ``TrafficRules/inbound(_:tBit:stream:to:)``.
+    public var pageResponse: @Sendable (TBit, StreamID, TrafficRules.Interface) -> TrafficRules.Verdict
     /// Which operations an operation of the platform comes to: itself, once.
     public var platform: @Sendable (PlatformOperation) -> [PlatformOperation]
     /// How the remapping unit routes: as the model's profile says.
     public var routing: @Sendable (RoutingProfile) -> RoutingProfile
+    /// How a page request is answered with a page: ``RemappingUnit/answerPageRequest(_:with:)``.
+    public var pageAnswer: @Sendable (inout RemappingUnit, FunctionRequest, Mapping) -> Void
     /// What else becomes of the remapping unit once its pages have their owners: nothing.
     public var ownership: @Sendable (inout RemappingUnit) -> Void
     /// Whether a bridge has a stream left, of whose streams so many are taken: as many as it has.
@@ -35,8 +41,9 @@ public struct StepFunctions: Sendable {
             vault.keep(DeviceValues.nonce, of: DeviceValues.epoch)
             return vault.consume(candidate, of: DeviceValues.epoch)
         },
-        platform: { [$0] }, routing: { $0 }, ownership: { _ in }, hasStreamLeft: { $0 < $1 },
-        completesHeldConversion: { _ in false })
+        pageResponse: { TrafficRules.inbound(.pageResponse, tBit: $0, stream: $1, to: $2) },
+        platform: { [$0] }, routing: { $0 }, pageAnswer: { _ = $0.answerPageRequest($1, with: $2) },
+        ownership: { _ in }, hasStreamLeft: { $0 < $1 }, completesHeldConversion: { _ in false })
 
     /// What still gets to a page whose conversion is to complete.
     public struct HeldUp: Hashable, Sendable {

@@ -63,7 +63,10 @@ struct LaneJudge {
     }
 
     private var noMixedTraffic: Violation? {
-        !routes.untrusted.isEmpty && !routes.trusted.isEmpty && !profile.declaresMixedTraffic
+        if lane.memory.isMisled {
+            return Violation(.noMixedTraffic, "in RUN it took an answer to a page request that is not its own")
+        }
+        return !routes.untrusted.isEmpty && !routes.trusted.isEmpty && !profile.declaresMixedTraffic
             ? Violation(.noMixedTraffic, "T=0 and T=1 both reach memory") : nil
     }
 

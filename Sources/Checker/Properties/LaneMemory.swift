@@ -15,6 +15,8 @@ struct LaneMemory: Hashable, Sendable {
     var isFenceOwed = false
     /// Somebody else locked the interface: nobody made way for that, and nobody knows until it is noticed.
     var isLockedUnasked = false
+    /// In RUN it took an answer to a page request that was not its own.
+    var isMisled = false
     /// Granting effects that may have happened, and that nothing has undone since.
     var doubtful: Doubts = []
 

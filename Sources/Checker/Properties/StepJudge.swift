@@ -95,6 +95,9 @@ struct StepJudge {
         if !lane.platform.traces.isEmpty {
             return Violation(.oneOwner, "\(effect.rawValue) with \(lane.platform.traces) of the last VM")
         }
+        if !lane.platform.asked.isEmpty {
+            return Violation(.oneOwner, "\(effect.rawValue) with a page request of the last VM open")
+        }
         return lane.memory.use == .clean
             ? nil : Violation(.oneOwner, "\(effect.rawValue) without a proven reset")
     }

@@ -55,7 +55,7 @@ extension HostCounterexample.What {
         case .device(_, .ended(_, let ending)): ending != .orderly
         case .device(_, .happened), .device(_, .restarted), .device(_, .noticed): true
         case .device(_, .asked), .device(_, .landed), .device(_, .invalidated), .device(_, .deviceForgot),
-            .device(_, .resumed), .device(_, .carriedOut), .device(_, .shared):
+            .device(_, .pageAnswered), .device(_, .resumed), .device(_, .carriedOut), .device(_, .shared):
             false
         }
     }
@@ -69,7 +69,9 @@ extension LaneLabel {
         case .noticed: (.platform, .manager)
         case .happened(.hostdevRemoved), .happened(.streamDisabledAtPort), .happened(.sessionLostAtHost):
             (.platform, .platform)
-        case .happened(.functionReset), .happened(.conventionalReset): (.platform, .device)
+        case .happened(.functionReset), .happened(.conventionalReset), .happened(.untrustedPageResponse),
+            .happened(.strayPageResponse), .pageAnswered:
+            (.platform, .device)
         case .happened: (.device, .device)
         case .landed: (.device, .platform)
         case .invalidated, .deviceForgot: (.platform, .platform)

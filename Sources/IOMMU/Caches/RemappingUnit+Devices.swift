@@ -41,9 +41,10 @@ extension RemappingUnit {
     }
 
     /// A device gives up all translations it holds: at LOCK, at STOP and at a reset (TDISP 1.0, LOCK_INTERFACE and
-    /// STOP_INTERFACE; PCIe Base, FLR). What it was asked for before is done with that.
+    /// STOP_INTERFACE; PCIe Base, FLR). What it was asked for before is done with that, and so is what it asked for.
     public mutating func clearDeviceCache(of requester: RequesterID) {
         deviceCaches.remove(requester, in: 0..<UInt64.max)
+        dropPageRequests(of: requester)
         for (number, asked) in unansweredInvalidations where asked == requester { answerInvalidation(number) }
     }
 }

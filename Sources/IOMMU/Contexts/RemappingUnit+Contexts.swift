@@ -4,16 +4,19 @@ extension RemappingUnit {
     /// What is known of a requester.
     public func context(of requester: RequesterID) -> RequesterContext { contexts[requester] }
 
-    /// Says how a requester is held from now on. Its bindings to peers end with RUN.
+    /// Says how a requester is held from now on. Its bindings to peers end with RUN, and what it asked for in another
+    /// standing, or for another VM, is not answered any more.
     ///
     /// - Parameters:
     ///   - requester: the function.
     ///   - standing: as what.
     ///   - domain: for which VM; nil: for the one that it is held for already. The host's functions have none.
     public mutating func hold(_ requester: RequesterID, as standing: Standing, for domain: DomainNumber? = nil) {
+        let before = contexts[requester].gate
         contexts[requester].standing = standing
         if let domain { contexts[requester].domain = domain }
         if standing == .host { contexts[requester].domain = DomainNumber(rawValue: 0) }
+        if contexts[requester].gate != before { dropPageRequests(of: requester) }
         if standing != .run { unbindPeers(of: requester) }
     }
 
@@ -57,7 +60,10 @@ extension RemappingUnit {
     }
 
     /// Takes a requester's context of a kind away, if it has one. Taking the trusted one is the platform's cut of T=1.
-    public mutating func detach(_ kind: TableKind, from requester: RequesterID) { contexts[requester][kind] = .none }
+    public mutating func detach(_ kind: TableKind, from requester: RequesterID) {
+        contexts[requester][kind] = .none
+        dropPageRequests(of: requester)
+    }
 
     /// Takes the first stage of one address space away, if it has one.
     public mutating func detach(_ pasid: PASID, from requester: RequesterID) { contexts[requester, pasid] = nil }

@@ -18,10 +18,12 @@ extension RemappingUnit {
         }
     }
 
-    /// Answers a translation request: as ``verdict(on:)`` says, and what is translated stays in the IOTLB and in the
-    /// device's cache until it is invalidated in both. Other requests leave no trace.
+    /// Takes a request: as ``verdict(on:)`` says. What is translated stays in the IOTLB and in the device's cache until it
+    /// is invalidated in both; a page request that is forwarded is open until ``answerPageRequest(_:with:)``. Other requests
+    /// leave no trace.
     public mutating func answer(_ request: FunctionRequest) -> RequestVerdict {
         let verdict = verdict(on: request)
+        if case .forwarded = verdict, !openPageRequests.contains(request) { openPageRequests.append(request) }
         guard case .translation(let address, let pasid, let access) = request.content,
             case .translated = verdict
         else { return verdict }
@@ -72,7 +74,7 @@ extension RemappingUnit {
         }
     }
 
-    private static func dma(
+    static func dma(
         for request: FunctionRequest, _ address: UInt64, _ pasid: PASID?, _ access: DMAAccess
     ) -> DMARequest {
         DMARequest(

@@ -24,6 +24,11 @@ public struct Mapping: Hashable, Sendable, Codable {
     /// The host physical addresses of the page.
     public var physicalAddresses: Range<UInt64> { physical..<end(of: physical) }
 
+    /// The first device address of each frame of the page.
+    var addressesOfFrames: StrideTo<UInt64> {
+        stride(from: address, to: addresses.upperBound, by: Int(PageOwnership.frameSize))
+    }
+
     /// The first address of each frame behind the page.
     var physicalFrames: StrideTo<UInt64> {
         stride(from: physical, to: physicalAddresses.upperBound, by: Int(PageOwnership.frameSize))

@@ -72,7 +72,7 @@ private struct CounterexampleTranslation {
         case .happened(let happening): happen(happening, to: device, during: pending)
         case .restarted(let effect, let isDone): restart(device, during: effect, isDone, pending: pending)
         // A host does these by itself.
-        case .landed, .invalidated, .deviceForgot, .resumed, .carriedOut: break
+        case .landed, .invalidated, .deviceForgot, .pageAnswered, .resumed, .carriedOut: break
         case .shared(let event): take(event, on: device, during: pending)
         }
         guard let after else { return }
@@ -200,7 +200,8 @@ extension LaneLabel {
     fileprivate var isAnOutcome: Bool {
         switch self {
         case .ended, .asked, .restarted: true
-        case .noticed, .happened, .landed, .invalidated, .deviceForgot, .resumed, .carriedOut, .shared: false
+        case .noticed, .happened, .landed, .invalidated, .deviceForgot, .pageAnswered, .resumed, .carriedOut, .shared:
+            false
         }
     }
 }

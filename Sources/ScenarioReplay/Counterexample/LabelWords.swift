@@ -42,6 +42,7 @@ extension LaneLabel.Happening {
         case .contextLost: .incident(place.function, .contextLost)
         case .poisonedData: .poisonedData(place.function)
         case .busMasterCleared: .busMasterCleared(place.function)
+        case .untrustedPageResponse, .strayPageResponse: .incident(place.function, .untrustedPageResponse)
         case .hostdevRemoved: .hostdevRemoved(place.function)
         case .sessionLostAtHost, .ownRecovery, .startReplayed, .privateDMAFaulted, .lockedUnasked: nil
         }
@@ -56,7 +57,8 @@ extension LaneLabel.Happening {
         case .privateDMAFaulted: "T=1 of the device faults"
         case .lockedUnasked: "the interface is locked unasked"
         case .streamLost, .streamDisabledAtPort, .sessionLost, .deviceGone, .deviceReturned, .functionReset,
-            .conventionalReset, .contextLost, .poisonedData, .busMasterCleared, .hostdevRemoved:
+            .conventionalReset, .contextLost, .poisonedData, .busMasterCleared, .hostdevRemoved,
+            .untrustedPageResponse, .strayPageResponse:
             "\(self)"
         }
     }

@@ -12,6 +12,7 @@ import Testing
         .hold(.host), .hold(.unlocked), .hold(.locked), .hold(.run), .setBusMaster(false), .setBusMaster(true),
         .detachUntrusted, .attachToHost, .dropMappings, .restoreMappings, .openTrusted, .detachTrusted,
         .invalidateUntrusted, .invalidateTrusted, .clearDeviceCache, .use(.untrusted), .use(.trusted),
+        .askForPage(.untrusted), .askForPage(.trusted),
     ]
     private static let behindOthers: [PlatformOperation] =
         [.attachToDomain, .land] + ConversionStep.allCases.map(PlatformOperation.convert)
@@ -44,6 +45,7 @@ import Testing
                     Routes(unit.unit, convertible: next.page) == Routes(anew.unit, convertible: next.page),
                     "\(operation) on \(state)")
                 #expect(unit.cached == anew.cached, "\(operation) on \(state)")
+                #expect(unit.asked == next.asked && anew.asked == next.asked, "\(operation) on \(state)")
                 compared += 1
             }
         }

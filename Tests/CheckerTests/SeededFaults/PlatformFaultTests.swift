@@ -1,6 +1,7 @@
 import Assignment
 import Checker
 import IOMMU
+import PCIe
 import TDISP
 import Testing
 
@@ -83,6 +84,72 @@ import Testing
             }
         }
         #expect(rule == .noUntrustedDMAToPrivate)
+    }
+
+    // MARK: Page requests
+
+    /// A VMM that maps whatever is asked for, if `isRight` of the page.
+    private static func careless(
+        _ functions: inout StepFunctions, if isRight: @escaping @Sendable (RemappingUnit) -> Bool
+    ) {
+        functions.pageAnswer = { unit, request, mapping in
+            guard request.tBit == .untrusted, isRight(unit) else { return }
+            let pending = unit.conversions.first
+            if let pending { try? unit.cancelConversion(pending) }
+            try? unit.map([mapping], in: TableNumber(rawValue: 1))
+            if let pending { try? unit.requestConversion(pending) }
+        }
+    }
+
+    @Test func `a page request with T=0 is answered with a private page`() async throws {
+        let rule = try await rule { Self.careless(&$0) { $0.conversions.isEmpty } }
+        #expect(rule == .noUntrustedDMAToPrivate)
+    }
+
+    @Test func `a page request is answered while the page is converted`() async throws {
+        let rule = try await rule(conversions: true) { Self.careless(&$0) { !$0.conversions.isEmpty } }
+        #expect(rule == .noConversionUnderDMA)
+    }
+
+    @Test func `a page request of before the cut is answered behind it`() async throws {
+        let rule = try await rule(conversions: true) { functions in
+            Self.careless(&functions) { unit in
+                unit.conversions.isEmpty
+                    && unit.ownership.owner(of: 0x4000) == .shared(DomainNumber(rawValue: 1))
+            }
+        }
+        #expect(rule == .restoreLast)
+    }
+
+    @Test func `a page request with T=1 is answered when no trusted entry is open`() async throws {
+        let rule = try await rule(conversions: true) { functions in
+            functions.pageAnswer = { unit, request, _ in
+                guard request.tBit == .trusted, unit.conversions.isEmpty else { return }
+                let page = Mapping(address: 0x8000, physical: 0x2000, pageSize: .small)
+                try? unit.map([page], in: TableNumber(rawValue: 2))
+            }
+        }
+        #expect(rule == .noTrustedDMAWithoutRun)
+    }
+
+    @Test func `a device in RUN takes an answer to a page request with T=0 for its own`() async throws {
+        let rule = try await rule(faults: 1) { functions in
+            let shipped = functions.pageResponse
+            functions.pageResponse = { tBit, stream, rules in
+                tBit == .untrusted ? .accept : shipped(tBit, stream, rules)
+            }
+        }
+        #expect(rule == .noMixedTraffic)
+    }
+
+    @Test func `a device in RUN takes an answer over a stream that is not its own`() async throws {
+        let rule = try await rule(faults: 1) { functions in
+            let shipped = functions.pageResponse
+            functions.pageResponse = { tBit, stream, rules in
+                tBit == .trusted ? .accept : shipped(tBit, stream, rules)
+            }
+        }
+        #expect(rule == .noMixedTraffic)
     }
 
     // MARK: Gates and tables

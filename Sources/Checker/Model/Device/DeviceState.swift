@@ -28,6 +28,8 @@ struct DeviceState: Hashable, Sendable {
 enum DeviceValues {
     static let session = SessionID(rawValue: 1)
     static let stream = StreamID(rawValue: 1)
+    /// One that the interface is not bound to.
+    static let otherStream = StreamID(rawValue: 2)
     static let lockRequest = LockInterfaceRequest(defaultStream: stream)
     static let epoch = TDI.LockEpoch(rawValue: 1)
     /// The nonce of the present lock, and one of a lock that is over.

@@ -17,6 +17,8 @@ public enum LaneLabel: Hashable, Sendable {
     case invalidated
     /// The device forgets what it had cached of the page.
     case deviceForgot
+    /// Whoever has to see to a page answers that it is there, to a page request of the device with this T bit.
+    case pageAnswered(PlatformOperation.TBitValue)
     /// The manager dies and comes back; the effect that was pending has been carried out, or never is.
     case restarted(during: EffectName, isCarriedOut: Bool)
     /// The manager finds out what became of the connection.
@@ -55,6 +57,10 @@ public enum LaneLabel: Hashable, Sendable {
         case privateDMAFaulted
         /// Somebody locks the interface whom nobody asked to: its guest, or whoever has a session.
         case lockedUnasked
+        /// An answer to a page request comes with T=0: it was asked before the lock, or somebody made it up.
+        case untrustedPageResponse
+        /// One comes with T=1, over a stream that is not the interface's: of another epoch, or made up.
+        case strayPageResponse
     }
 
     /// Whether it is somebody's fault or somebody's wish, rather than what goes on by itself.
@@ -63,7 +69,7 @@ public enum LaneLabel: Hashable, Sendable {
         case .ended(_, .orderly), .landed, .resumed, .carriedOut: true
         case .shared(let event): event.goesOn
         case .noticed(let observation, _): !observation.isRumour
-        case .asked, .ended, .happened, .invalidated, .deviceForgot, .restarted: false
+        case .asked, .ended, .happened, .invalidated, .deviceForgot, .pageAnswered, .restarted: false
         }
     }
 
@@ -77,7 +83,7 @@ public enum LaneLabel: Hashable, Sendable {
         case .ended(_, let ending): ending != .orderly
         case .noticed(let observation, _): observation.isRumour
         case .shared(let event): event.isFault
-        case .asked, .landed, .invalidated, .deviceForgot, .resumed, .carriedOut: false
+        case .asked, .landed, .invalidated, .deviceForgot, .pageAnswered, .resumed, .carriedOut: false
         }
     }
 }
@@ -90,7 +96,7 @@ extension LaneLabel.Happening {
             .functionReset, .conventionalReset:
             true
         case .contextLost, .poisonedData, .busMasterCleared, .ownRecovery, .hostdevRemoved, .startReplayed,
-            .privateDMAFaulted, .lockedUnasked:
+            .privateDMAFaulted, .lockedUnasked, .untrustedPageResponse, .strayPageResponse:
             false
         }
     }
@@ -142,6 +148,7 @@ extension LaneLabel: CustomStringConvertible {
         case .landed: "DMA lands"
         case .invalidated: "IOTLB invalidated"
         case .deviceForgot: "ATC invalidated"
+        case .pageAnswered(let value): "page request with \(value.tBit) answered"
         case .restarted(let effect, let isDone):
             "crash during \(effect.rawValue)\(isDone ? ", carried out" : ""), and restart"
         case .resumed: "connection taken up again"

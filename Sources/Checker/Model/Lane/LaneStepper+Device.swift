@@ -128,8 +128,21 @@ extension LaneStepper {
             guard lane.device.tdi == .run, lane.device.isSecure else { return }
             if model.profile.fencesAfterFault, !routes(of: lane).trusted.isEmpty { lane.memory.isFenceOwed = true }
             perform(.faultTrusted, on: &lane)
+        case .untrustedPageResponse: hear(.untrusted, over: DeviceValues.stream, &lane)
+        case .strayPageResponse: hear(.trusted, over: DeviceValues.otherStream, &lane)
         case .startReplayed:
             interface(.request(.start(DeviceValues.oldNonce), over: DeviceValues.session), &lane)
+        }
+    }
+
+    /// An answer to a page request arrives. In RUN the device asks with T=1 over its own stream, and that is how it is
+    /// answered.
+    private func hear(_ tBit: TBit, over stream: StreamID, _ lane: inout Lane) {
+        let rules = TrafficRules.Interface(DeviceValues.interface(lane.device.tdi))
+        switch model.functions.pageResponse(tBit, stream, rules) {
+        case .accept: lane.memory.isMisled = lane.device.tdi == .run
+        case .reject: break
+        case .violate(let incident): interface(.incident(incident), &lane)
         }
     }
 

@@ -28,6 +28,7 @@ final class LaneStepper {
     private(set) var connections = Interned<ConnectionShape, ConnectionState>()
     private var operations: [Done: PlatformState?] = [:]
     private var routes: [PlatformState: Routes] = [:]
+    private var pageAnswers: [Done: PageAnswered?] = [:]
     /// The steps of the lane that is being looked at.
     var steps: [LaneStep] = []
     private var faultsLeft: UInt8 = 0
@@ -78,6 +79,7 @@ final class LaneStepper {
         if model.hasCrashes { taking(part: .restarted) { crash(lane) } }
         if model.hasSiblings { takePart(lane) }
         makeWay(lane)
+        answerPageRequests(lane)
         if model.hasFaults { happen(lane) }
         return steps
     }
@@ -198,6 +200,7 @@ final class LaneStepper {
 
     private func settle(_ lane: inout Lane) {
         if lane.vm != nil, model.hasConversions { useMemory(&lane) }
+        if lane.vm != nil { askForPage(&lane) }
         lane.settle()
     }
 
@@ -205,6 +208,35 @@ final class LaneStepper {
     private func useMemory(_ lane: inout Lane) {
         perform(.use(.untrusted), on: &lane)
         if lane.device.tdi == .run, lane.device.isSecure { perform(.use(.trusted), on: &lane) }
+    }
+
+    /// The device asks for the page whenever it can: that it waits for an answer forbids nothing.
+    private func askForPage(_ lane: inout Lane) {
+        perform(.askForPage(.untrusted), on: &lane)
+        if lane.device.tdi == .run, lane.device.isSecure { perform(.askForPage(.trusted), on: &lane) }
+    }
+
+    /// Whoever has to see to the page answers, asked or not, in time or late.
+    private func answerPageRequests(_ lane: Lane) {
+        guard lane.vm != nil else { return }
+        for value in PlatformOperation.TBitValue.allCases {
+            switch pageAnswered(value, lane.platform) {
+            case .state(let platform)?:
+                var next = lane
+                next.platform = platform
+                if next != lane { add(.pageAnswered(value), next) }
+            case .broken(let violation)?: add(.pageAnswered(value), violation)
+            case nil: break
+            }
+        }
+    }
+
+    private func pageAnswered(_ value: PlatformOperation.TBitValue, _ state: PlatformState) -> PageAnswered? {
+        let key = Done(state: state, operation: .askForPage(value))
+        if let known = pageAnswers[key] { return known }
+        let found = try? PageAnswered(value.tBit, on: state, model)
+        pageAnswers[key] = .some(found)
+        return found
     }
 
     /// For a pending conversion what is in flight lands, and caches are emptied.

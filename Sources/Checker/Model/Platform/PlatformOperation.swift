@@ -26,6 +26,8 @@ public enum PlatformOperation: Hashable, Sendable {
     case clearDeviceCache
     /// The device uses the convertible page: it asks for a translation, and a DMA is in flight.
     case use(TBitValue)
+    /// The device asks that the convertible page be made present.
+    case askForPage(TBitValue)
     /// The device sends T=1 to where nothing is mapped.
     case faultTrusted
     /// The fence that a T=1 which faulted has put up is lifted.
@@ -38,6 +40,9 @@ public enum PlatformOperation: Hashable, Sendable {
     /// A T value; T as PCIe has it.
     public enum TBitValue: UInt8, Hashable, Sendable, CaseIterable {
         case untrusted, trusted
+
+        /// The bit.
+        var tBit: TBit { self == .trusted ? .trusted : .untrusted }
     }
 }
 
@@ -54,6 +59,7 @@ extension PlatformOperation {
         var next = state
         do {
             try carryOut(on: &unit, &next)
+            next.asked = unit.asked
             return next
         } catch {
             return nil
@@ -87,7 +93,8 @@ extension PlatformOperation {
         case .clearDeviceCache:
             model.unit.clearDeviceCache(of: device)
             next.traces = model.cached.union(next.traces.intersection(.flights))
-        case .use(let tBit): try use(tBit == .trusted ? .trusted : .untrusted, &model, &next)
+        case .use(let value): try use(value.tBit, &model, &next)
+        case .askForPage(let value): _ = model.unit.answer(model.pageRequest(value.tBit))
         case .faultTrusted:
             _ = model.unit.perform(DMARequest(device, .trusted, ModelUnit.nowhere))
             next.isFenced = !model.unit.fencedDomains.isEmpty

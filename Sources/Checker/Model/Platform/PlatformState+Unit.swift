@@ -33,6 +33,7 @@ struct ModelUnit {
         }
         if state.isFenced { try fence() }
         try setContexts(state)
+        ask(state)
     }
 
     /// An address at which no table has anything.

@@ -40,6 +40,13 @@ struct PlatformState: Hashable, Sendable {
         static let untrusted: Traces = [.untrustedIOTLB, .untrustedATC, .untrustedFlight]
     }
 
+    /// Page requests that wait for their answer.
+    struct Asked: OptionSet, Hashable, Sendable {
+        let rawValue: UInt8
+        static let untrusted = Asked(rawValue: 1)
+        static let trusted = Asked(rawValue: 2)
+    }
+
     /// How the platform holds the function; ``Standing/error`` is held as locked, as every platform here does.
     var standing = Standing.host
     /// Whether it can master the bus.
@@ -54,4 +61,6 @@ struct PlatformState: Hashable, Sendable {
     var isFenced = false
     /// What is left of DMA to it.
     var traces: Traces = []
+    /// What the device asked for it, and is not answered.
+    var asked: Asked = []
 }
