@@ -5,13 +5,18 @@ public import PCIe
 public actor AssignmentService {
     private let world: World
     private let contents: JournalContents
+    private let heard: [FunctionAddress: Suspicion]
     private var owners: [FunctionAddress: Task<DSMOwner, Never>] = [:]
     /// The host as it was found when it first had to be asked.
     private lazy var found = Task { [platform = world.platform] in FoundHost(try? await platform.snapshot()) }
 
     /// Creates a service over what the journal has recorded. Throws ``JournalFailure`` when that cannot be read.
-    public init(world: World) throws(JournalFailure) {
+    ///
+    /// - Parameter heard: what somebody who listened has weighed, of devices that are as they were then. Owners hear of it
+    ///   before they look at anything else.
+    public init(world: World, heard: [FunctionAddress: Suspicion] = [:]) throws(JournalFailure) {
         self.world = world
+        self.heard = heard
         contents = try world.journal.load()
     }
 
@@ -25,9 +30,11 @@ public actor AssignmentService {
     public func takeUp() async {
         guard !contents.assignments.isEmpty else { return }
         let found = await found.value
-        let interrupted = contents.assignments.filter { found.effectLeft(of: $0, in: $1) != nil }.keys
+        let left = contents.assignments.filter { $1.pending != .none || found.isFoundShut($0, $1) }.keys
         await withDiscardingTaskGroup { group in
-            for dsm in Set(interrupted.map(found.dsm(of:))) { group.addTask { _ = await self.owner(of: dsm) } }
+            for dsm in Set(left.map(found.dsm(of:))).union(heard.keys.map(found.dsm(of:))) {
+                group.addTask { _ = await self.owner(of: dsm) }
+            }
         }
     }
 
@@ -105,7 +112,8 @@ public actor AssignmentService {
         let found = await found.value
         let tdis = contents.assignments.keys.filter { found.dsm(of: $0) == dsm }
         let owner = DSMOwner(dsm: dsm, tdis: tdis, world: world, recorded: contents)
-        await owner.resume(found)
+        let notices = await world.platform.notices(of: dsm)
+        await owner.resume(found, notices, heard: heard.filter { tdis.contains($0.key) })
         return owner
     }
 }

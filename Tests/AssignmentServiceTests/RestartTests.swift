@@ -140,6 +140,40 @@ import Testing
         #expect(await rig.state().lineage.recoveries == 1)
     }
 
+    @Test func `a fall that was noticed keeps its cause, and its signals, though the device was cut already`()
+        async throws
+    {
+        let before = try Rig()
+        await before.makePrivate(Place.one)
+        var facts = Place.facts(about: Place.one, connected: false)
+        facts.isShut = true
+        let rig = try before.restarted(functions: [facts])
+        rig.platform.notice(Place.one, .connection(.streamInsecure))
+        let stop = rig.platform.hold(.stop)
+        async let home: Void = rig.service.takeUp()
+        await stop.reached()
+        let state = try #require(rig.journal.load().assignments[Place.one])
+        guard case .recovering(let now) = state else { return #expect(state.phase == .recovering) }
+        #expect(now.cause == .streamInsecure)
+        #expect(try rig.journal.load().suspicions[Place.one]?.tallies.map(\.kind) == [.streamInsecure])
+        stop.open()
+        await home
+        #expect(await rig.phase() == .attached)
+    }
+
+    @Test func `what somebody heard who listened is fed where no notice is left`() async throws {
+        let before = try Rig()
+        await before.makePrivate(Place.one)
+        var facts = Place.facts(about: Place.one, connected: true)
+        facts.isShut = true
+        let heard = SuspicionMachine.step(.none, Signal(.asidFenced, at: 0)).state
+        let rig = try Rig(over: before.journal.volatile, functions: [facts], heard: [Place.one: heard])
+        await rig.service.takeUp()
+        let noticed = rig.watched.kinds(of: Place.one).first
+        #expect(noticed == .noticed(.state(.error)))
+        #expect(await rig.phase() == .attached)
+    }
+
     @Test(arguments: [false, nil])
     func `a device that rests by the record and is not known to be shut is left alone`(_ isShut: Bool?) async throws {
         let before = try Rig()

@@ -62,7 +62,7 @@ import Testing
                     carryOut: { orders in
                         self.state.withLock { $0.orders += orders }
                         await hold?.pass()
-                        let home = Set(orders.filter { $0.cutAt != nil }.map(\.device.tdi))
+                        let home = Set(orders.filter(\.isFall).map(\.device.tdi))
                         self.record(self.state.withLock(\.all).filter { !home.contains($0.tdi) })
                     },
                     report: { news in
@@ -78,10 +78,49 @@ import Testing
         await scene.watcher().runOnce()
         let acts = scene.chronicle.entries.drop { $0 == .published(.marker) }
         #expect(acts.first == .performed(.cut, Place.one))
-        #expect(scene.orders.map(\.observation) == [.driverTimeout] && scene.orders[0].cutAt == 5)
-        #expect(scene.told.contains(.cut(Place.one, EffectReport(.succeeded), delay: 0)))
+        let cut = CutAttempt(rank: .first, issuedAt: 5, report: EffectReport(.succeeded))
+        #expect(scene.orders.map(\.observation) == [.driverTimeout] && scene.orders[0].cuts == [cut])
+        #expect(scene.orders[0].isCut)
+        #expect(scene.told.contains(.cut(Place.one, cut, delay: 0)))
         // It is an owner's now: nobody asks it.
         #expect(!scene.chronicle.effects(on: Place.one).contains(.askState))
+    }
+
+    @Test func `a cut that is not confirmed is followed by the next rank, with nobody's help`() async {
+        let scene = Scene(Place.one)
+        let failed = EffectReport(.failed(.other), "no")
+        scene.platform.answer(.cut, failed, EffectReport(.unknown))
+        scene.tell(.device(Place.one, .driverTimeout))
+        await scene.watcher().runOnce()
+        #expect(scene.chronicle.effects(on: Place.one) == [.cut, .cut, .cut])
+        #expect(scene.orders[0].cuts.map(\.rank.rawValue) == [0, 1, 2])
+        #expect(scene.orders[0].cuts.map(\.isConfirmed) == [false, false, true] && scene.orders[0].isCut)
+        #expect(scene.told.contains(.cut(Place.one, scene.orders[0].cuts[0], delay: 0)))
+    }
+
+    @Test func `where no cut is confirmed the order says so`() async {
+        let scene = Scene(Place.one)
+        let failed = EffectReport(.failed(.other))
+        scene.platform.answer(.cut, failed, failed, failed)
+        scene.tell(.device(Place.one, .driverTimeout))
+        await scene.watcher().runOnce()
+        #expect(scene.orders.count == 1 && scene.orders[0].cuts.count == 3)
+        #expect(scene.orders[0].isFall && !scene.orders[0].isCut)
+    }
+
+    @Test func `a cut that is not answered holds up nobody else's`() async {
+        let scene = Scene(Place.one, Place.other)
+        let gate = scene.platform.hold(.cut, on: Place.one)
+        scene.tell(.device(Place.one, .driverTimeout))
+        scene.tell(.device(Place.other, .driverTimeout))
+        let watcher = scene.watcher()
+        async let ended: Void = watcher.run()
+        while !scene.orders.map(\.device.tdi).contains(Place.other) { await Task.yield() }
+        #expect(scene.orders.map(\.device.tdi) == [Place.other])
+        gate.open()
+        await watcher.stop()
+        await ended
+        #expect(scene.orders.map(\.device.tdi) == [Place.other, Place.one])
     }
 
     @Test func `a lost connection cuts every device of that DSM and no other`() async {
@@ -95,14 +134,15 @@ import Testing
         #expect(scene.orders.map(\.device.tdi) == [Place.one, Place.two])
     }
 
-    @Test func `weak signals add up to a cut, and each is handed on`() async {
+    @Test func `weak signals add up to a cut, and all of them are handed on`() async {
         let scene = Scene(Place.one)
         scene.tell(
             .signal(Place.one, Signal(.ideCheck, at: 0)), .signal(Place.one, Signal(.pcrcCheck, from: .rootPort, at: 0))
         )
         await scene.watcher().runOnce()
         #expect(scene.chronicle.effects(on: Place.one).first == .cut)
-        #expect(scene.orders.map(\.observation) == [nil, .streamInsecure])
+        #expect(scene.orders.map(\.observation) == [.streamInsecure])
+        #expect(scene.orders.first?.suspicion.tallies.map(\.kind) == [.ideCheck, .pcrcCheck])
     }
 
     @Test func `a suspect device is asked, and what it said is handed on without a cut`() async {
@@ -110,7 +150,7 @@ import Testing
         scene.tell(.signal(Place.one, Signal(.ideCheck, at: 0)))
         await scene.watcher().runOnce()
         #expect(Set(scene.chronicle.effects(on: Place.one)) == [.askState])
-        #expect(scene.orders.map(\.cutAt) == [nil])
+        #expect(scene.orders.map(\.isFall) == [false] && scene.orders[0].cuts.isEmpty)
     }
 
     @Test func `what was recorded to be noticed counts`() async {

@@ -61,7 +61,7 @@ import Testing
         #expect(edges.map(\.strand) == [.onward, .trouble])
         #expect(edges.first?.events == ["recover"])
         #expect(edges.last?.events.contains("stream insecure") == true)
-        #expect(edges.last?.label == "trouble (10)")
+        #expect(edges.last?.label == "trouble (11)")
     }
 
     @Test func `a restart of the manager is drawn once, not from every phase`() {

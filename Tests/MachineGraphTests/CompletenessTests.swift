@@ -22,7 +22,7 @@ import Testing
         domains.flatMap { domain in orders.map { .convert(domain, $0) } }
         + Rest.allCases.map { .release(to: $0) } + RecoveryRequest.all.map(AssignmentEvent.recover) + [.cancel]
         + TDIState.allCases.map(AssignmentEvent.answered) + Observation.all.map(AssignmentEvent.observed)
-        + EffectName.allCases.map { .restarted(during: $0) }
+        + EffectName.allCases.map { .restarted(during: $0) } + [.foundShut]
         + EffectName.allCases.flatMap { name in outcomes.map { .finished(name, $0) } }
 
     @Test(arguments: [false, true])

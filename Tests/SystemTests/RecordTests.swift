@@ -46,6 +46,17 @@ import Testing
         }
     }
 
+    @Test func `of a device that a watcher brought home and converted again replays as it was`() async throws {
+        try await Tool.with { tool in
+            try await tool.succeed("convert", Demo.vf, "--domain", "web1", "--convert-again")
+            try await tool.succeed("emulate", "inject", "{link-down: 0000:3b:00.0}")
+            try await tool.succeed("watch", "--once")
+            #expect(try tool.recordedPhase(of: Demo.vf) == .private)
+            let text = try await recorded(tool)
+            #expect(text.contains("- event: {link-down: accelerator}"), "\(text)")
+        }
+    }
+
     @Test func `of nothing is refused, and so is one of an unknown count`() async throws {
         try await Tool.with { tool in
             let nothing = try await tool.run("record")

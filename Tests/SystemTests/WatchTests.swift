@@ -91,6 +91,69 @@ import Testing
         }
     }
 
+    @Test func `a cut that fails is followed by the next rank while another manager holds the state directory`()
+        async throws
+    {
+        try await Tool.with { tool in
+            try await tool.convert()
+            try await Relay.between(tool) { relay in
+                let running = try await Self.watch(tool, "--wait", "0.1")
+                try await Self.inject("{effect: cut, of: \(Demo.vf), fail: other}", tool)
+                let other = try await relay.hold(
+                    ["convert", Demo.nvme, "--domain", "web1"], at: .after(.lock), of: tool)
+                try await Self.inject("{signal: \(Demo.vf), kind: fatal-errors, at: device}", tool)
+                try await eventually { running.out.contains("\"waiting\"") }
+                let cuts = try Self.lines(running.out, "cut")
+                #expect(cuts.map { $0["rank"] } == [1, 2] && cuts.map { $0["outcome"] } == ["FAILED", "ok"])
+                #expect(cuts.first?["text"].string?.contains("FAILED") == true)
+                let routes = try await tool.json("routes", Demo.vf)
+                #expect(try routes.items[1]["t"] == 1 && routes.items[1]["reaches"].array.isEmpty, "\(routes.out)")
+                await relay.letGo()
+                #expect(try await other.ended().status == 0)
+                try await eventually { try tool.recordedPhase(of: Demo.vf) == .attached }
+                running.signal(SIGINT)
+                #expect(try await running.ended().status == 0)
+            }
+            try await tool.expectSoundness()
+        }
+    }
+
+    @Test func `a device that no cut of the platform stops is told to be not cut, and what to do`() async throws {
+        try await Tool.with { tool in
+            try await tool.convert()
+            try await Relay.between(tool) { relay in
+                let running = try await Self.watch(tool, "--wait", "0.1")
+                for occurrence in 1...3 {
+                    try await Self.inject(
+                        "{effect: cut, of: \(Demo.vf), occurrence: \(occurrence), fail: other}", tool)
+                }
+                let other = try await relay.hold(
+                    ["convert", Demo.nvme, "--domain", "web1"], at: .after(.lock), of: tool)
+                try await Self.inject("{signal: \(Demo.vf), kind: fatal-errors, at: device}", tool)
+                try await eventually { running.out.contains("\"waiting\"") }
+                running.signal(SIGINT)
+                let ended = try await running.ended()
+                #expect(try Self.lines(ended.out, "cut").map { $0["outcome"] } == ["FAILED", "FAILED", "FAILED"])
+                let undone = try Self.lines(ended.out, "undone").first?["text"].string ?? ""
+                #expect(undone.contains("T=1 IS NOT CUT") && undone.contains("stop its domain"), "\(ended.out)")
+                await relay.letGo()
+                #expect(try await other.ended().status == 0)
+            }
+        }
+    }
+
+    @Test func `the history has the cause of a fall, its signals, and no manager that restarted`() async throws {
+        try await Tool.with { tool in
+            try await tool.convert()
+            try await Self.inject("{link-down: 0000:3b:00.0}", tool)
+            #expect(try await tool.run("watch", "--once").status == 0)
+            let history = try await tool.succeed("history", Demo.vf).out
+            #expect(history.contains("the IDE stream left Secure; private -> failed"), "\(history)")
+            #expect(history.contains("failed: 1 x stream-insecure at root-port (100)"), "\(history)")
+            #expect(!history.contains("restarted") && !history.contains("session ended"), "\(history)")
+        }
+    }
+
     @Test func `between two failures others can work in the state directory`() async throws {
         try await Tool.with { tool in
             try await tool.convert()

@@ -104,7 +104,7 @@ extension AssignmentEvent {
     fileprivate func adviceToSpareSiblings(of device: FunctionAddress) -> String {
         switch self {
         case .convert: "release the siblings first, or let them fall: tdispctl recover --take-siblings \(device)"
-        case .release, .recover, .cancel, .finished, .answered, .observed, .restarted:
+        case .release, .recover, .cancel, .finished, .answered, .observed, .restarted, .foundShut:
             "release the siblings first, or let them fall with --take-siblings"
         }
     }

@@ -127,6 +127,19 @@ public struct FunctionFacts: Hashable, Sendable, Codable {
     }
 }
 
+extension FunctionFacts {
+    /// Whether it rests by what is recorded, and the platform lets nothing of it through: somebody cut it, and did not record
+    /// that. The cut does not wait for the journal.
+    public func isFoundShut(_ recorded: AssignmentState) -> Bool {
+        switch recorded.phase {
+        case .available, .attached, .private: isShut == true
+        case .quarantined, .attaching, .quiescing, .locking, .locked, .attesting, .attested, .accepting, .confirming,
+            .releasing, .detaching, .failed, .recovering, .unknown:
+            false
+        }
+    }
+}
+
 /// Memory that a function decodes through one base address register.
 public struct MemoryFacts: Hashable, Sendable, Codable {
     /// Number of the (first) base address register, 0...5.

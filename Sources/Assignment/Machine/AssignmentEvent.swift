@@ -18,6 +18,9 @@ public enum AssignmentEvent: Hashable, Sendable, Codable {
     case observed(Observation)
     /// The manager restarted and found this effect begun without an outcome.
     case restarted(during: EffectName)
+    /// The manager found it shut by the platform, where by the record it rests: it was cut, and whoever did that did not
+    /// record it or say why.
+    case foundShut
 }
 
 /// What an operator asks of a recovery.

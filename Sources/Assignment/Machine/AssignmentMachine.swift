@@ -15,6 +15,7 @@ public enum AssignmentMachine {
         case .answered(let answer): answered(state, answer)
         case .observed(let observation): state.current.observed(observation)
         case .restarted(let effect): restarted(state, during: effect)
+        case .foundShut: foundShut(state)
         }
     }
 }

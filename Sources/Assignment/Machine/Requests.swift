@@ -89,12 +89,21 @@ extension AssignmentMachine {
         switch state {
         case .quarantined: .stay(state)
         case .unknown(let now): interrupted(state, in: now.intent)
-        // Cut while it rested there: it fell out of private operation, and its orders say what comes after the ladder.
-        case .private(let now) where effect == .cut:
-            Failed.enter(now.lineage, now.owner, .interrupted(.cut), home: now.home)
         case .available, .attaching, .attached, .quiescing, .locking, .locked, .attesting, .attested, .accepting,
             .confirming, .private, .releasing, .detaching, .failed, .recovering:
             interrupted(state, in: effect)
+        }
+    }
+
+    /// Cut by somebody while it rested. In private operation it goes down the ladder, and its orders say what comes after; one
+    /// that had none to fall out of is asked where it is. What does not rest has an effect under way that shut it.
+    static func foundShut(_ state: AssignmentState) -> AssignmentTransition {
+        switch state {
+        case .private(let now): Failed.enter(now.lineage, now.owner, .foundShut, home: now.home)
+        case .available, .attached: interrupted(state, in: .cut)
+        case .attaching, .quiescing, .locking, .locked, .attesting, .attested, .accepting, .confirming, .releasing,
+            .detaching, .failed, .recovering, .quarantined, .unknown:
+            .stay(state)
         }
     }
 }

@@ -28,6 +28,8 @@ public enum FailureCause: Hashable, Sendable, Codable {
     case ordered
     /// The manager stopped in the middle of an effect.
     case interrupted(EffectName)
+    /// The platform lets nothing of it through, and nobody recorded why.
+    case foundShut
 }
 
 /// Why a device is in quarantine.

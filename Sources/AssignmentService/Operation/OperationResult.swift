@@ -46,6 +46,8 @@ public struct Trouble: Hashable, Sendable {
         case effect(EffectName, Outcome)
         case noticed(Observation)
         case connection(ConnectionLoss)
+        /// It was cut by somebody who did not record it.
+        case foundShut
         case cancelled
     }
 
@@ -67,7 +69,7 @@ public struct Trouble: Hashable, Sendable {
     public var isUnknown: Bool {
         switch what {
         case .effect(_, .unknown), .effect(_, .failed(.timedOut)): true
-        case .effect, .noticed, .connection, .cancelled: false
+        case .effect, .noticed, .connection, .foundShut, .cancelled: false
         }
     }
 }

@@ -21,6 +21,19 @@ extension DSMOwner {
         wake(tdi)
     }
 
+    /// Takes over what somebody who listens was told, and what it comes to: more than the platform has kept for an owner. A
+    /// fall that the engine has not heard of is fed.
+    func hear(_ heard: [FunctionAddress: Suspicion], _ owed: inout [FunctionAddress: IssuedEffect]) {
+        for (tdi, suspicion) in heard.sorted(by: { $0.key < $1.key }) {
+            if case .failed(let meaning) = suspicion.standing, state(of: tdi).phase == .private,
+                let issued = take(.observed(meaning), on: tdi)
+            {
+                owed[tdi] = issued
+            }
+            keep(suspicion, of: tdi)
+        }
+    }
+
     /// Counts what the engine was told of as it stands.
     func weigh(_ observation: Observation, on tdi: FunctionAddress) {
         let signal = Signal(SignalKind(observation), at: world.now())

@@ -31,14 +31,14 @@ actor DSMOwner {
     /// TDIs that are to be asked for their state.
     var doubted: Set<FunctionAddress> = []
     /// TDIs that a former manager left in the middle of an effect, and nobody was told yet.
-    private var interrupted: Set<FunctionAddress> = []
+    var interrupted: Set<FunctionAddress> = []
     /// TDIs for which something had to be done when the record was taken up, and nobody was told yet.
-    private var resumed: Set<FunctionAddress> = []
+    var resumed: Set<FunctionAddress> = []
     /// TDIs on which a request is being run.
     private var running: Set<FunctionAddress> = []
     private var operations: [FunctionAddress: Operation] = [:]
     /// The number of the effect issued last.
-    private var tickets: [FunctionAddress: UInt64] = [:]
+    var tickets: [FunctionAddress: UInt64] = [:]
     private var restWaiters: [FunctionAddress: [CheckedContinuation<Void, Never>]] = [:]
 
     struct HeldEvidence {
@@ -81,27 +81,6 @@ actor DSMOwner {
 
     // MARK: Operations
 
-    /// Takes up what a former manager has recorded: what it left in the middle of an effect is cut and brought to rest, and
-    /// so is a device that it shut without living to record that; a device at rest that the host has in another domain, or
-    /// in none, was taken out of it; one that nobody has recorded and somebody has locked is adopted; and a connection that
-    /// is gone is lost.
-    func resume(_ found: FoundHost) async {
-        var owed: [FunctionAddress: IssuedEffect] = [:]
-        for tdi in assignments.keys.sorted() {
-            guard let effect = found.effectLeft(of: tdi, in: state(of: tdi)) else { continue }
-            interrupted.insert(tdi)
-            if let issued = take(.restarted(during: effect), on: tdi) { owed[tdi] = issued }
-        }
-        let missing = assignments.keys.sorted().filter { tdi in
-            let state = state(of: tdi)
-            return state.phase.isResting && state.domain.map { found.isMissing(tdi, from: $0) } ?? false
-        }
-        feed(.hostdevRemoved, to: missing, &owed)
-        adopt(found, &owed)
-        await carryOut(owed) { await $0.resumeConnection(isAlive: found.isConnected($0.dsm)) }
-        resumed = Set(tickets.keys)
-    }
-
     /// Runs one request to its end: until the device rests. One at a time on each TDI.
     func run(_ request: AssignmentEvent, on tdi: FunctionAddress) async -> OperationResult {
         guard running.insert(tdi).inserted else {
@@ -120,8 +99,9 @@ actor DSMOwner {
     func catchUp(_ tdi: FunctionAddress, before request: AssignmentEvent) async -> OperationResult? {
         guard !running.contains(tdi) else { return nil }
         if let settled = await settle(tdi) { return settled }
-        let ticket = resumed.remove(tdi) == nil ? tickets[tdi] : nil
-        operations[tdi] = Operation()
+        let wasResumed = resumed.remove(tdi) != nil
+        let ticket = wasResumed ? nil : tickets[tdi]
+        if !wasResumed { operations[tdi] = Operation() }
         await takeNotices()
         if state(of: tdi).phase.isConfirmed(before: request) {
             let report = await confirm(tdi)
@@ -167,13 +147,7 @@ actor DSMOwner {
     /// starts must not run ahead of what the next one says.
     func takeNotices() async {
         var owed: [FunctionAddress: IssuedEffect] = [:]
-        for notice in await world.platform.notices(of: dsm) {
-            switch notice {
-            case .device(let tdi, let observation): feed(observation, to: [tdi], &owed)
-            case .connection(let loss): feed(loss, &owed)
-            case .signal(let tdi, let signal): hear(signal, on: tdi, &owed)
-            }
-        }
+        for notice in await world.platform.notices(of: dsm) { feed(notice, &owed) }
         await carryOut(owed)
         await askDoubted()
     }
@@ -219,6 +193,14 @@ actor DSMOwner {
             next = finish(issued, report)
         }
         await rested(tdi, formerly: domain)
+    }
+
+    func feed(_ notice: Notice, _ owed: inout [FunctionAddress: IssuedEffect]) {
+        switch notice {
+        case .device(let tdi, let observation): feed(observation, to: [tdi], &owed)
+        case .connection(let loss): feed(loss, &owed)
+        case .signal(let tdi, let signal): hear(signal, on: tdi, &owed)
+        }
     }
 
     /// Feeds an observation to TDIs, and keeps the last effect that it asks for of each.
@@ -346,6 +328,7 @@ actor DSMOwner {
         case .cancel: note(Trouble(.cancelled, in: before.phase), on: tdi)
         case .restarted(let effect):
             note(Trouble(.effect(effect, .unknown), in: before.phase, detail: "the manager was interrupted"), on: tdi)
+        case .foundShut: note(Trouble(.foundShut, in: before.phase), on: tdi)
         case .finished(_, .succeeded), .convert, .release, .recover, .answered: break
         }
     }

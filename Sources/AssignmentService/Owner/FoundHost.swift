@@ -24,16 +24,9 @@ struct FoundHost: Sendable {
         functions?[tdi].map { $0.domain != domain } ?? false
     }
 
-    /// The effect in which a former manager left a TDI; nil: at rest. The cut does not wait for the journal: one that rests
-    /// by what is recorded, and of which the platform lets nothing through, was cut by a manager that died of it.
-    func effectLeft(of tdi: FunctionAddress, in state: AssignmentState) -> EffectName? {
-        guard state.pending.name == .none else { return state.pending.name }
-        switch state.phase {
-        case .available, .attached, .private: return functions?[tdi]?.isShut == true ? .cut : nil
-        case .quarantined, .attaching, .quiescing, .locking, .locked, .attesting, .attested, .accepting, .confirming,
-            .releasing, .detaching, .failed, .recovering, .unknown:
-            return nil
-        }
+    /// Whether a TDI that rests by what is recorded was cut by somebody who did not record that.
+    func isFoundShut(_ tdi: FunctionAddress, _ recorded: AssignmentState) -> Bool {
+        functions?[tdi]?.isFoundShut(recorded) ?? false
     }
 
     /// A TDI that is not in CONFIG_UNLOCKED.

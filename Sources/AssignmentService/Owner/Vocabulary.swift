@@ -36,7 +36,7 @@ extension AssignmentEvent {
     var isRequest: Bool {
         switch self {
         case .convert, .release, .recover: true
-        case .cancel, .finished, .answered, .observed, .restarted: false
+        case .cancel, .finished, .answered, .observed, .restarted, .foundShut: false
         }
     }
 
@@ -45,7 +45,8 @@ extension AssignmentEvent {
     var isProof: Bool {
         switch self {
         case .finished(.probePrivate, .succeeded), .finished(.proveReturn, .succeeded): true
-        case .finished, .convert, .release, .recover, .cancel, .answered, .observed, .restarted: false
+        case .finished, .convert, .release, .recover, .cancel, .answered, .observed, .restarted, .foundShut:
+            false
         }
     }
 
@@ -56,7 +57,7 @@ extension AssignmentEvent {
         case .release(to: .attached): phase == .attached
         case .release(to: .available): phase == .available
         case .recover(let request): request.convertAgain ? phase == .private : phase != .quarantined
-        case .cancel, .finished, .answered, .observed, .restarted: phase != .quarantined
+        case .cancel, .finished, .answered, .observed, .restarted, .foundShut: phase != .quarantined
         }
     }
 }

@@ -25,10 +25,19 @@ public struct WatchedDevice: Hashable, Sendable {
 public struct WatchOrder: Hashable, Sendable {
     /// The device, as it was known.
     public let device: WatchedDevice
-    /// What it is believed to have come to; nil: nothing yet, there is only something to weigh.
+    /// What all that was noticed comes to.
+    public let suspicion: Suspicion
+    /// When it was weighed, by the watcher's clock.
+    public let time: UInt64
+    /// What the device is believed to have come to; nil: nothing yet, there is only something to weigh.
     public let observation: Observation?
-    /// When the cut was issued, by the watcher's clock; nil: it was not.
-    public let cutAt: UInt64?
+    /// How its T=1 was cut, in the order in which that was tried; empty: it was not.
+    public let cuts: [CutAttempt]
+
+    /// Whether the device is believed to have fallen.
+    public var isFall: Bool { observation != nil }
+    /// Whether its T=1 is known to be cut.
+    public var isCut: Bool { cuts.last?.isConfirmed ?? false }
 }
 
 /// What a watcher tells, in order.
@@ -41,8 +50,8 @@ public enum WatchNews: Hashable, Sendable {
     case failed(FunctionAddress, Observation, Suspicion)
     /// The device was asked for its state.
     case answered(FunctionAddress, EffectReport)
-    /// T=1 was cut; so many nanoseconds from the signal to the cut being issued.
-    case cut(FunctionAddress, EffectReport, delay: UInt64)
+    /// One of the platform's cuts was tried; so many nanoseconds from the signal to its being issued.
+    case cut(FunctionAddress, CutAttempt, delay: UInt64)
     /// More was noticed than the platform keeps: every device is asked.
     case gap
     /// The platform cannot be listened to.

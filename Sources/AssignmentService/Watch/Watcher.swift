@@ -4,8 +4,9 @@ import PCIe
 /// Watches devices in private operation: listens to what the platform notices, asks what cannot be heard, and acts.
 ///
 /// Once a device is believed to have fallen, its T=1 is cut: before anything is told, written or waited for, also for the
-/// right to write the journal, which another manager may hold. The cut is idempotent and needs no record; bringing the device
-/// home is an owner's work, and is ordered behind it.
+/// right to write the journal, which another manager may hold. Where a cut is not confirmed the next rank follows, down to the
+/// one that needs nobody. Cuts are idempotent and need no record; bringing the device home is an owner's work, and is
+/// ordered behind them.
 public actor Watcher {
     /// How a watcher works.
     public struct Settings: Sendable {
@@ -66,6 +67,8 @@ public actor Watcher {
     private var turn = 0
     private var orders: [WatchOrder] = []
     private var isStopping = false
+    /// Cuts that are not answered yet. None holds up another device.
+    private var cutting: [FunctionAddress: Task<Void, Never>] = [:]
     /// Owners at work on orders.
     private var mending: Task<Void, Never>?
     /// Break off what only waits, when the watcher is to stop. No effect is ever broken off.
@@ -84,7 +87,7 @@ public actor Watcher {
         async let listening: Void = listen()
         async let asking: Void = askInRounds()
         _ = await (listening, asking)
-        await mending?.value
+        await finish()
     }
 
     /// Hears what nobody has taken yet, asks every device once, and brings to its end what comes of it.
@@ -92,7 +95,12 @@ public actor Watcher {
         await look()
         await hear(patience: 0)
         await ask(watches.keys.sorted())
-        await mending?.value
+        await finish()
+    }
+
+    /// Waits for the end of what was begun.
+    private func finish() async {
+        while let work = cutting.values.first ?? mending { await work.value }
     }
 
     /// Has ``run()`` return once what was begun is done.
@@ -207,42 +215,98 @@ public actor Watcher {
 
     // MARK: Weighing
 
-    /// Weighs signals, and cuts the T=1 of what has failed before anything else.
+    /// A signal of a watched device, and what is made of it.
+    private struct Finding {
+        let device: WatchedDevice
+        let signal: Signal
+        let suspicion: Suspicion
+        let verdict: SuspicionMachine.Verdict
+
+        /// What the device is believed to have come to.
+        var fall: Observation? { if case .failed(let observation) = verdict { observation } else { nil } }
+        /// Whether it says that something is wrong.
+        var isTrouble: Bool { signal.kind.weight.meaning != nil }
+    }
+
+    /// Weighs signals, and has the T=1 of what has failed cut before anything else.
     private func weigh(_ signals: [(FunctionAddress, Signal)], isAnswer: Bool = false) async {
-        var told: [WatchNews] = []
-        var cuts: [(WatchOrder, Task<EffectReport, Never>, delay: UInt64)] = []
-        var doubted: Set<FunctionAddress> = []
-        for (tdi, signal) in signals {
-            guard var watch = watches[tdi], !watch.isOrdered else { continue }
-            let transition = SuspicionMachine.step(watch.suspicion, signal)
-            watch.suspicion = transition.state
-            if transition.verdict == .suspect { doubted.insert(tdi) }
-            if case .failed(let observation) = transition.verdict, settings.acts {
-                watch.isOrdered = true
-                let platform = world.platform
-                let cut = Task.immediate { await platform.perform(.cut(.first), on: tdi) }
-                let now = world.now()
-                let order = WatchOrder(device: watch.device, observation: observation, cutAt: now)
-                cuts.append((order, cut, delay: now >= signal.time ? now - signal.time : 0))
-            }
-            watches[tdi] = watch
-            if signal.kind.weight.meaning != nil { told.append(.signal(tdi, signal, watch.suspicion)) }
-            if case .failed(let observation) = transition.verdict {
-                told.append(.failed(tdi, observation, watch.suspicion))
-            } else if signal.kind.weight.meaning != nil, settings.acts {
-                orders.append(WatchOrder(device: watch.device, observation: nil, cutAt: nil))
-            }
+        let findings = signals.compactMap { judge($0.1, of: $0.0) }
+        let falls = settings.acts ? findings.compactMap(cut) : []
+        findings.forEach(tell)
+        for fall in falls { cutting[fall.device.tdi] = Task { await follow(fall) } }
+        if settings.acts { order(findings) }
+        if !isAnswer { await ask(Set(findings.filter { $0.verdict == .suspect }.map(\.device.tdi)).sorted()) }
+    }
+
+    /// What a signal comes to, with all before it. A device that fell is an owner's from now on.
+    private func judge(_ signal: Signal, of tdi: FunctionAddress) -> Finding? {
+        guard var watch = watches[tdi], !watch.isOrdered else { return nil }
+        let transition = SuspicionMachine.step(watch.suspicion, signal)
+        watch.suspicion = transition.state
+        if case .failed = transition.verdict, settings.acts { watch.isOrdered = true }
+        watches[tdi] = watch
+        return Finding(
+            device: watch.device, signal: signal, suspicion: transition.state, verdict: transition.verdict)
+    }
+
+    /// A device that fell, and its cuts on their way.
+    private struct Fall {
+        let device: WatchedDevice
+        let observation: Observation
+        let suspicion: Suspicion
+        let signalled: UInt64
+        /// When its cut was issued.
+        let time: UInt64
+        let cuts: Task<[CutAttempt], Never>
+    }
+
+    /// Issues the first cut of what has failed.
+    private func cut(_ finding: Finding) -> Fall? {
+        guard let observation = finding.fall else { return nil }
+        let (world, tdi) = (world, finding.device.tdi)
+        let cuts = Task.immediate { await world.platform.cutByRank(tdi, now: world.now) }
+        return Fall(
+            device: finding.device, observation: observation, suspicion: finding.suspicion,
+            signalled: finding.signal.time, time: world.now(), cuts: cuts)
+    }
+
+    private func tell(_ finding: Finding) {
+        let tdi = finding.device.tdi
+        if finding.isTrouble { world.report(.signal(tdi, finding.signal, finding.suspicion)) }
+        if let fall = finding.fall { world.report(.failed(tdi, fall, finding.suspicion)) }
+    }
+
+    /// Waits for the cuts of a device, tells what became of them, and orders it home.
+    private func follow(_ fall: Fall) async {
+        let attempts = await fall.cuts.value
+        for attempt in attempts {
+            let delay = attempt.issuedAt >= fall.signalled ? attempt.issuedAt - fall.signalled : 0
+            world.report(.cut(fall.device.tdi, attempt, delay: delay))
         }
-        told.forEach(world.report)
-        for (order, cut, delay) in cuts {
-            world.report(.cut(order.device.tdi, await cut.value, delay: delay))
-            orders.append(order)
+        orders.append(
+            WatchOrder(
+                device: fall.device, suspicion: fall.suspicion, time: fall.time, observation: fall.observation,
+                cuts: attempts))
+        cutting[fall.device.tdi] = nil
+        startMending()
+    }
+
+    /// Has owners hear of what did not fell its device.
+    private func order(_ findings: [Finding]) {
+        let weighed = findings.filter { $0.isTrouble && watches[$0.device.tdi]?.isOrdered == false }
+        guard !weighed.isEmpty else { return }
+        let now = world.now()
+        orders += weighed.map {
+            WatchOrder(device: $0.device, suspicion: $0.suspicion, time: now, observation: nil, cuts: [])
         }
-        if !isAnswer { await ask(doubted.sorted()) }
-        if !orders.isEmpty, mending == nil { mending = Task { await mend() } }
+        startMending()
     }
 
     // MARK: Mending
+
+    private func startMending() {
+        if mending == nil { mending = Task { await mend() } }
+    }
 
     /// Has owners bring home what was cut, and hear what was noticed; one batch after the other.
     private func mend() async {
@@ -251,7 +315,7 @@ public actor Watcher {
             orders = []
             await world.carryOut(batch)
             await look()
-            for order in batch where order.cutAt != nil { watches[order.device.tdi]?.isOrdered = false }
+            for order in batch where order.isFall { watches[order.device.tdi]?.isOrdered = false }
         }
         mending = nil
     }

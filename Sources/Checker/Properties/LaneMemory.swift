@@ -59,7 +59,7 @@ struct LaneMemory: Hashable, Sendable {
         case .answered(let state):
             doubtful = []
             if state == .configUnlocked { unlocked() }
-        case .finished(_, .failed), .convert, .release, .recover, .cancel, .observed: break
+        case .finished(_, .failed), .convert, .release, .recover, .cancel, .observed, .foundShut: break
         }
     }
 

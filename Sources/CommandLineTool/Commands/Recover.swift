@@ -74,7 +74,7 @@ struct Recover: AsyncParsableCommand {
                 // up, before the engine is asked anything.
                 let isAtOdds = target.state.map { !state.phase.agrees(with: $0) } ?? false
                 let isMoot =
-                    (!state.phase.isResting || isAtOdds) && plan.blocking.isEmpty || target.wasLeftShut(state)
+                    (!state.phase.isResting || isAtOdds) && plan.blocking.isEmpty || target.isFoundShut(state)
                 if !isMoot, let failure = session.failure(of: plan) { throw failure }
                 if let why = fromQuarantine, let reason = state.quarantineReason {
                     try session.note("led out of quarantine (\(reason.rawValue)): \(why)", on: target.address)

@@ -113,7 +113,7 @@ extension Trouble {
         switch what {
         case .effect(_, .unknown): .unknown
         case .effect(_, .failed(let reason)): reason.status
-        case .effect(_, .succeeded), .noticed, .connection, .cancelled: .failed
+        case .effect(_, .succeeded), .noticed, .connection, .foundShut, .cancelled: .failed
         }
     }
 
@@ -122,7 +122,7 @@ extension Trouble {
         switch what {
         case .effect(_, .unknown): .noBlindRetry
         case .effect(_, .failed(.policyRefused)): .nothingOutlivesAnEpoch
-        case .effect, .noticed, .connection, .cancelled: .allOrHome
+        case .effect, .noticed, .connection, .foundShut, .cancelled: .allOrHome
         }
     }
 
@@ -135,6 +135,7 @@ extension Trouble {
         case .effect(let effect, _): "'\(effect.sentence)' failed; the device was brought home"
         case .noticed(let observation): "\(observation.sentence); the device was brought home"
         case .connection(let loss): "the connection was lost (\(loss.rawValue)); the device was brought home"
+        case .foundShut: "the platform had shut it, and nobody recorded why; the device was brought home"
         case .cancelled: "cancelled; the device was brought home"
         }
     }
@@ -144,7 +145,7 @@ extension Trouble {
         case .effect(_, .failed(.policyRefused)):
             "look at the evidence's findings above; do not assign this device to a confidential VM"
         case .cancelled: "nothing; convert again when you are ready"
-        case .effect, .noticed, .connection: "tdispctl history \(device)"
+        case .effect, .noticed, .connection, .foundShut: "tdispctl history \(device)"
         }
     }
 }

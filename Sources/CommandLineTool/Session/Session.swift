@@ -95,13 +95,15 @@ struct Session {
 
     // MARK: Using it
 
-    /// A service over this session's host and journal.
-    func service(_ report: @escaping @Sendable (StepReport) -> Void) throws -> AssignmentService {
+    /// A service over this session's host and journal, which begins with what somebody has heard before.
+    func service(
+        heard: [FunctionAddress: Suspicion] = [:], _ report: @escaping @Sendable (StepReport) -> Void
+    ) throws -> AssignmentService {
         do throws(JournalFailure) {
             return try AssignmentService(
                 world: World(
                     platform: host, journal: journal, judge: Judge.builtIn,
-                    nonce: { try? SecureRandom.bytes(count: 32) }, now: { Clock.now }, report: report))
+                    nonce: { try? SecureRandom.bytes(count: 32) }, now: { Clock.now }, report: report), heard: heard)
         } catch {
             throw Failure(.failed, "the journal cannot be read", seen: error.message)
         }

@@ -116,7 +116,7 @@ struct DeviceView: Encodable {
         if let answer = facts.state, !state.phase.agrees(with: answer) {
             return "recorded \(state.phase.rawValue), answers \(answer): tdispctl recover"
         }
-        if facts.wasLeftShut(state) { return "recorded \(state.phase.rawValue), cut by the platform: tdispctl recover" }
+        if facts.isFoundShut(state) { return "recorded \(state.phase.rawValue), cut by the platform: tdispctl recover" }
         if state.phase == .private, !facts.connected { return "recorded private, no session: tdispctl recover" }
         guard state.phase == .private || state.phase == .attached else { return nil }
         if facts.domain != state.domain {

@@ -6,16 +6,6 @@ extension FunctionFacts {
     func isSoundlyPrivate(_ state: AssignmentState) -> Bool {
         state.phase == .private && present && connected && self.state == .run
     }
-
-    /// Whether it rests by what is recorded, and the platform lets nothing of it through: a manager died of the cut.
-    func wasLeftShut(_ state: AssignmentState) -> Bool {
-        switch state.phase {
-        case .available, .attached, .private: isShut == true
-        case .quarantined, .attaching, .quiescing, .locking, .locked, .attesting, .attested, .accepting, .confirming,
-            .releasing, .detaching, .failed, .recovering, .unknown:
-            false
-        }
-    }
 }
 
 extension Phase {

@@ -13,7 +13,7 @@ struct WatchLine: Encodable {
         case failed
         /// The device was asked for its state.
         case asked
-        /// T=1 was cut.
+        /// One of the platform's cuts was tried.
         case cut
         /// A step on the way home starts, or has ended.
         case started, ended
@@ -45,6 +45,8 @@ struct WatchLine: Encodable {
     /// Of a step.
     var effect: String?
     var outcome: String?
+    /// Of a cut: its place in the platform's order, 1 first.
+    var rank: Int?
     /// Microseconds from the signal to the cut being issued.
     var delay: UInt64?
 

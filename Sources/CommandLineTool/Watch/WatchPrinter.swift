@@ -44,11 +44,7 @@ final class WatchPrinter: Sendable {
                 WatchLine(
                     .asked, of: tdi, at: now,
                     report.state.map { "answers \($0)" } ?? "does not answer: \(report.detail)"))
-        case .cut(let tdi, let report, let delay):
-            var line = WatchLine(
-                .cut, of: tdi, at: now, "\(report.detail), issued \(ProgressPrinter.duration(delay)) after the signal")
-            (line.outcome, line.delay) = (report.outcome.mark, delay / 1000)
-            write(line)
+        case .cut(let tdi, let attempt, let delay): write(.cut(tdi, attempt, delay, at: now))
         case .gap: write(WatchLine(.gap, at: now, "more was noticed than is kept: every device is asked"))
         case .unreachable(let message): write(WatchLine(.trouble, at: now, message))
         }
@@ -83,11 +79,14 @@ final class WatchPrinter: Sendable {
 
     /// Orders that nobody could carry out: what was cut stays cut, and the next manager hears of it.
     func printUndone(_ orders: [WatchOrder]) {
-        for order in orders where order.cutAt != nil {
-            write(
-                WatchLine(
-                    .undone, of: order.device.tdi, at: Clock.now,
-                    "T=1 is cut, and it is not brought home: tdispctl recover \(order.device.tdi)"))
+        for order in orders where order.isFall {
+            let tdi = order.device.tdi
+            let text =
+                order.isCut
+                ? "T=1 is cut, and it is not brought home: tdispctl recover \(tdi)"
+                : "T=1 IS NOT CUT: take all memory that it ever reached for reachable, and stop its domain; "
+                    + "then tdispctl recover \(tdi)"
+            write(WatchLine(.undone, of: tdi, at: Clock.now, text))
         }
     }
 
@@ -108,6 +107,19 @@ extension WatchLine {
                 + "\(suspicion.points) points, \(suspicion.standing.name)")
         (line.signal, line.source) = (signal.kind.rawValue, signal.source.rawValue)
         (line.standing, line.points) = (suspicion.standing.name, suspicion.points)
+        return line
+    }
+
+    /// One of the platform's cuts: whether it holds, and how long after the signal it was issued.
+    fileprivate static func cut(
+        _ tdi: FunctionAddress, _ attempt: CutAttempt, _ delay: UInt64, at time: UInt64
+    ) -> WatchLine {
+        let (rank, report) = (Int(attempt.rank.rawValue) + 1, attempt.report)
+        let detail = report.detail.isEmpty ? "" : ", \(report.detail)"
+        var line = WatchLine(
+            .cut, of: tdi, at: time,
+            "rank \(rank): \(report.outcome.mark)\(detail), issued \(ProgressPrinter.duration(delay)) after the signal")
+        (line.outcome, line.rank, line.delay) = (report.outcome.mark, rank, delay / 1000)
         return line
     }
 }

@@ -33,26 +33,18 @@ struct WatchRepair: Sendable {
         }
     }
 
+    /// Owners hear what the watcher has weighed before they look at anything else: it is what gives a fall its cause.
     private func carryOut(_ orders: [WatchOrder], _ session: Session) async throws {
-        let service = try session.service { printer.print($0) }
+        var heard: [FunctionAddress: Suspicion] = [:]
+        for order in orders where isCurrent(order, session.journal) { heard[order.device.tdi] = order.suspicion }
+        let service = try session.service(heard: heard) { printer.print($0) }
         await service.takeUp()
-        await withDiscardingTaskGroup { group in
-            for (dsm, orders) in Dictionary(grouping: orders, by: \.device.dsm) {
-                group.addTask {
-                    await service.takeNotices(of: dsm)
-                    for order in orders { await bringHome(order, service, session.journal) }
-                }
-            }
-        }
     }
 
     /// An owner that heard the same, or another manager before us, may have done it already: then the device is recorded
-    /// elsewhere, or has come to private operation since the cut, which was undone by that.
-    private func bringHome(_ order: WatchOrder, _ service: AssignmentService, _ journal: Journal) async {
-        let device = order.device
-        guard let observation = order.observation, let cutAt = order.cutAt,
-            let record = try? journal.device(device.tdi), record.recordedPhase == .private, record.updatedAt < cutAt
-        else { return }
-        await service.observe(observation, on: device.tdi, dsm: device.dsm)
+    /// elsewhere, or has come to private operation since, which undid the cut and cleared what was noticed.
+    private func isCurrent(_ order: WatchOrder, _ journal: Journal) -> Bool {
+        guard let record = try? journal.device(order.device.tdi), record.recordedPhase == .private else { return false }
+        return record.updatedAt <= order.time
     }
 }

@@ -28,7 +28,7 @@ extension AssignmentEvent {
         switch self {
         case .convert, .release, .recover, .cancel: .request
         case .finished, .answered: .outcome
-        case .observed, .restarted: .observation
+        case .observed, .restarted, .foundShut: .observation
         }
     }
 
@@ -42,6 +42,7 @@ extension AssignmentEvent {
         case .answered(let state): "the device answered \(state)"
         case .observed(let observation): observation.line
         case .restarted(let effect): "the manager restarted during \(effect.rawValue)"
+        case .foundShut: "found shut by the platform; nobody recorded why"
         }
     }
 }

@@ -63,7 +63,9 @@ extension AssignmentEvent {
         switch self {
         case .answered(let state), .observed(.state(let state)): state
         case .finished(let effect, .succeeded): effect.confirmedState
-        case .finished(_, .failed), .finished(_, .unknown), .convert, .release, .recover, .cancel, .restarted: nil
+        case .finished(_, .failed), .finished(_, .unknown), .convert, .release, .recover, .cancel, .restarted,
+            .foundShut:
+            nil
         case .observed(
             .streamInsecure), .observed(.sessionLost), .observed(.deviceGone), .observed(.deviceReset),
             .observed(.domainStopped), .observed(.hostdevRemoved), .observed(.driverTimeout):

@@ -44,7 +44,7 @@ enum AssignmentDrawing: DrawableMachine {
         let outcomes: [Outcome] = [.succeeded, .failed(.deviceRefused), .failed(.identityChanged), .unknown]
         return requests + outcomes.map { .finished(state.pending.name, $0) }
             + TDIState.allCases.map(AssignmentEvent.answered) + Observation.all.map(AssignmentEvent.observed)
-            + [.restarted(during: .lock)]
+            + [.restarted(during: .lock), .foundShut]
     }
 
     /// One conversion that nothing disturbs.
@@ -76,6 +76,7 @@ enum AssignmentDrawing: DrawableMachine {
         case .answered: .success("\(EffectName.askState.rawValue) done")
         case .observed(let observation): .trouble(observation.name)
         case .restarted: .interruption("manager restarted")
+        case .foundShut: .trouble("found shut")
         }
     }
 

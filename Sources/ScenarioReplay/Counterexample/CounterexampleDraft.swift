@@ -116,7 +116,7 @@ private struct CounterexampleTranslation {
             begin(.convert(act), on: device)
         case .release(let rest): begin(.release(place, to: rest, takeSiblings: true), on: device)
         case .recover(let request): begin(.recover(place, request, takeSiblings: true), on: device)
-        case .cancel, .finished, .answered, .observed, .restarted: break
+        case .cancel, .finished, .answered, .observed, .restarted, .foundShut: break
         }
     }
 

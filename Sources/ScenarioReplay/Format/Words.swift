@@ -65,7 +65,7 @@ extension FailureCause {
         case .outcomeUnknown(let effect): "\(effect.rawValue) \(Outcome.unknown.phrase)"
         case .interrupted(let effect): "interrupted \(effect.rawValue)"
         case .streamInsecure, .sessionLost, .deviceGone, .deviceReset, .domainStopped, .hostdevRemoved, .driverTimeout,
-            .cancelled, .ordered:
+            .cancelled, .ordered, .foundShut:
             kind.word
         }
     }
@@ -73,7 +73,7 @@ extension FailureCause {
     /// The causes without what belongs to them.
     enum Kind: String, CaseIterable {
         case unexpectedState, streamInsecure, sessionLost, deviceGone, deviceReset, domainStopped, hostdevRemoved,
-            driverTimeout, effectFailed, outcomeUnknown, cancelled, ordered, interrupted
+            driverTimeout, effectFailed, outcomeUnknown, cancelled, ordered, interrupted, foundShut
     }
 
     /// The cause without what belongs to it.
@@ -92,13 +92,14 @@ extension FailureCause {
         case .cancelled: .cancelled
         case .ordered: .ordered
         case .interrupted: .interrupted
+        case .foundShut: .foundShut
         }
     }
 
     static let phrases = Set(
         [
             FailureCause.streamInsecure, .sessionLost, .deviceGone, .deviceReset, .domainStopped, .hostdevRemoved,
-            .driverTimeout, .cancelled, .ordered,
+            .driverTimeout, .cancelled, .ordered, .foundShut,
         ].map(\.phrase) + TDIState.allCases.map { FailureCause.unexpectedState($0).phrase }
             + EffectName.effects.map { FailureCause.interrupted($0).phrase } + EffectName.troubles)
 }

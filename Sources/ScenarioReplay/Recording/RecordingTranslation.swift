@@ -70,6 +70,9 @@ struct RecordingTranslation {
         case .answered(let answer): hear(answer, on: place, before)
         case .observed(let observation): notice(observation, on: place, before)
         case .restarted(let pending): restart(place, during: pending, before)
+        case .foundShut:
+            losses.append("\(place.function) was cut by somebody who did not record it, which no replay does")
+            begin(.restart(place), place, before)
         }
     }
 

@@ -76,13 +76,16 @@ extension Trouble {
         case .effect(let effect, let outcome): "\(effect.rawValue) \(outcome.phrase)"
         case .noticed(let observation): "noticed \(observation.word)"
         case .connection(let loss): "connection \(loss.rawValue)"
+        case .foundShut: FailureCause.foundShut.phrase
         case .cancelled: "cancelled"
         }
     }
 
     static let phrases = Set(
         EffectName.troubles + Observation.all.map { "noticed \($0.word)" }
-            + ConnectionLoss.allCases.map { "connection \($0.rawValue)" } + ["cancelled", "none"])
+            + ConnectionLoss.allCases.map { "connection \($0.rawValue)" } + [
+                "cancelled", "none", FailureCause.foundShut.phrase,
+            ])
 }
 
 extension OperationResult.End {

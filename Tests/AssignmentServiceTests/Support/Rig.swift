@@ -16,7 +16,8 @@ struct Rig {
     init(
         over volatile: VolatileJournal = VolatileJournal(), functions: [FunctionFacts]? = Place.facts,
         judge: @escaping @Sendable (EvidenceCase) -> Judgement = { _ in Judgement(accepted: true, findings: []) },
-        nonce: @escaping @Sendable () -> [UInt8]? = { [UInt8](repeating: 7, count: 32) }
+        nonce: @escaping @Sendable () -> [UInt8]? = { [UInt8](repeating: 7, count: 32) },
+        heard: [FunctionAddress: Suspicion] = [:]
     ) throws {
         platform = ScriptedPlatform(chronicle)
         platform.show(functions)
@@ -24,7 +25,7 @@ struct Rig {
         service = try AssignmentService(
             world: World(
                 platform: platform, journal: journal, judge: judge, nonce: nonce, now: { 0 },
-                report: { [watched] in watched.add($0) }))
+                report: { [watched] in watched.add($0) }), heard: heard)
     }
 
     /// A new service over what this one has recorded.

@@ -48,7 +48,7 @@ struct Exploration {
     /// Everything that can come in. Late outcomes are left out: the tables show that they change nothing.
     static func events(in state: AssignmentState) -> [AssignmentEvent] {
         requests + observations + outcomes(in: state).map { .finished(state.pending.name, $0) }
-            + [.restarted(during: state.pending.name)]
+            + [.restarted(during: state.pending.name), .foundShut]
             + (state.pending == .askState ? TDIState.allCases.map(AssignmentEvent.answered) : [])
     }
 

@@ -56,7 +56,7 @@ struct SafetyMonitor: Hashable {
             observed(observation)
             if after.effect != .none { vanished(before.pending) }
         case .restarted: vanished(before.pending)
-        case .convert, .release, .recover, .cancel, .finished, .answered: break
+        case .convert, .release, .recover, .cancel, .finished, .answered, .foundShut: break
         }
     }
 

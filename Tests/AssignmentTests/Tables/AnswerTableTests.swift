@@ -6,11 +6,14 @@ import Testing
     /// Only a state that asked believes an answer; every state with something at stake starts a restart with the cut.
     private static let table = TransitionTable(
         """
-                         | UNLOCKED          LOCKED           RUN              ERROR            restarted
-        *                | .                 .                .                .                unknown.cut0
-        quarantined      | .                 .                .                .                .
-        free quarantined | .                 .                .                .                .
-        unknown.ask      | recovering1.reset recovering1.stop recovering1.stop recovering1.stop unknown.cut0
+                         | UNLOCKED          LOCKED           RUN              ERROR            restarted    shut
+        *                | .                 .                .                .                unknown.cut0 .
+        available        | .                 .                .                .                unknown.cut0 unknown.cut0
+        attached         | .                 .                .                .                unknown.cut0 unknown.cut0
+        private          | .                 .                .                .                unknown.cut0 failed.cut0
+        quarantined      | .                 .                .                .                .            .
+        free quarantined | .                 .                .                .                .            .
+        unknown.ask      | recovering1.reset recovering1.stop recovering1.stop recovering1.stop unknown.cut0 .
         """)
 
     private static func event(_ column: String, _ state: AssignmentState) -> AssignmentEvent? {
@@ -20,6 +23,7 @@ import Testing
         case "RUN": .answered(.run)
         case "ERROR": .answered(.error)
         case "restarted": .restarted(during: state.pending.name)
+        case "shut": .foundShut
         default: nil
         }
     }

@@ -131,7 +131,7 @@ extension AssignmentEvent {
                 ])
         case .release(let rest): "release to \(rest.rawValue)"
         case .cancel: "cancel"
-        case .finished, .answered, .observed, .restarted: "\(self)"
+        case .finished, .answered, .observed, .restarted, .foundShut: "\(self)"
         }
     }
 }

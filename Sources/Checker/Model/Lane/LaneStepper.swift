@@ -157,7 +157,7 @@ final class LaneStepper {
     private func isOvertaken(_ event: AssignmentEvent, _ before: AssignmentState, _ step: EngineStep) -> Bool {
         switch event {
         case .finished, .answered: false
-        case .convert, .release, .recover, .cancel, .observed, .restarted:
+        case .convert, .release, .recover, .cancel, .observed, .restarted, .foundShut:
             before.pending != .none && step.effect != .none && step.effect.name != .refuse
         }
     }
