@@ -97,9 +97,9 @@ import Testing
 
     @Test func `where one device is to be reset and another to be cut, the cut comes first`() async throws {
         let rig = try Rig()
-        await rig.makePrivate(Place.one, Place.two)
+        await rig.makePrivate(Place.one)
         _ = await rig.release(Place.one, to: .attached)
-        rig.chronicle.forget()
+        await rig.makePrivate(Place.two)
         rig.platform.notice(
             Place.one, .device(Place.one, .hostdevRemoved), .device(Place.two, .driverTimeout))
         await rig.service.takeNotices(of: Place.one)

@@ -46,18 +46,30 @@ extension Admission {
 
     /// Who shares the device's fate. A request whose way leads through a reset that would make others fall out of private
     /// operation needs the operator's word.
-    func siblings(of device: FunctionAddress, for request: AssignmentEvent, take: Bool) -> Precondition {
+    func siblings(of device: FunctionAddress, for request: AssignmentEvent) -> Precondition {
         let all = siblings(of: device)
-        let falling = falling(at: path(of: request, on: device).effects, on: device)
+        let falling =
+            request.mayResetDevice
+            ? lockedSiblings(of: device) : falling(at: path(of: request, on: device).effects, on: device)
         if !falling.isEmpty {
+            let isGivenUp = request.takesSiblings
+            let reset =
+                request.mayResetDevice ? "a reset of the whole device is allowed" : "a reset of \(device) is due"
             return Precondition(
-                .siblings, take ? .warned : .violated(.refused),
-                "a reset of \(device) is due, and takes out of private operation: \(list(falling))",
-                advice: take ? nil : request.adviceToSpareSiblings(of: device))
+                .siblings, isGivenUp ? .warned : .violated(.refused),
+                "\(reset), and takes out of private operation: \(list(falling))",
+                advice: isGivenUp ? nil : request.adviceToSpareSiblings)
         }
         let used = all.filter(\.isInUse)
         if all.isEmpty { return Precondition(.siblings, .met, "the device has no other function") }
         if used.isEmpty { return Precondition(.siblings, .met, "\(all.count), none in use") }
+        let lost = takenByFunctionReset(of: device).filter(\.mayBeLocked)
+        if case .convert(_, let orders) = request, !orders.givesUpSiblings, !lost.isEmpty {
+            return Precondition(
+                .siblings, .warned,
+                "a reset of \(device) takes along \(list(lost)): if it falls, it waits in quarantine (siblings-in-use)",
+                advice: "nothing, or --allow-conventional-reset, which gives them up for its recovery")
+        }
         return Precondition(
             .siblings, .warned, "in use: \(list(used)); a reset of the whole device takes them along")
     }
@@ -100,12 +112,28 @@ extension Admission {
 }
 
 extension AssignmentEvent {
-    /// What an operator can do whose request would take siblings along.
-    fileprivate func adviceToSpareSiblings(of device: FunctionAddress) -> String {
+    /// Whether the operator gives locked siblings up for the reset that it comes to.
+    fileprivate var takesSiblings: Bool {
         switch self {
-        case .convert: "release the siblings first, or let them fall: tdispctl recover --take-siblings \(device)"
-        case .release, .recover, .cancel, .finished, .answered, .observed, .restarted, .foundShut:
-            "release the siblings first, or let them fall with --take-siblings"
+        case .release(_, let takes): takes
+        case .recover(let request): request.takeSiblings
+        case .convert, .cancel, .finished, .answered, .observed, .restarted, .foundShut: false
+        }
+    }
+
+    /// Whether it asks for a recovery that may come to a reset of the whole device.
+    fileprivate var mayResetDevice: Bool {
+        switch self {
+        case .recover(let request): request.allowConventionalReset
+        case .convert, .release, .cancel, .finished, .answered, .observed, .restarted, .foundShut: false
+        }
+    }
+
+    /// What an operator can do whose request would take siblings along.
+    fileprivate var adviceToSpareSiblings: String {
+        switch self {
+        case .release, .recover: "release the siblings first, or let them fall with --take-siblings"
+        case .convert, .cancel, .finished, .answered, .observed, .restarted, .foundShut: "release the siblings first"
         }
     }
 }

@@ -27,14 +27,13 @@ public struct Admission: Sendable {
     }
 
     /// What `convert` would meet and do. A device that was left in the middle may have to be reset first: where that would
-    /// take locked siblings along, it is refused unless `takeSiblings` says otherwise.
+    /// take locked siblings along, it is refused.
     public func plan(
-        convert device: FunctionAddress, to domain: DomainID, orders: StandingOrders = StandingOrders(),
-        takeSiblings: Bool = false
+        convert device: FunctionAddress, to domain: DomainID, orders: StandingOrders = StandingOrders()
     ) -> Plan {
         let facts = functions[device]
         let request = AssignmentEvent.convert(domain, orders)
-        let siblings = siblings(of: device, for: request, take: takeSiblings)
+        let siblings = siblings(of: device, for: request)
         let toDevice = facts.map { aboutDevice($0) + aboutOwner($0, wanted: domain) + aboutConnection($0) + [siblings] }
         return plan(
             request, device, domain,
@@ -47,22 +46,20 @@ public struct Admission: Sendable {
     public func plan(release device: FunctionAddress, to rest: Rest, takeSiblings: Bool = false) -> Plan {
         let facts = functions[device]
         let domain = recorded(device).domain
-        let request = AssignmentEvent.release(to: rest)
-        let siblings = siblings(of: device, for: request, take: takeSiblings)
+        let request = AssignmentEvent.release(to: rest, takeSiblings: takeSiblings)
+        let siblings = siblings(of: device, for: request)
         let toDevice = facts.map { aboutRelease($0, to: rest, from: domain) + [siblings] }
         return plan(
             request, device, domain, [exists(device, facts)] + (toDevice ?? []),
             streams: facts.flatMap { streams($0, change: 0) })
     }
 
-    /// What `recover` would meet and do. Where its reset would take locked siblings along, it is refused unless
-    /// `takeSiblings` says otherwise.
-    public func plan(
-        recover device: FunctionAddress, _ wanted: RecoveryRequest = RecoveryRequest(), takeSiblings: Bool = false
-    ) -> Plan {
+    /// What `recover` would meet and do. Where its reset would take locked siblings along, it is refused unless the request
+    /// gives them up.
+    public func plan(recover device: FunctionAddress, _ wanted: RecoveryRequest = RecoveryRequest()) -> Plan {
         let facts = functions[device]
         let request = AssignmentEvent.recover(wanted)
-        let siblings = siblings(of: device, for: request, take: takeSiblings)
+        let siblings = siblings(of: device, for: request)
         let toDevice = facts.map { aboutRecovery($0) + [siblings] }
         return plan(
             request, device, recorded(device).domain, [exists(device, facts)] + (toDevice ?? []),

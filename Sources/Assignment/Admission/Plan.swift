@@ -99,7 +99,7 @@ public struct Sibling: Hashable, Sendable, Codable {
 
     /// Whether it is or may be locked: the end of the connection, or a reset, makes it fall into ERROR. What the device
     /// answers counts for more than what is recorded.
-    public var mayBeLocked: Bool { state.map { $0 != .configUnlocked } ?? phase.mayHoldLock }
+    public var mayBeLocked: Bool { state.map { $0 != .configUnlocked } ?? phase.holdsLock }
 }
 
 /// What is taken along when something is done that one function cannot have for itself.
@@ -132,19 +132,6 @@ public struct StreamBudget: Hashable, Sendable, Codable {
     public let before: Int
     /// How many are free afterwards.
     public let after: Int
-}
-
-extension Phase {
-    /// Whether a TDI whose recorded phase this is may be locked.
-    var mayHoldLock: Bool {
-        switch self {
-        case .locking, .locked, .attesting, .attested, .accepting, .confirming, .private, .releasing, .failed,
-            .recovering,
-            .quarantined, .unknown:
-            true
-        case .available, .attaching, .attached, .quiescing, .detaching: false
-        }
-    }
 }
 
 extension Refusal {

@@ -9,6 +9,8 @@ extension QuarantineReason {
             "take all memory that it ever reached for reachable; power the slot off, then \(out)"
         case .stopUnconfirmed, .returnNotProven:
             "tdispctl history \(device); then \(out) --allow-conventional-reset, once its siblings may fall"
+        case .siblingsInUse:
+            "release the locked siblings (tdispctl list), then \(out); or let them fall: \(out) --take-siblings"
         case .resetFailed: "power cycle the slot, then \(out)"
         case .identityChanged:
             "find out who changed card or firmware; if it is as it should be, \(out) --accept-identity"

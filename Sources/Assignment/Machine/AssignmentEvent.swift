@@ -4,8 +4,8 @@ public import TDISP
 public enum AssignmentEvent: Hashable, Sendable, Codable {
     /// Bring the device to private operation for this domain.
     case convert(DomainID, StandingOrders)
-    /// Leave private operation and rest there.
-    case release(to: Rest)
+    /// Leave private operation and rest there. Locked siblings that its reset would make fall need the operator's word.
+    case release(to: Rest, takeSiblings: Bool = false)
     /// Run the recovery ladder; out of quarantine only with the operator's explicit word.
     case recover(RecoveryRequest)
     /// Stop a conversion at the next safe point and go home.
@@ -33,16 +33,19 @@ public struct RecoveryRequest: Hashable, Sendable, Codable {
     public var allowConventionalReset: Bool
     /// The operator knows that another card, or other firmware, is in the slot: what it shows is its identity from now on.
     public var acceptIdentity: Bool
+    /// Let locked siblings fall that a reset takes along.
+    public var takeSiblings: Bool
 
     /// Creates a request; the default spares siblings, rests afterwards, leaves quarantine alone, and takes no other device.
     public init(
         fromQuarantine: Bool = false, convertAgain: Bool = false, allowConventionalReset: Bool = false,
-        acceptIdentity: Bool = false
+        acceptIdentity: Bool = false, takeSiblings: Bool = false
     ) {
         self.fromQuarantine = fromQuarantine
         self.convertAgain = convertAgain
         self.allowConventionalReset = allowConventionalReset
         self.acceptIdentity = acceptIdentity
+        self.takeSiblings = takeSiblings
     }
 }
 
@@ -54,7 +57,8 @@ extension RecoveryRequest {
             fromQuarantine: try keys.decode(Bool.self, forKey: .fromQuarantine),
             convertAgain: try keys.decode(Bool.self, forKey: .convertAgain),
             allowConventionalReset: try keys.decode(Bool.self, forKey: .allowConventionalReset),
-            acceptIdentity: try keys.decodeIfPresent(Bool.self, forKey: .acceptIdentity) ?? false)
+            acceptIdentity: try keys.decodeIfPresent(Bool.self, forKey: .acceptIdentity) ?? false,
+            takeSiblings: try keys.decodeIfPresent(Bool.self, forKey: .takeSiblings) ?? false)
     }
 }
 

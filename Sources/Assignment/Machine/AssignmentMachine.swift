@@ -7,7 +7,7 @@ public enum AssignmentMachine {
     public static func step(_ state: AssignmentState, _ event: AssignmentEvent) -> AssignmentTransition {
         switch event {
         case .convert(let domain, let orders): convert(state, to: domain, orders)
-        case .release(let rest): release(state, to: rest)
+        case .release(let rest, let takeSiblings): release(state, to: rest, takeSiblings)
         case .recover(let request): recover(state, request)
         case .cancel: cancel(state)
         case .finished(let effect, let outcome):

@@ -85,6 +85,8 @@ extension AssignmentState {
 
     /// The phase.
     public var phase: Phase { type(of: current).phase }
+    /// Why it is in quarantine, if it is.
+    public var quarantineReason: QuarantineReason? { if case .quarantined(let put) = self { put.reason } else { nil } }
     /// What the assignment carries through all phases.
     public var lineage: Lineage { current.lineage }
     /// The domain it belongs to or is on its way to or from.

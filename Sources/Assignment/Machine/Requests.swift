@@ -23,14 +23,21 @@ extension AssignmentMachine {
     }
 
     /// `release`: out of private operation, or out of the domain.
-    static func release(_ state: AssignmentState, to rest: Rest) -> AssignmentTransition {
+    static func release(
+        _ state: AssignmentState, to rest: Rest, _ takeSiblings: Bool
+    ) -> AssignmentTransition {
         switch state {
         case .available: .refuse(state, rest == .available ? .alreadyThere : .notAssigned)
         case .attached(let now):
-            rest == .attached ? .refuse(state, .alreadyThere) : .enter(.detaching(Detaching(now.lineage, now.owner)))
+            rest == .attached
+                ? .refuse(state, .alreadyThere)
+                : .enter(.detaching(Detaching(now.lineage.taking(siblings: takeSiblings), now.owner)))
         case .private(let now):
             .enter(
-                .releasing(Releasing(lineage: now.lineage, owner: now.owner, rest: rest, step: .unbindingGuestDriver)))
+                .releasing(
+                    Releasing(
+                        lineage: now.lineage.taking(siblings: takeSiblings), owner: now.owner, rest: rest,
+                        step: .unbindingGuestDriver)))
         case .quarantined: .refuse(state, .quarantined, rule: .oneOwner)
         case .attaching, .quiescing, .locking, .locked, .attesting, .attested, .accepting, .confirming, .releasing,
             .detaching, .failed, .recovering, .unknown:
@@ -128,6 +135,14 @@ extension Lineage {
         var orders = orders
         orders.allowConventionalReset = orders.allowConventionalReset || request.allowConventionalReset
         orders.acceptIdentity = request.acceptIdentity
+        orders.takeSiblings = request.takeSiblings
         return ordered(orders)
+    }
+
+    /// The operator's word on siblings, for the reset that a release comes to.
+    func taking(siblings: Bool) -> Lineage {
+        var next = self
+        next.orders.takeSiblings = siblings
+        return next
     }
 }

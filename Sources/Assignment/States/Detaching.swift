@@ -46,7 +46,7 @@ public struct Detaching: PhaseState {
     private func succeeded() -> AssignmentTransition {
         switch step {
         case .unbindingGuestDriver: advance(to: .resetting)
-        case .resetting: advance(to: .proving)
+        case .resetting: .enter(.detaching(Detaching(lineage.past(.resettingFunction), domain, step: .proving)))
         case .proving: advance(to: .detaching)
         case .detaching: .enter(.detaching(Detaching(lineage, nil, step: .detaching)))
         case .rekeying: .enter(.detaching(Detaching(lineage.rekeyed, domain, step: .returningHostDriver)))
@@ -57,6 +57,7 @@ public struct Detaching: PhaseState {
     private func failed(_ outcome: Outcome) -> AssignmentTransition {
         switch step {
         case .unbindingGuestDriver: keptByGuest(outcome)
+        case .resetting where outcome == .failed(.siblingsInUse): putAway(.siblingsInUse, outcome)
         case .resetting, .proving: Failed.enter(lineage, domain, FailureCause(pending.name, outcome), home: home)
         case .detaching: putAway(.detachFailed, outcome)
         case .rekeying: Quarantined.enter(lineage, nil, .needsRekey, home: home)
@@ -66,8 +67,7 @@ public struct Detaching: PhaseState {
 
     /// Out of its domain or not, with its host driver or not: nobody knows what it still reaches.
     private func putAway(_ reason: QuarantineReason, _ outcome: Outcome) -> AssignmentTransition {
-        Failed.putAway(
-            lineage, step == .detaching ? domain : nil, FailureCause(pending.name, outcome), reason, home: home)
+        Failed.putAway(lineage, domain, FailureCause(pending.name, outcome), reason, home: home)
     }
 
     /// A guest that refuses keeps its device; one that does not answer loses it by the ladder.

@@ -70,6 +70,22 @@ public enum HomewardStep: String, Hashable, Sendable, Codable, CaseIterable {
     }
 }
 
+extension Lineage {
+    /// The same past, with this step done. Once it is known who came back, the operator's word about another one is used up;
+    /// the one about siblings, with the reset that it was given for.
+    func past(_ step: HomewardStep) -> Lineage {
+        var next = self
+        switch step {
+        case .comparingIdentity, .adoptingIdentity: next.orders.acceptIdentity = false
+        case .resettingFunction, .resettingDevice: next.orders.takeSiblings = false
+        case .reconnecting, .stopping, .connecting, .restoringConfiguration, .proving, .pausing, .restoringMappings,
+            .bindingGuestDriver:
+            break
+        }
+        return next
+    }
+}
+
 extension Destination {
     /// Enters the phase that the way home leads to, all steps done.
     func arrive(_ lineage: Lineage, _ domain: DomainID?) -> AssignmentTransition {

@@ -42,7 +42,8 @@ public struct Recovering: PhaseState {
     func finished(_ outcome: Outcome) -> AssignmentTransition {
         switch outcome {
         case .succeeded:
-            step.next(to: home, after: lineage).map { identified.move(to: $0, rung) } ?? home.arrive(lineage, domain)
+            step.next(to: home, after: lineage).map { move(to: $0, rung, lineage.past(step)) }
+                ?? home.arrive(lineage, domain)
         case .failed(let reason): failed(reason)
         case .unknown: failed(nil)
         }
@@ -52,6 +53,8 @@ public struct Recovering: PhaseState {
         switch step {
         case .stopping: rung == .stop ? move(to: .reconnecting, .reconnect) : escalate(or: .stopUnconfirmed)
         case .reconnecting: escalate(or: .stopUnconfirmed)
+        case .resettingFunction where reason == .siblingsInUse:
+            Quarantined.enter(lineage, domain, .siblingsInUse, home: home)
         case .resettingFunction, .resettingDevice: escalate(or: .resetFailed)
         case .comparingIdentity:
             reason == .identityChanged ? anotherCameBack() : escalate(or: .returnNotProven)
@@ -68,13 +71,6 @@ public struct Recovering: PhaseState {
             ? move(to: .resettingDevice, .conventionalReset) : Quarantined.enter(lineage, domain, reason, home: home)
     }
 
-    /// Once it is known who came back, the operator's word about another one is used up.
-    private var identified: Recovering {
-        var past = lineage
-        if step == .comparingIdentity || step == .adoptingIdentity { past.orders.acceptIdentity = false }
-        return Recovering(past, domain, cause, home: home, rung: rung, step: step)
-    }
-
     /// Another device is nobody's, unless the operator said beforehand that it would be another.
     private func anotherCameBack() -> AssignmentTransition {
         lineage.orders.acceptIdentity
@@ -87,8 +83,8 @@ public struct Recovering: PhaseState {
         return step == .pausing ? rests.move(to: .restoringMappings, rung) : .stay(.recovering(rests))
     }
 
-    private func move(to step: HomewardStep, _ rung: Rung) -> AssignmentTransition {
-        .enter(.recovering(Recovering(lineage, domain, cause, home: home, rung: rung, step: step)))
+    private func move(to step: HomewardStep, _ rung: Rung, _ past: Lineage? = nil) -> AssignmentTransition {
+        .enter(.recovering(Recovering(past ?? lineage, domain, cause, home: home, rung: rung, step: step)))
     }
 
     /// The ladder is the answer to everything that can be noticed; a domain or hostdev that went away changes its end.

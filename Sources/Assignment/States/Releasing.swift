@@ -39,14 +39,15 @@ public struct Releasing: PhaseState {
         case .homeward(let step):
             switch outcome {
             case .succeeded:
-                step.next(to: home, after: lineage).map { advance(to: .homeward($0)) } ?? home.arrive(lineage, owner)
+                step.next(to: home, after: lineage).map { advance(to: .homeward($0), lineage.past(step)) }
+                    ?? home.arrive(lineage, owner)
             case .failed, .unknown: step == .bindingGuestDriver ? home.arrive(lineage, owner) : fail(outcome)
             }
         }
     }
 
-    private func advance(to step: Step) -> AssignmentTransition {
-        .enter(.releasing(Releasing(lineage: lineage, owner: owner, rest: rest, step: step)))
+    private func advance(to step: Step, _ past: Lineage? = nil) -> AssignmentTransition {
+        .enter(.releasing(Releasing(lineage: past ?? lineage, owner: owner, rest: rest, step: step)))
     }
 
     private func fail(_ outcome: Outcome) -> AssignmentTransition {

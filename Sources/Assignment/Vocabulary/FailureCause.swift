@@ -38,6 +38,8 @@ public enum QuarantineReason: String, Hashable, Sendable, Codable, CaseIterable 
     case cutUnconfirmed = "cut-unconfirmed"
     /// STOP did not lead to CONFIG_UNLOCKED, and a conventional reset is not allowed or failed too.
     case stopUnconfirmed = "stop-unconfirmed"
+    /// Its reset would make other interfaces of the device fall, and nobody gave them up.
+    case siblingsInUse = "siblings-in-use"
     /// The device did not come back from its reset.
     case resetFailed = "reset-failed"
     /// Another device came back.

@@ -52,17 +52,23 @@ public struct StandingOrders: Hashable, Sendable, Codable {
     public var recoveryLimit: UInt8
     /// Take the identity that the device shows after its next reset for its own, once.
     public var acceptIdentity: Bool
+    /// Let locked siblings fall with its next reset, once.
+    public var takeSiblings: Bool
 
     /// Creates orders; the default rests in shared operation, spares siblings and takes no other device.
     public init(
         convertAgain: Bool = false, allowConventionalReset: Bool = false, recoveryLimit: UInt8 = 3,
-        acceptIdentity: Bool = false
+        acceptIdentity: Bool = false, takeSiblings: Bool = false
     ) {
         self.convertAgain = convertAgain
         self.allowConventionalReset = allowConventionalReset
         self.recoveryLimit = recoveryLimit
         self.acceptIdentity = acceptIdentity
+        self.takeSiblings = takeSiblings
     }
+
+    /// Whether siblings may fall with a reset: who allows one of the whole device has given them up.
+    public var givesUpSiblings: Bool { takeSiblings || allowConventionalReset }
 }
 
 extension StandingOrders {
@@ -73,7 +79,8 @@ extension StandingOrders {
             convertAgain: try keys.decode(Bool.self, forKey: .convertAgain),
             allowConventionalReset: try keys.decode(Bool.self, forKey: .allowConventionalReset),
             recoveryLimit: try keys.decode(UInt8.self, forKey: .recoveryLimit),
-            acceptIdentity: try keys.decodeIfPresent(Bool.self, forKey: .acceptIdentity) ?? false)
+            acceptIdentity: try keys.decodeIfPresent(Bool.self, forKey: .acceptIdentity) ?? false,
+            takeSiblings: try keys.decodeIfPresent(Bool.self, forKey: .takeSiblings) ?? false)
     }
 }
 

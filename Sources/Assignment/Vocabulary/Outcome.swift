@@ -18,8 +18,10 @@ public enum FailureReason: String, Hashable, Sendable, Codable, CaseIterable {
     case timedOut
     /// The platform has no such operation.
     case unsupported
-    /// Something else holds what is needed (driver, stream, sibling).
+    /// Something else holds what is needed (driver, stream).
     case busy
+    /// It would make other interfaces of the device fall, and nobody gave them up.
+    case siblingsInUse
     /// The SPDM session or its stream is gone.
     case connectionLost
     /// The device that answers is not the one that was there before.

@@ -23,6 +23,15 @@ public enum Phase: String, Hashable, Sendable, Codable, CaseIterable {
         }
     }
 
+    /// Whether the end of its session would make a TDI in this phase fall: locked or being locked, and nothing is wrong yet.
+    public var fallsWithSession: Bool {
+        switch self {
+        case .locking, .locked, .attesting, .attested, .accepting, .confirming, .private, .releasing: true
+        case .available, .attaching, .attached, .quiescing, .detaching, .failed, .recovering, .quarantined, .unknown:
+            false
+        }
+    }
+
     /// What DMA of the device may reach memory in this phase.
     public var permittedDMA: PermittedDMA {
         switch self {

@@ -10,7 +10,8 @@ extension DSMOwner {
         case .rekey: await connect(.rekey(lockedTDIs: lockedTDIs(besides: tdi)))
         case .collectEvidence(let epoch): await collect(epoch, from: tdi)
         case .appraise(let epoch): await appraise(epoch, of: tdi)
-        case .cut, .stop, .reset: await performBeforeJournal(effect, on: tdi)
+        case .cut, .stop: await performBeforeJournal(effect, on: tdi)
+        case .reset: await reset(effect, on: tdi)
         case .releaseHostDriver, .attach, .unbindGuestDriver, .drainDMA, .saveLedger, .dropMappings, .lock, .reconfirm,
             .accept, .bindGuestDriver, .probePrivate, .askState, .compareIdentity, .adoptIdentity, .pause,
             .restoreConfiguration, .proveReturn,
@@ -19,10 +20,42 @@ extension DSMOwner {
         }
     }
 
+    /// A reset that ends the session makes every locked interface of the DSM fall. None is made to without somebody's word,
+    /// and each is cut before.
+    private func reset(_ effect: AssignmentEffect, on tdi: FunctionAddress) async -> EffectReport {
+        let falling = falling(with: effect, on: tdi)
+        guard !falling.isEmpty else { return await performBeforeJournal(effect, on: tdi) }
+        guard state(of: tdi).lineage.orders.givesUpSiblings else {
+            let list = falling.map(\.description).joined(separator: ", ")
+            return await performBeforeJournal(
+                effect, on: tdi,
+                refused: EffectReport(.failed(.siblingsInUse), "function 0 was not reset: \(list) would fall with it"))
+        }
+        var owed: [FunctionAddress: IssuedEffect] = [:]
+        feed(.deviceReset, to: falling, &owed)
+        var report = EffectReport(.failed(.other), "overtaken while its siblings were cut")
+        await carryOut(owed) { owner in
+            guard owner.state(of: tdi).pending == effect else { return }
+            report = await owner.performBeforeJournal(effect, on: tdi)
+        }
+        return report
+    }
+
+    /// The interfaces that fall with a reset, and are sound.
+    private func falling(with effect: AssignmentEffect, on tdi: FunctionAddress) -> [FunctionAddress] {
+        guard effect == .reset(.conventional) || tdi == dsm else { return [] }
+        return assignments.filter { $0.key != tdi && $0.value.phase.fallsWithSession }.keys.sorted()
+    }
+
     /// Issues the effect first; its step is committed while it is under way. A journal that fails does not hold it up.
-    private func performBeforeJournal(_ effect: AssignmentEffect, on tdi: FunctionAddress) async -> EffectReport {
+    /// `refused`: what is answered instead.
+    private func performBeforeJournal(
+        _ effect: AssignmentEffect, on tdi: FunctionAddress, refused: EffectReport? = nil
+    ) async -> EffectReport {
         let platform = world.platform
-        let report = Task.immediate { await platform.perform(effect, on: tdi) }
+        let report = Task.immediate {
+            if let refused { refused } else { await platform.perform(effect, on: tdi) }
+        }
         if let failure = record(unjournalled.removeValue(forKey: tdi) ?? []) {
             note(
                 Trouble(.effect(effect.name, .failed(.other)), in: state(of: tdi).phase, detail: failure.message),

@@ -54,8 +54,8 @@ extension AssignmentEvent {
     func isReached(in phase: Phase) -> Bool {
         switch self {
         case .convert: phase == .private
-        case .release(to: .attached): phase == .attached
-        case .release(to: .available): phase == .available
+        case .release(.attached, _): phase == .attached
+        case .release(.available, _): phase == .available
         case .recover(let request): request.convertAgain ? phase == .private : phase != .quarantined
         case .cancel, .finished, .answered, .observed, .restarted, .foundShut: phase != .quarantined
         }

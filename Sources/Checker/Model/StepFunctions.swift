@@ -29,6 +29,8 @@ public struct StepFunctions: Sendable {
     public var ownership: @Sendable (inout RemappingUnit) -> Void
     /// Whether a bridge has a stream left, of whose streams so many are taken: as many as it has.
     public var hasStreamLeft: @Sendable (_ taken: Int, _ of: Int) -> Bool
+    /// Whether a sibling in this phase holds a reset of function 0 back: ``Phase/fallsWithSession``.
+    public var fallsWithSession: @Sendable (Phase) -> Bool
     /// Whether a conversion may complete that the remapping unit holds up: never.
     public var completesHeldConversion: @Sendable (HeldUp) -> Bool
 
@@ -43,7 +45,8 @@ public struct StepFunctions: Sendable {
         },
         pageResponse: { TrafficRules.inbound(.pageResponse, tBit: $0, stream: $1, to: $2) },
         platform: { [$0] }, routing: { $0 }, pageAnswer: { _ = $0.answerPageRequest($1, with: $2) },
-        ownership: { _ in }, hasStreamLeft: { $0 < $1 }, completesHeldConversion: { _ in false })
+        ownership: { _ in }, hasStreamLeft: { $0 < $1 }, fallsWithSession: \.fallsWithSession,
+        completesHeldConversion: { _ in false })
 
     /// What still gets to a page whose conversion is to complete.
     public struct HeldUp: Hashable, Sendable {

@@ -92,7 +92,7 @@ struct ReducedLane: Sendable {
 extension ReducedLane.Event: CustomStringConvertible {
     var description: String {
         switch self {
-        case .requested(.release(let rest)): "release to \(rest.rawValue)"
+        case .requested(.release(let rest, _)): "release to \(rest.rawValue)"
         case .requested: "convert"
         case .routed(let effect): "\(effect.rawValue) is carried out"
         case .succeeded(let effect): "\(effect.rawValue) succeeded"

@@ -65,6 +65,7 @@ extension LaneLabel {
     fileprivate var way: (from: Life, to: Life) {
         switch self {
         case .asked: (.operator, .manager)
+        case .ended(_, .heldBack): (.manager, .manager)
         case .ended(let effect, _): (.manager, effect.receiver)
         case .noticed: (.platform, .manager)
         case .happened(.hostdevRemoved), .happened(.streamDisabledAtPort), .happened(.sessionLostAtHost):
@@ -81,7 +82,8 @@ extension LaneLabel {
         case .shared(.disconnected), .shared(.disconnectedByForce): (.operator, .manager)
         case .shared(.connectionLost): (.platform, .manager)
         case .shared(.connectionEnded), .shared(.connectionEndedUnheard): (.manager, .device)
-        case .shared(.restarted), .shared(.resumed), .shared(.settled), .shared(.asked), .shared(.askedForKeys):
+        case .shared(.restarted), .shared(.resumed), .shared(.settled), .shared(.asked), .shared(.askedForKeys),
+            .shared(.siblingStands):
             (.manager, .manager)
         case .shared(.portClosed): (.platform, .platform)
         }

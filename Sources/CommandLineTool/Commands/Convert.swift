@@ -63,16 +63,16 @@ struct Convert: AsyncParsableCommand {
             let session = try await Session.open(options, plan ? .reading : .changing(command: "convert"))
             let domain = try session.domain(domain ?? "")
             let targets = try devices.unique.map { try session.function($0) }
-            if plan {
-                return try PlanPrinter(session, options).print(
-                    try targets.map { try session.planConversion(of: $0, to: domain) })
-            }
             let orders = StandingOrders(
                 convertAgain: convertAgain, allowConventionalReset: allowConventionalReset, recoveryLimit: recoveryLimit
             )
+            if plan {
+                return try PlanPrinter(session, options).print(
+                    try targets.map { try session.planConversion(of: $0, to: domain, orders) })
+            }
             try await Operation(session: session, options: options, verb: .convert(domain)).run(targets) {
                 target throws(Failure) in
-                if let failure = session.failure(of: try session.planConversion(of: target, to: domain)) {
+                if let failure = session.failure(of: try session.planConversion(of: target, to: domain, orders)) {
                     throw failure
                 }
                 return .convert(domain.id, orders)

@@ -60,16 +60,17 @@ struct Recover: AsyncParsableCommand {
             let targets = try devices.unique.map { try session.function($0) }
             let request = RecoveryRequest(
                 fromQuarantine: fromQuarantine != nil, convertAgain: convertAgain,
-                allowConventionalReset: allowConventionalReset, acceptIdentity: acceptIdentity)
+                allowConventionalReset: allowConventionalReset, acceptIdentity: acceptIdentity,
+                takeSiblings: takeSiblings)
             if plan {
                 return try PlanPrinter(session, options).print(
-                    try targets.map { try session.planRecovery(of: $0, request, takeSiblings: takeSiblings) })
+                    try targets.map { try session.planRecovery(of: $0, request) })
             }
             try await Operation(session: session, options: options, verb: .recover).run(targets) {
                 target throws(Failure) in
                 let state = try session.recorded().assignments[target.address] ?? .initial
                 if !anyway, target.isSoundlyPrivate(state) { throw nothingWrong(target, state, session) }
-                let plan = try session.planRecovery(of: target, request, takeSiblings: takeSiblings)
+                let plan = try session.planRecovery(of: target, request)
                 // A device that was left in the middle, or answers something else than recorded, is brought home by taking it
                 // up, before the engine is asked anything.
                 let isAtOdds = target.state.map { !state.phase.agrees(with: $0) } ?? false

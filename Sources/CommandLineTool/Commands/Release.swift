@@ -44,7 +44,7 @@ struct Release: AsyncParsableCommand {
                 target throws(Failure) in
                 let plan = try session.planRelease(of: target, to: rest, takeSiblings: takeSiblings)
                 if let failure = session.failure(of: plan) { throw failure }
-                return .release(to: rest)
+                return .release(to: rest, takeSiblings: takeSiblings)
             }
         }
     }

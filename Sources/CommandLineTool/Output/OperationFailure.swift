@@ -156,7 +156,7 @@ extension FailureReason {
         case .policyRefused: .refused
         case .timedOut: .unknown
         case .unsupported: .lacking
-        case .busy: .busy
+        case .busy, .siblingsInUse: .busy
         case .hypervisor: .unreachable
         case .deviceRefused, .connectionLost, .identityChanged, .notProven, .deviceGone, .other: .failed
         }

@@ -3,8 +3,10 @@ internal import PCIe
 
 extension Session {
     /// What converting a device would meet and do.
-    func planConversion(of function: FunctionFacts, to domain: DomainFacts) throws(Failure) -> Assignment.Plan {
-        try admission().plan(convert: function.address, to: domain.id)
+    func planConversion(
+        of function: FunctionFacts, to domain: DomainFacts, _ orders: StandingOrders = StandingOrders()
+    ) throws(Failure) -> Assignment.Plan {
+        try admission().plan(convert: function.address, to: domain.id, orders: orders)
     }
 
     /// What releasing a device would meet and do.
@@ -16,9 +18,9 @@ extension Session {
 
     /// What recovering a device would meet and do.
     func planRecovery(
-        of function: FunctionFacts, _ request: RecoveryRequest, takeSiblings: Bool
+        of function: FunctionFacts, _ request: RecoveryRequest
     ) throws(Failure) -> Assignment.Plan {
-        try admission().plan(recover: function.address, request, takeSiblings: takeSiblings)
+        try admission().plan(recover: function.address, request)
     }
 
     /// Throws ``Failure`` with everyone who would be taken along when a connection may not be ended.

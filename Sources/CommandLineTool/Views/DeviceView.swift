@@ -125,10 +125,3 @@ struct DeviceView: Encodable {
         return domain?.running == false ? "its domain does not run: tdispctl release" : nil
     }
 }
-
-extension AssignmentState {
-    /// Why it is in quarantine, if it is.
-    var quarantineReason: QuarantineReason? {
-        if case .quarantined(let state) = self { state.reason } else { nil }
-    }
-}

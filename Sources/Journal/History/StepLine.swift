@@ -35,8 +35,8 @@ extension AssignmentEvent {
     var line: String {
         switch self {
         case .convert(let domain, _): "convert for domain \(domain)"
-        case .release(let rest): "release to \(rest.rawValue)"
-        case .recover: "recover"
+        case .release(let rest, let takes): "release to \(rest.rawValue)\(takes ? ", its siblings may fall" : "")"
+        case .recover(let request): "recover\(request.takeSiblings ? ", its siblings may fall" : "")"
         case .cancel: "cancel"
         case .finished(let effect, let outcome): "\(effect.rawValue) \(outcome.line)"
         case .answered(let state): "the device answered \(state)"

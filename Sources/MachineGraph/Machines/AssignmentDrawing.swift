@@ -41,7 +41,9 @@ enum AssignmentDrawing: DrawableMachine {
             orders.map { .convert(owner, $0) } + [.convert(stranger, StandingOrders())]
             + [.release(to: .available), .release(to: .attached), .cancel]
             + RecoveryRequest.all.map(AssignmentEvent.recover)
-        let outcomes: [Outcome] = [.succeeded, .failed(.deviceRefused), .failed(.identityChanged), .unknown]
+        let outcomes: [Outcome] = [
+            .succeeded, .failed(.deviceRefused), .failed(.identityChanged), .failed(.siblingsInUse), .unknown,
+        ]
         return requests + outcomes.map { .finished(state.pending.name, $0) }
             + TDIState.allCases.map(AssignmentEvent.answered) + Observation.all.map(AssignmentEvent.observed)
             + [.restarted(during: .lock), .foundShut]
@@ -69,7 +71,7 @@ enum AssignmentDrawing: DrawableMachine {
     static func stimulus(_ event: AssignmentEvent, in state: AssignmentState) -> Graph.Stimulus {
         switch event {
         case .convert: .request("convert")
-        case .release(let rest): .request("release to \(rest.rawValue)")
+        case .release(let rest, _): .request("release to \(rest.rawValue)")
         case .recover: .request("recover")
         case .cancel: .request("cancel")
         case .finished(let effect, let outcome): stimulus(effect, outcome, in: state)
@@ -87,6 +89,7 @@ enum AssignmentDrawing: DrawableMachine {
         switch outcome {
         case .succeeded: Way(state).isCancelled ? .trouble("cancelled") : .success("\(effect.rawValue) done")
         case .failed(.identityChanged) where effect == .compareIdentity: .trouble("identity changed")
+        case .failed(.siblingsInUse) where effect == .reset: .trouble("siblings in use")
         case .failed: .trouble("\(effect.rawValue) failed")
         case .unknown: .trouble("\(effect.rawValue) outcome unknown")
         }

@@ -114,8 +114,8 @@ private struct CounterexampleTranslation {
         case .convert(let domain, let orders):
             let act = ConvertAct(place: place, domain: host.domain(domain), orders: orders, isUnplanned: false)
             begin(.convert(act), on: device)
-        case .release(let rest): begin(.release(place, to: rest, takeSiblings: true), on: device)
-        case .recover(let request): begin(.recover(place, request, takeSiblings: true), on: device)
+        case .release(let rest, let takes): begin(.release(place, to: rest, takeSiblings: takes), on: device)
+        case .recover(let request): begin(.recover(place, request), on: device)
         case .cancel, .finished, .answered, .observed, .restarted, .foundShut: break
         }
     }
@@ -151,9 +151,8 @@ private struct CounterexampleTranslation {
         case .connectionLost: if device == 0, open.isEmpty { begin(.notices(host.place(ofDevice: device)), on: device) }
         case .disconnected: if device == 0 { disconnect(force: false) }
         case .disconnectedByForce: if device == 0 { disconnect(force: true) }
-        case .connectionEnded, .connectionEndedUnheard, .resumed, .settled, .functionZeroReset, .deviceReset,
-            .portClosed,
-            .asked, .askedForKeys:
+        case .connectionEnded, .connectionEndedUnheard, .resumed, .settled, .functionZeroReset, .siblingStands,
+            .deviceReset, .portClosed, .asked, .askedForKeys:
             break
         }
     }

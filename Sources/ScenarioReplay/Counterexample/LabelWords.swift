@@ -8,13 +8,13 @@ internal import PCIe
 extension DraftAct {
     /// An effect ends as the checker has it.
     mutating func end(_ effect: EffectName, _ ending: LaneLabel.Ending, on place: Place) {
-        guard ending != .orderly else { return }
+        guard ending != .orderly, ending != .heldBack else { return }
         guard let name = effect.ofPlatform else {
             if ending != .refused { lose("the verdict is \(ending); here it is no") }
             return refuseEvidence(on: place)
         }
         switch ending {
-        case .orderly: break
+        case .orderly, .heldBack: break
         case .refused: hit(name, .fail(.deviceRefused), on: place)
         case .lost: hit(name, .unknownNotDone, on: place)
         case .lostHavingWorked: hit(name, .unknownDone, on: place)

@@ -66,9 +66,7 @@ struct ScenarioReader {
                 try places.function(node), to: try map.required("to").choice(Rest.self),
                 takeSiblings: try map.optional("take-siblings")?.bool() ?? false)
         case .recover:
-            .recover(
-                try places.function(node), try recovery(&map),
-                takeSiblings: try map.optional("take-siblings")?.bool() ?? false)
+            .recover(try places.function(node), try recovery(&map))
         case .disconnect:
             .disconnect(try deviceOf(node), force: try map.optional("force")?.bool() ?? false)
         case .plan: .plan(try places.function(node), try places.domain(try map.required("domain")))
@@ -104,7 +102,8 @@ struct ScenarioReader {
             fromQuarantine: try map.optional("from-quarantine")?.bool() ?? false,
             convertAgain: try map.optional("convert-again")?.bool() ?? false,
             allowConventionalReset: try map.optional("allow-conventional-reset")?.bool() ?? false,
-            acceptIdentity: try map.optional("accept-identity")?.bool() ?? false)
+            acceptIdentity: try map.optional("accept-identity")?.bool() ?? false,
+            takeSiblings: try map.optional("take-siblings")?.bool() ?? false)
     }
 
     private func deviceOf(_ node: YAMLNode) throws(YAMLError) -> Place {

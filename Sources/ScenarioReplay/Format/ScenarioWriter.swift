@@ -85,13 +85,13 @@ struct ScenarioWriter {
                     name(place),
                     [YAMLTree.Entry("to", .scalar(rest.rawValue))] + words([("take-siblings", takes)])
                 )
-            case .recover(let place, let request, let takes):
+            case .recover(let place, let request):
                 (
                     name(place),
                     words([
                         ("from-quarantine", request.fromQuarantine), ("convert-again", request.convertAgain),
                         ("allow-conventional-reset", request.allowConventionalReset),
-                        ("accept-identity", request.acceptIdentity), ("take-siblings", takes),
+                        ("accept-identity", request.acceptIdentity), ("take-siblings", request.takeSiblings),
                     ])
                 )
             case .disconnect(let place, let force): (name(place), words([("force", force)]))

@@ -29,9 +29,11 @@ extension Act {
                             ConvertAct(place: act.place, domain: act.domain, orders: act.orders, isUnplanned: false))
                     ] : [])
         case .release(let place, let rest, true): [.release(place, to: rest, takeSiblings: false)]
-        case .recover(let place, let request, let takes):
-            (takes ? [.recover(place, request, takeSiblings: false)] : [])
-                + (request == RecoveryRequest() ? [] : [.recover(place, RecoveryRequest(), takeSiblings: takes)])
+        case .recover(let place, let request):
+            [RecoveryRequest(), RecoveryRequest(takeSiblings: true)].filter {
+                $0 != request && request != RecoveryRequest()
+            }
+            .map { .recover(place, $0) }
         case .disconnect(let place, force: true): [.disconnect(place, force: false)]
         case .inject(let fault): fault.simpler.map(Act.inject)
         case .release, .disconnect, .plan, .notices, .observe, .confirm, .restart, .event, .advance, .dma, .interrupt,

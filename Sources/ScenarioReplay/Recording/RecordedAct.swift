@@ -55,7 +55,7 @@ struct RecordedAct {
         switch draft.act {
         case .convert: state.phase == .private
         case .release(_, let rest, _): state.phase.rawValue == rest.rawValue
-        case .recover(_, let request, _): !request.convertAgain || state.phase == .private
+        case .recover(_, let request): !request.convertAgain || state.phase == .private
         case .disconnect, .plan, .notices, .observe, .confirm, .restart, .inject, .event, .advance, .dma,
             .interrupt, .peer, .check:
             true

@@ -61,10 +61,8 @@ struct RecordingTranslation {
         switch event {
         case .convert(let domain, let orders):
             begin(.convert(ConvertAct(place: place, domain: domain, orders: orders, isUnplanned: false)), place, before)
-        case .release(let rest):
-            begin(.release(place, to: rest, takeSiblings: hasSiblings(place)), place, before)
-        case .recover(let request):
-            begin(.recover(place, request, takeSiblings: hasSiblings(place)), place, before)
+        case .release(let rest, let takes): begin(.release(place, to: rest, takeSiblings: takes), place, before)
+        case .recover(let request): begin(.recover(place, request), place, before)
         case .cancel: with(place) { $0.draft.interrupt(.cancelAt, at: before.pending.name) }
         case .finished(let effect, let outcome): with(place) { Self.end(effect, outcome, &$0.draft, on: place) }
         case .answered(let answer): hear(answer, on: place, before)
@@ -91,17 +89,13 @@ struct RecordingTranslation {
         // What became of a connection its own steps tell.
         guard case .assignment(let name)? = effect.ofPlatform else { return }
         switch outcome {
-        case .succeeded: break
+        // The manager's own word, which it gives again.
+        case .succeeded, .failed(.siblingsInUse): break
         case .failed(let reason): act.hit(.assignment(name), .fail(reason), on: place)
         case .unknown:
             act.hit(.assignment(name), .unknownNotDone, on: place)
             act.remark("whether \(effect.rawValue) was carried out is not recorded; here it is not")
         }
-    }
-
-    /// Somebody else of the same DSM is with a VM, and would be taken along by some effects.
-    private func hasSiblings(_ place: Place) -> Bool {
-        states.contains { $0.place.dsm == place.dsm && $0.place != place && $0.state.phase != .available }
     }
 
     private mutating func with(_ place: Place, _ change: (inout RecordedAct) -> Void) {

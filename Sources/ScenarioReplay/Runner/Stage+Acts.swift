@@ -33,8 +33,7 @@ extension Stage {
         switch act {
         case .convert(let act): return await convert(act)
         case .release(let place, let rest, let takes): return await release(place, to: rest, takeSiblings: takes)
-        case .recover(let place, let request, let takes):
-            return await recover(place, request, takeSiblings: takes)
+        case .recover(let place, let request): return await recover(place, request)
         case .disconnect(let place, let force): return await disconnect(place, force: force)
         case .plan(let place, let domain): return await plan(place, domain)
         case .notices(let place): await manager.service.takeNotices(of: place.dsm)
@@ -67,13 +66,11 @@ extension Stage {
     private func release(_ place: Place, to rest: Rest, takeSiblings: Bool) async -> [Aspect: Sighting] {
         let plan = await admission()?.plan(release: place.function, to: rest, takeSiblings: takeSiblings)
         if let plan, let stopped = stopped(by: plan) { return stopped }
-        return await run(.release(to: rest), on: place)
+        return await run(.release(to: rest, takeSiblings: takeSiblings), on: place)
     }
 
-    private func recover(
-        _ place: Place, _ request: RecoveryRequest, takeSiblings: Bool
-    ) async -> [Aspect: Sighting] {
-        let plan = await admission()?.plan(recover: place.function, request, takeSiblings: takeSiblings)
+    private func recover(_ place: Place, _ request: RecoveryRequest) async -> [Aspect: Sighting] {
+        let plan = await admission()?.plan(recover: place.function, request)
         if let plan, let stopped = stopped(by: plan) { return stopped }
         return await run(.recover(request), on: place)
     }

@@ -46,7 +46,7 @@ extension Stage {
     /// Only an operator's explicit word leads out of quarantine.
     private func leftQuarantine(_ before: Situation, _ after: Situation, _ act: Act) -> Breach? {
         guard before.phase == .quarantined, after.phase != .quarantined else { return nil }
-        if case .recover(_, let request, _) = act, request.fromQuarantine { return nil }
+        if case .recover(_, let request) = act, request.fromQuarantine { return nil }
         return Breach(.allOrHome, "quarantine is left without an operator's word")
     }
 

@@ -7,7 +7,7 @@ internal import PCIe
 enum Act: Hashable, Sendable {
     case convert(ConvertAct)
     case release(Place, to: Rest, takeSiblings: Bool)
-    case recover(Place, RecoveryRequest, takeSiblings: Bool)
+    case recover(Place, RecoveryRequest)
     /// Ends the connection of a device's DSM.
     case disconnect(Place, force: Bool)
     /// Looks at all preconditions of a conversion and changes nothing.
@@ -68,7 +68,7 @@ enum Act: Hashable, Sendable {
         switch self {
         case .convert(let act): act.place
         case .dma(let act): act.place
-        case .release(let place, _, _), .recover(let place, _, _), .disconnect(let place, _), .plan(let place, _),
+        case .release(let place, _, _), .recover(let place, _), .disconnect(let place, _), .plan(let place, _),
             .notices(let place), .observe(let place, _), .confirm(let place), .restart(let place),
             .interrupt(let place, _),
             .peer(let place, _, _), .check(let place):

@@ -183,9 +183,17 @@ import Testing
         #expect(plan.effects.contains(.reset(.function)))
     }
 
+    @Test func `a recovery that may come to a reset of the whole device is refused while a sibling is locked`() {
+        let scene = shared.recorded(.converted())
+        let bold = RecoveryRequest(allowConventionalReset: true)
+        #expect(scene.admission.plan(recover: Scene.vf, bold)[.siblings]?.obstacle == .refused)
+        let told = RecoveryRequest(allowConventionalReset: true, takeSiblings: true)
+        #expect(scene.admission.plan(recover: Scene.vf, told)[.siblings]?.verdict == .warned)
+    }
+
     @Test func `told to take siblings along, a release and a recovery begin and list them`() {
         let release = shared.admission.plan(release: Scene.pf, to: .available, takeSiblings: true)
-        let recovery = shared.admission.plan(recover: Scene.pf, takeSiblings: true)
+        let recovery = shared.admission.plan(recover: Scene.pf, RecoveryRequest(takeSiblings: true))
         for plan in [release, recovery] {
             #expect(plan.outcome == .go)
             #expect(plan[.siblings]?.verdict == .warned)
@@ -206,13 +214,21 @@ import Testing
         #expect(locked.admission.plan(convert: Scene.pf, to: Walk.web)[.siblings]?.verdict == .warned)
     }
 
+    @Test func `a conversion of function 0 beside a locked sibling says beforehand where it would wait if it fell`() {
+        let locked = Scene().recorded(Walk().converts(for: Walk.database).rests, at: Scene.sibling)
+        let spares = locked.admission.plan(convert: Scene.pf, to: Walk.web)[.siblings]
+        #expect(spares?.found.contains("waits in quarantine (siblings-in-use)") == true)
+        let takes = locked.admission.plan(
+            convert: Scene.pf, to: Walk.web, orders: StandingOrders(allowConventionalReset: true))[.siblings]
+        #expect(takes?.verdict == .warned)
+        #expect(takes?.found.contains("siblings-in-use") == false)
+    }
+
     @Test func `a conversion of what was left in the middle is refused when its reset takes siblings along`() {
         let left = shared.recorded(Walk.attached.converts().succeeds(until: "locking"), at: Scene.pf)
         let plan = left.admission.plan(convert: Scene.pf, to: Walk.web)
         #expect(plan[.siblings]?.obstacle == .refused)
-        #expect(plan[.siblings]?.advice?.contains("tdispctl recover --take-siblings 0000:3b:00.0") == true)
-        let told = left.admission.plan(convert: Scene.pf, to: Walk.web, takeSiblings: true)
-        #expect(told[.siblings]?.verdict == .warned)
+        #expect(plan[.siblings]?.advice == "release the siblings first")
     }
 
     @Test func `function 0 takes locked functions along that are not its virtual ones`() {

@@ -128,6 +128,37 @@ import Testing
         #expect(again.rests.state.phase == .private)
     }
 
+    @Test func `a reset that was held back for its siblings ends in quarantine, never in a larger reset`() {
+        let bold = StandingOrders(convertAgain: true, allowConventionalReset: true)
+        for orders in [StandingOrders(), bold] {
+            let fallen = Walk.attached.converts(for: Walk.web, orders).rests.observes(.sessionLost)
+            let put = fallen.succeeds(until: "recovering1.reset").ends(.failed(.siblingsInUse))
+            #expect(put.state.quarantineReason == .siblingsInUse)
+            #expect(put.effect == .none)
+        }
+    }
+
+    @Test func `a device that leaves shared operation is cut before it waits for its siblings`() {
+        let held = Walk.attached.on(.release(to: .available)).succeeds(until: "detaching.reset")
+            .ends(.failed(.siblingsInUse))
+        #expect(held.effect == .cut(.first))
+        #expect(held.succeeds.state.quarantineReason == .siblingsInUse)
+    }
+
+    @Test func `the word about siblings is used up with the reset that it was given for`() {
+        let recovering = Walk.converted().on(.recover(RecoveryRequest(convertAgain: true, takeSiblings: true)))
+        #expect(recovering.state.lineage.orders.givesUpSiblings)
+        #expect(recovering.succeeds(until: "recovering1.reset").state.lineage.orders.givesUpSiblings)
+        #expect(!recovering.succeeds(until: "recovering1.connect").state.lineage.orders.givesUpSiblings)
+        #expect(!recovering.rests.state.lineage.orders.givesUpSiblings)
+        let released = Walk.converted().on(.release(to: .attached, takeSiblings: true))
+        #expect(released.state.lineage.orders.givesUpSiblings)
+        #expect(!released.rests.state.lineage.orders.givesUpSiblings)
+        let detached = Walk.attached.on(.release(to: .available, takeSiblings: true))
+        #expect(detached.state.lineage.orders.givesUpSiblings)
+        #expect(!detached.rests.state.lineage.orders.givesUpSiblings)
+    }
+
     @Test(arguments: QuarantineReason.allCases) func `every reason for quarantine has a way to it`(
         reason: QuarantineReason
     ) {
@@ -138,6 +169,7 @@ import Testing
             case .cutUnconfirmed: fallen.fails.fails.fails
             case .stopUnconfirmed: fallen.succeeds.fails.fails
             case .resetFailed: fallen.succeeds(until: "recovering1.reset").fails
+            case .siblingsInUse: fallen.succeeds(until: "recovering1.reset").ends(.failed(.siblingsInUse))
             case .identityChanged: fallen.succeeds(until: "recovering1.compare").ends(.failed(.identityChanged))
             case .returnNotProven: fallen.succeeds(until: "recovering1.prove").fails
             case .mappingsNotRestored: fallen.succeeds(until: "recovering1.restore").fails.succeeds

@@ -57,6 +57,7 @@ struct Exploration {
         switch state.pending {
         case .none, .refuse: []
         case .compareIdentity: [.succeeded, .failed(.deviceRefused), .failed(.identityChanged), .unknown]
+        case .reset(.function): [.succeeded, .failed(.deviceRefused), .failed(.siblingsInUse), .unknown]
         default: [.succeeded, .failed(.deviceRefused), .unknown]
         }
     }
@@ -68,6 +69,6 @@ struct Exploration {
         .convert(Walk.web, StandingOrders(convertAgain: true, recoveryLimit: 2)), .release(to: .attached),
         .release(to: .available), .recover(RecoveryRequest()), .recover(RecoveryRequest(fromQuarantine: true)),
         .recover(RecoveryRequest(fromQuarantine: true, convertAgain: true, allowConventionalReset: true)),
-        .recover(RecoveryRequest(fromQuarantine: true, acceptIdentity: true)), .cancel,
+        .recover(RecoveryRequest(fromQuarantine: true, acceptIdentity: true, takeSiblings: true)), .cancel,
     ]
 }

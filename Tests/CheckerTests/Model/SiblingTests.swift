@@ -132,6 +132,20 @@ import Testing
         #expect(result.counterexample?.violation.rule == .revokeFirst)
     }
 
+    @Test func `function 0 is reset under a sound sibling`() async throws {
+        var model = Self.model(faults: 1)
+        model.functions.fallsWithSession = { _ in false }
+        let result = try await Self.search(model)
+        #expect(result.counterexample?.violation.rule == .oneOwner)
+    }
+
+    @Test func `a reset is held back by the sibling, and is carried out once that was given up`() throws {
+        let labels = try #require(Self.shared).labels
+        #expect(labels.contains(.ended(.reset, .heldBack)))
+        #expect(labels.contains(.shared(.functionZeroReset(isGivenUp: true))))
+        #expect(labels.contains(.shared(.functionZeroReset(isGivenUp: false))))
+    }
+
     @Test func `a connection that one function ends is never taken up again for the other`() async throws {
         var model = Self.model()
         let shipped = model.functions.connection

@@ -87,13 +87,14 @@ extension CrashScript.Act {
         case .release(let place, let rest, let takes):
             self = .command(
                 ["release", "\(place.function)"] + flags([(rest == .attached, "--keep"), (takes, "--take-siblings")]))
-        case .recover(let place, let request, let takes):
+        case .recover(let place, let request):
             self = .command(
                 ["recover", "\(place.function)"]
                     + (request.fromQuarantine ? ["--from-quarantine", "swept"] : [])
                     + flags([
                         (request.acceptIdentity, "--accept-identity"), (request.convertAgain, "--convert"),
-                        (request.allowConventionalReset, "--allow-conventional-reset"), (takes, "--take-siblings"),
+                        (request.allowConventionalReset, "--allow-conventional-reset"),
+                        (request.takeSiblings, "--take-siblings"),
                     ]))
         case .disconnect(let place, let force):
             self = .command(["disconnect", "\(place.dsm)"] + flags([(force, "--force")]))

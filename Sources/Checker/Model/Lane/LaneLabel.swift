@@ -40,6 +40,8 @@ public enum LaneLabel: Hashable, Sendable {
         case lost
         /// Nobody knows, and it did happen.
         case lostHavingWorked
+        /// It is not carried out, because the sibling would fall with it.
+        case heldBack
         /// Another device answers.
         case otherDevice
         /// It went wrong on the device, which is in ERROR.
@@ -66,7 +68,7 @@ public enum LaneLabel: Hashable, Sendable {
     /// Whether it is somebody's fault or somebody's wish, rather than what goes on by itself.
     var goesOn: Bool {
         switch self {
-        case .ended(_, .orderly), .landed, .resumed, .carriedOut: true
+        case .ended(_, .orderly), .ended(_, .heldBack), .landed, .resumed, .carriedOut: true
         case .shared(let event): event.goesOn
         case .noticed(let observation, _): !observation.isRumour
         case .asked, .ended, .happened, .invalidated, .deviceForgot, .pageAnswered, .restarted: false
@@ -80,7 +82,7 @@ public enum LaneLabel: Hashable, Sendable {
     var isFault: Bool {
         switch self {
         case .happened, .restarted: true
-        case .ended(_, let ending): ending != .orderly
+        case .ended(_, let ending): ending != .orderly && ending != .heldBack
         case .noticed(let observation, _): observation.isRumour
         case .shared(let event): event.isFault
         case .asked, .landed, .invalidated, .deviceForgot, .pageAnswered, .resumed, .carriedOut: false
@@ -128,8 +130,10 @@ extension AssignmentEvent {
                 + list([
                     (request.fromQuarantine, "out of quarantine too"), (request.convertAgain, "and convert again"),
                     (request.allowConventionalReset, "by a conventional reset if need be"),
+                    (request.takeSiblings, "its sibling may fall"),
                 ])
-        case .release(let rest): "release to \(rest.rawValue)"
+        case .release(let rest, let takes):
+            "release to \(rest.rawValue)" + list([(takes, "its sibling may fall")])
         case .cancel: "cancel"
         case .finished, .answered, .observed, .restarted, .foundShut: "\(self)"
         }

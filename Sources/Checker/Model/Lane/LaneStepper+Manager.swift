@@ -8,6 +8,7 @@ extension LaneStepper {
         var requests: [AssignmentEvent] = [.release(to: .attached), .release(to: .available), .cancel]
         for vm in 0..<UInt8(model.vms) { requests += model.orders.map { .convert(CheckerModel.domain(vm), $0) } }
         requests += model.recoveries.map(AssignmentEvent.recover)
+        if model.hasSiblings, lane.isFunctionZero { requests += Self.withoutRegard }
         let before = state(lane)
         for request in requests {
             let step = model.functions.engine(before, request)
@@ -18,6 +19,12 @@ extension LaneStepper {
         }
         if !model.hasSiblings { disconnect(lane) }
     }
+
+    /// What an operator asks for who gives the sibling up.
+    private static let withoutRegard: [AssignmentEvent] = [
+        .release(to: .available, takeSiblings: true),
+        .recover(RecoveryRequest(fromQuarantine: true, takeSiblings: true)),
+    ]
 
     /// The manager dies, before or after the pending effect was carried out, and comes back.
     func crash(_ lane: Lane) {

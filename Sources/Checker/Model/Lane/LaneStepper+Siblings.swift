@@ -12,7 +12,9 @@ extension LaneStepper {
     /// The event that an effect brings about; nil: it is this function's business alone.
     func sharedEvent(of effect: AssignmentEffect, _ lane: Lane) -> SharedEvent? {
         switch effect {
-        case .reset(.function): lane.isFunctionZero && lane.device.isPresent ? .functionZeroReset : nil
+        case .reset(.function):
+            lane.isFunctionZero && lane.device.isPresent
+                ? .functionZeroReset(isGivenUp: state(lane).lineage.orders.givesUpSiblings) : nil
         case .reset(.conventional): lane.device.isPresent ? .deviceReset : nil
         case .cut(let rank): rank.rawValue == 1 ? .portClosed : nil
         case .none, .refuse, .releaseHostDriver, .requireConnection, .attach, .unbindGuestDriver, .drainDMA,
@@ -43,6 +45,11 @@ extension LaneStepper {
             _ = outcome(of: effect, &next)
             next.isUnderWay = true
             bringing(event) { add(.carriedOut(effect.name), next) }
+            if event == .functionZeroReset(isGivenUp: false) {
+                bringing(.siblingStands) {
+                    feed(.finished(.reset, .failed(.siblingsInUse)), to: lane, .ended(.reset, .heldBack))
+                }
+            }
             end(effect, lane, [(.refused, .failed(.deviceRefused)), (.lost, .unknown)])
         }
         return true
@@ -107,13 +114,31 @@ extension LaneStepper {
             taking(part: event) { add(.shared(event), next) }
         }
         if lane.device.isPresent {
-            follow(.functionZeroReset, resetFunctionZero)
+            followReset(lane)
             follow(.deviceReset, conventionalReset)
         }
         follow(.portClosed) { end(.disable, atDevice: false, &$0) }
         taking(part: .asked) { hearAsked(.asked, lane) }
         let keys = SharedEvent.askedForKeys(isSiblingLocked: state(lane).phase.holdsLock)
         taking(part: keys) { hearAsked(keys, lane) }
+    }
+
+    /// A sibling that would fall holds a reset back that nobody gave it up for.
+    private func followReset(_ lane: Lane) {
+        var next = lane
+        resetFunctionZero(&next)
+        taking(part: .functionZeroReset(isGivenUp: true)) { add(.shared(.functionZeroReset(isGivenUp: true)), next) }
+        let isStanding = model.functions.fallsWithSession(state(lane).phase)
+        let event = isStanding ? SharedEvent.siblingStands : .functionZeroReset(isGivenUp: false)
+        taking(part: event) {
+            if isStanding {
+                add(.shared(event), lane)
+            } else if state(lane).phase == .private, lane.device.tdi == .run, lane.device.isSessionAlive {
+                add(.shared(event), Violation(.oneOwner, "it fell with a reset of function 0 without anybody's word"))
+            } else {
+                add(.shared(event), next)
+            }
+        }
     }
 
     private func takePartInConnection(_ lane: Lane) {

@@ -23,8 +23,10 @@ public enum SharedEvent: Hashable, Sendable {
 
     // What one function's step brings about.
 
-    /// Function 0 is reset.
-    case functionZeroReset
+    /// Function 0 is reset; an operator has given the sibling up for it, or not.
+    case functionZeroReset(isGivenUp: Bool)
+    /// Function 0 would be reset, but for its sibling.
+    case siblingStands
     /// All of the device is reset.
     case deviceReset
     /// The root port closes the stream.
@@ -43,7 +45,8 @@ public enum SharedEvent: Hashable, Sendable {
         let happenings = LaneLabel.Happening.allCases.filter(\.isOfDevice).map(SharedEvent.happened)
         let losses = [ConnectionLoss.sessionLost, .deviceReset, .streamInsecure].map(SharedEvent.connectionLost)
         return [.restarted] + happenings + (0..<endings).map(SharedEvent.connectionEnded) + losses + [
-            .connectionEndedUnheard, .disconnected, .disconnectedByForce, .resumed, .settled, .functionZeroReset,
+            .connectionEndedUnheard, .disconnected, .disconnectedByForce, .resumed, .settled, .siblingStands,
+            .functionZeroReset(isGivenUp: false), .functionZeroReset(isGivenUp: true),
             .deviceReset, .portClosed, .asked, .askedForKeys(isSiblingLocked: false),
             .askedForKeys(isSiblingLocked: true),
         ]
@@ -55,7 +58,7 @@ public enum SharedEvent: Hashable, Sendable {
         case .restarted, .happened, .connectionEnded, .connectionEndedUnheard, .connectionLost, .disconnected,
             .disconnectedByForce, .resumed, .settled:
             true
-        case .functionZeroReset, .deviceReset, .portClosed, .asked, .askedForKeys: false
+        case .functionZeroReset, .siblingStands, .deviceReset, .portClosed, .asked, .askedForKeys: false
         }
     }
 
@@ -65,7 +68,7 @@ public enum SharedEvent: Hashable, Sendable {
         case .restarted, .happened: true
         case .connectionEnded(let way): way > 0
         case .connectionEndedUnheard, .connectionLost, .disconnected, .disconnectedByForce, .resumed, .settled,
-            .functionZeroReset, .deviceReset, .portClosed, .asked, .askedForKeys:
+            .functionZeroReset, .siblingStands, .deviceReset, .portClosed, .asked, .askedForKeys:
             false
         }
     }
@@ -73,7 +76,8 @@ public enum SharedEvent: Hashable, Sendable {
     /// Whether it happens once faults have stopped and nobody asks for anything.
     var goesOn: Bool {
         switch self {
-        case .connectionLost, .resumed, .settled, .functionZeroReset, .deviceReset, .portClosed, .asked, .askedForKeys:
+        case .connectionLost, .resumed, .settled, .functionZeroReset, .siblingStands, .deviceReset, .portClosed,
+            .asked, .askedForKeys:
             true
         case .connectionEnded(let way): way == 0
         case .restarted, .happened, .connectionEndedUnheard, .disconnected, .disconnectedByForce: false
@@ -95,7 +99,9 @@ extension SharedEvent: CustomStringConvertible {
         case .disconnectedByForce: "disconnect by force"
         case .resumed: "connection taken up again"
         case .settled: "connection settled"
-        case .functionZeroReset: "function 0 is reset"
+        case .functionZeroReset(let isGivenUp):
+            "function 0 is reset\(isGivenUp ? ", whatever becomes of its sibling" : "")"
+        case .siblingStands: "a reset of function 0 is held back"
         case .deviceReset: "the device is reset"
         case .portClosed: "the root port closes the stream"
         case .asked: "asks for the connection"
