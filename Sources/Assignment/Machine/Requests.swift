@@ -1,7 +1,8 @@
 import TDISP
 
 extension AssignmentMachine {
-    /// `convert`: from `available` or from `attached` to the same domain. An assignment that is under way is left alone.
+    /// `convert`: from `available` or from `attached` to the same domain. An assignment that is under way is left alone, and one
+    /// that is there already takes new standing orders.
     static func convert(
         _ state: AssignmentState, to domain: DomainID, _ orders: StandingOrders
     ) -> AssignmentTransition {
@@ -13,8 +14,13 @@ extension AssignmentMachine {
                 ? .enter(.quiescing(Quiescing(Conversion(now.lineage.ordered(orders), domain, origin: .attached))))
                 : .refuse(state, .ownedByAnother, rule: .oneOwner)
         case .private(let now):
-            now.owner == domain
-                ? .refuse(state, .alreadyThere) : .refuse(state, .ownedByAnother, rule: .oneOwner)
+            if now.owner != domain {
+                .refuse(state, .ownedByAnother, rule: .oneOwner)
+            } else if now.lineage.orders == orders {
+                .refuse(state, .alreadyThere)
+            } else {
+                .stay(.private(Private(lineage: now.lineage.ordered(orders), owner: domain)))
+            }
         case .quarantined: .refuse(state, .quarantined, rule: .oneOwner)
         case .attaching, .quiescing, .locking, .locked, .attesting, .attested, .accepting, .confirming, .releasing,
             .detaching, .failed, .recovering, .unknown:

@@ -32,7 +32,12 @@ struct DevicePrinter {
         if inspection.function.domain != nil {
             add("guest", "driver \(inspection.function.hasGuestDriver ? "bound" : "not bound")")
         }
-        add("DMA", state.permittedDMASentence(domain: view.recorded.domainName ?? "no domain"))
+        let permitted = state.permittedDMASentence(domain: view.recorded.domainName ?? "no domain")
+        add(
+            "DMA",
+            isAtOdds(facts, state)
+                ? "by the record, \(permitted); what is so: tdispctl routes \(facts.address)" : permitted)
+        if state.domain != nil { add("orders", Self.text(state.lineage)) }
         if let interrupts = inspection.routes?.interrupts { add("interrupts", Self.text(interrupts)) }
         if let peers = inspection.routes?.peers, !peers.isEmpty {
             add("peers", "bound to \(peers.map { "\($0)" }.joined(separator: ", ")) for T=1")
@@ -45,6 +50,22 @@ struct DevicePrinter {
             add("note", note)
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// Whether what the host shows is not what is recorded.
+    private func isAtOdds(_ facts: FunctionFacts, _ state: AssignmentState) -> Bool {
+        let answers = facts.state.map(state.phase.agrees) ?? (state.phase != .private)
+        return !facts.present || !answers || facts.isFoundShut(state) || facts.domain != state.domain
+    }
+
+    /// What becomes of it when it falls.
+    private static func text(_ lineage: Lineage) -> String {
+        let orders = lineage.orders
+        let end =
+            orders.convertAgain
+            ? "convert again after a recovery, \(min(lineage.recoveries, orders.recoveryLimit)) of \(orders.recoveryLimit) used"
+            : "rest in shared operation after a recovery"
+        return end + (orders.allowConventionalReset ? "; the whole device may be reset" : "")
     }
 
     private static func text(_ measurement: Measurement) -> String {

@@ -34,9 +34,9 @@ extension AssignmentEvent {
 
     var line: String {
         switch self {
-        case .convert(let domain, _): "convert for domain \(domain)"
-        case .release(let rest, let takes): "release to \(rest.rawValue)\(takes ? ", its siblings may fall" : "")"
-        case .recover(let request): "recover\(request.takeSiblings ? ", its siblings may fall" : "")"
+        case .convert(let domain, let orders): "convert for domain \(domain)" + orders.line
+        case .release(let rest, let takes): "release to \(rest.rawValue)" + words([(takes, "its siblings may fall")])
+        case .recover(let request): "recover" + request.line
         case .cancel: "cancel"
         case .finished(let effect, let outcome): "\(effect.rawValue) \(outcome.line)"
         case .answered(let state): "the device answered \(state)"
@@ -44,6 +44,28 @@ extension AssignmentEvent {
         case .restarted(let effect): "the manager restarted during \(effect.rawValue)"
         case .foundShut: "found shut by the platform; nobody recorded why"
         }
+    }
+}
+
+/// What was said besides, each behind a comma.
+private func words(_ words: [(said: Bool, String)]) -> String { words.filter(\.said).map { ", \($0.1)" }.joined() }
+
+extension StandingOrders {
+    fileprivate var line: String {
+        words([
+            (convertAgain, "again after a recovery"), (allowConventionalReset, "the whole device may be reset"),
+            (convertAgain, "at most \(recoveryLimit) times in a row"),
+        ])
+    }
+}
+
+extension RecoveryRequest {
+    fileprivate var line: String {
+        words([
+            (fromQuarantine, "out of quarantine"), (convertAgain, "and convert again"),
+            (acceptIdentity, "another identity is accepted"),
+            (allowConventionalReset, "the whole device may be reset"), (takeSiblings, "its siblings may fall"),
+        ])
     }
 }
 

@@ -67,6 +67,9 @@ struct CrashRun: Sendable {
 
 /// What came of a run.
 struct CrashResult: Sendable {
+    /// The phase of a run whose manager ended by itself, before that moment came.
+    static let notReached = "not reached"
+
     let run: CrashRun
     /// Where the device of the act was found at rest by the manager that came next, or why not.
     let phase: String

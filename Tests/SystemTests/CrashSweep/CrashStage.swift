@@ -69,7 +69,7 @@ struct CrashStage {
         if run.how == .full {
             if ended.signal != nil { complaints.append("on a full disk it died of signal \(ended.signal ?? 0)") }
         } else if ended.signal != SIGKILL {
-            return CrashResult(run: run, phase: "not reached", complaints: [])
+            return CrashResult(run: run, phase: CrashResult.notReached, complaints: [])
         }
         let rested = try await settle()
         complaints += rested.complaints.map { "after the restart: \($0)" }

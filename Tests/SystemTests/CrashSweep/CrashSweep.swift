@@ -31,9 +31,15 @@ struct CrashSweep {
 
     /// What was swept and what came of it.
     struct Report {
+        /// Moments at which the world outside changes.
         var points = 0
+        /// In how many ways the manager may end at them, all told.
+        var ways = 0
         var omitted: [String: Int] = [:]
         var results: [CrashResult] = []
+
+        /// Those whose manager really ended where it was to.
+        var reached: Int { results.count { $0.phase != CrashResult.notReached } }
     }
 
     /// Builds the shim with the system's compiler.
@@ -55,7 +61,8 @@ struct CrashSweep {
             try await CrashStage.with(script, shim: shim) { try await $0.runs(settings.hows) }
         }
         var runs = counted.flatMap { $0 }
-        report.points = runs.count
+        report.ways = runs.count
+        report.points = Set(runs.map { "\($0.script.file) \($0.point.act) \($0.point.number)" }).count
         if let only = settings.only { runs = runs.filter { $0.name == only } }
         if let sample = settings.sample { runs = draw(sample, from: runs) }
         report.results = try await Self.concurrently(runs) { run in
@@ -120,7 +127,7 @@ extension CrashSweep.Report: CustomStringConvertible {
         }
         let omitted = omitted.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
         return """
-            \(points) crash points; \(results.count) run, \(results.count { !$0.complaints.isEmpty }) failed
+            \(points) crash points, \(ways) ways to end at them; \(results.count) run, \(reached) reached, \(results.count { !$0.complaints.isEmpty }) failed
             \(lines.joined(separator: "\n"))
               acts that no command does: \(omitted.isEmpty ? "none" : omitted)
             """

@@ -8,6 +8,8 @@ import Testing
         let report = try await CrashSweep.with(settings) { try await $0.run() }
         print(report)
         #expect(report.points > 0)
+        // A message more or less on the way moves the moments after it; a shim that ends nobody is seen here.
+        #expect(report.reached * 20 >= report.results.count * 19)
         #expect(report.results.filter { !$0.complaints.isEmpty }.map(\.run.name) == [])
     }
 }
