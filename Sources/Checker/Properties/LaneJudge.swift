@@ -35,8 +35,10 @@ struct LaneJudge {
         if lane.memory.isFenceOwed {
             return Violation(.noTrustedDMAWithoutRun, "T=1 gets through after one that faulted")
         }
-        // An interface that fell out of its lock by itself is another matter: the platform cannot know yet.
-        if lane.memory.evidence < 4, lane.device.tdi == .configLocked || !lane.memory.isUnlockOwed {
+        // An interface that fell out of its lock by itself is another matter, and one that somebody else locked then: the
+        // platform cannot know yet, and in RUN it would break another rule.
+        let isLocked = lane.device.tdi == .configLocked && !lane.memory.isLockedUnasked
+        if lane.memory.evidence < 4, isLocked || !lane.memory.isUnlockOwed {
             return Violation(.noTrustedDMAWithoutRun, "T=1 is open, and evidence of this lock was not accepted")
         }
         return nil

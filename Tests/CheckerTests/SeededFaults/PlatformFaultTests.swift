@@ -182,6 +182,18 @@ import Testing
         #expect(rule == .revokeFirst)
     }
 
+    @Test func `a first cut that needs the device is taken for done when the device is dead`() async throws {
+        let rule = try await rule(try RoutingProfile(.tdxConnect), faults: 1) { functions in
+            SeededFault.engine(&functions) { before, event, step in
+                guard before.pending == .cut(.first), event == .finished(.cut, .failed(.connectionLost)) else {
+                    return step
+                }
+                return EngineStep(AssignmentMachine.step(before, .finished(.cut, .succeeded)))
+            }
+        }
+        #expect(rule == .revokeFirst)
+    }
+
     @Test func `a device that leaves its VM keeps its tables`() async throws {
         let rule = try await rule { functions in
             functions.platform = { $0 == .attachToHost ? [.attachToDomain] : [$0] }

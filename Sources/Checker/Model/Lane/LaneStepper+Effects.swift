@@ -82,9 +82,12 @@ extension LaneStepper {
         case .stop:
             guard stop(&next, fails: true) == .failed(.deviceRefused), next != lane else { return [] }
             return [Ended(ending: .deviceFailed, lane: next, event: .finished(.stop, .failed(.deviceRefused)))]
+        case .cut(let rank):
+            guard cut(rank, &next, fails: true) == .failed(.deviceRefused), next != lane else { return [] }
+            return [Ended(ending: .deviceFailed, lane: next, event: .finished(.cut, .failed(.deviceRefused)))]
         case .none, .refuse, .releaseHostDriver, .requireConnection, .attach, .unbindGuestDriver, .drainDMA,
             .saveLedger, .dropMappings, .lock, .collectEvidence, .appraise, .reconfirm, .bindGuestDriver,
-            .probePrivate, .cut, .askState, .reset, .adoptIdentity, .pause, .restoreConfiguration, .proveReturn,
+            .probePrivate, .askState, .reset, .adoptIdentity, .pause, .restoreConfiguration, .proveReturn,
             .restoreMappings, .detach,
             .rekey, .returnHostDriver:
             return []
@@ -230,12 +233,14 @@ extension LaneStepper {
         return .succeeded
     }
 
-    /// The trusted entry is opened first, so that the first T=1 finds it; it is closed again unless RUN is confirmed.
+    /// The trusted entry is opened first, so that the first T=1 finds it; it is closed again unless RUN is confirmed. The
+    /// nonce is that of the owner's own lock: somebody else's has another.
     private func accept(_ lane: inout Lane, startFails: Bool) -> Outcome {
         guard lane.device.isSessionAlive else { return .failed(.connectionLost) }
         guard lane.device.tdi == .configLocked, lane.isInDomain else { return .failed(.other) }
         perform([.openTrusted, .hold(.run)], on: &lane)
-        let event = TDI.Event.request(.start(DeviceValues.nonce), over: DeviceValues.session)
+        let nonce = lane.memory.isLockedUnasked ? DeviceValues.oldNonce : DeviceValues.nonce
+        let event = TDI.Event.request(.start(nonce), over: DeviceValues.session)
         guard interface(event, &lane, fails: startFails) == .run else {
             perform([.hold(.locked), .detachTrusted], on: &lane)
             return .failed(.deviceRefused)
@@ -248,31 +253,6 @@ extension LaneStepper {
         let routes = routes(of: lane)
         let arrives = routes.trusted.contains(.ownPrivate) && lane.device.tdi == .run && lane.device.isSecure
         return arrives && routes.untrusted.isDisjoint(with: .privates) ? .succeeded : .failed(.notProven)
-    }
-
-    /// Whatever makes the TSM send a STOP: nothing of the interface is open any more when it goes out.
-    private func stop(_ lane: inout Lane, fails: Bool) -> Outcome {
-        guard lane.device.isSessionAlive else { return .failed(.connectionLost) }
-        perform([.hold(.locked), .detachTrusted, .land, .invalidateTrusted], on: &lane)
-        let event = TDI.Event.request(.stop, over: DeviceValues.session)
-        guard interface(event, &lane, fails: fails) == .configUnlocked else { return .failed(.deviceRefused) }
-        // A fence that this function's DMA put up falls with what put it up.
-        perform(.clearFence, on: &lane)
-        lane.memory.isFenceOwed = false
-        return .succeeded
-    }
-
-    private func cut(_ rank: CutRank, _ lane: inout Lane) -> Outcome {
-        switch rank.rawValue {
-        case 0:
-            perform([.hold(.locked), .detachTrusted, .invalidateTrusted], on: &lane)
-            return .succeeded
-        case 1:
-            perform(.hold(.locked), on: &lane)
-            end(.disable, atDevice: false, &lane)
-            return .succeeded
-        default: return .failed(.unsupported)
-        }
     }
 
     // MARK: Resets and proof

@@ -16,7 +16,7 @@ extension LaneStepper {
             lane.isFunctionZero && lane.device.isPresent
                 ? .functionZeroReset(isGivenUp: state(lane).lineage.orders.givesUpSiblings) : nil
         case .reset(.conventional): lane.device.isPresent ? .deviceReset : nil
-        case .cut(let rank): rank.rawValue == 1 ? .portClosed : nil
+        case .cut(let rank): model.takesSiblings(rank) ? .portClosed : nil
         case .none, .refuse, .releaseHostDriver, .requireConnection, .attach, .unbindGuestDriver, .drainDMA,
             .saveLedger, .dropMappings, .lock, .collectEvidence, .appraise, .reconfirm, .accept, .bindGuestDriver,
             .probePrivate, .askState, .stop, .compareIdentity, .adoptIdentity, .pause, .restoreConfiguration,
