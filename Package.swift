@@ -139,7 +139,10 @@ let package = Package(
         .testTarget(name: "AssignmentTests", dependencies: ["Assignment", "Attestation", "IOMMU", "PCIe", "TDISP"]),
         .testTarget(
             name: "CheckerTests",
-            dependencies: ["Assignment", "Checker", "IOMMU", "PCIe", "SPDM", "ScenarioReplay", "TDISP"],
+            dependencies: [
+                "Assignment", "Checker", "CommandLineTool", "IOMMU", "PCIe", "SPDM", "ScenarioReplay", "TDISP",
+                argumentParser,
+            ],
             resources: [.copy("Promela")]),
         .testTarget(name: "OpenSSLCryptoTests", dependencies: ["OpenSSLCrypto"], resources: [.copy("Vectors")]),
         .testTarget(name: "LibvirtTests", dependencies: ["Libvirt", "PCIe"]),

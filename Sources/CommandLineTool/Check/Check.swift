@@ -111,25 +111,35 @@ struct Check: AsyncParsableCommand {
     private func search(_ interruption: Interruption) async throws(Failure) -> [CheckView] {
         var views: [CheckView] = []
         for profile in profile.profiles where !interruption.happened {
-            let model = CheckerModel(
-                profile, vms: vms, faults: faults.limit, hasCrashes: crashes, hasConversions: conversions,
-                hasSiblings: siblings, streams: streams)
-            let check = HostCheck(
-                model, devices: siblings ? 2 : devices, limits: SearchLimits(depth: depth, bytes: memory << 20),
-                cores: cores)
-            let watch = CheckWatch(
-                name: "\(profile)", limit: time, isLive: Console.isLive && !quiet, interruption: interruption)
-            let report = await check.run { watch.look(at: $0) }
-            var view = CheckView("\(profile)", report, seconds: watch.finish())
-            if output == .table { Console.out(view.text) }
-            if let found = report.counterexample {
-                let files = try CounterexampleFiles(found, into: counterexamples)
-                if output == .table { Console.out(files.text) }
-                view.counterexample = files
-            }
-            views.append(view)
+            views.append(try await check(model(profile), interruption))
         }
         return views
+    }
+
+    /// What is modelled on a platform.
+    func model(_ profile: RoutingProfile) -> CheckerModel {
+        CheckerModel(
+            profile, vms: vms, faults: faults.limit, hasCrashes: crashes, hasConversions: conversions,
+            hasSiblings: siblings, streams: streams)
+    }
+
+    /// Checks one model, and writes the way to a rule that it finds broken.
+    func check(_ model: CheckerModel, _ interruption: Interruption) async throws(Failure) -> CheckView {
+        let name = "\(model.profile)"
+        let check = HostCheck(
+            model, devices: siblings ? 2 : devices, limits: SearchLimits(depth: depth, bytes: memory << 20),
+            cores: cores)
+        let watch = CheckWatch(
+            name: name, limit: time, isLive: Console.isLive && !quiet, interruption: interruption)
+        let report = await check.run { watch.look(at: $0) }
+        var view = CheckView(name, report, seconds: watch.finish())
+        if output == .table { Console.out(view.text) }
+        if let found = report.counterexample {
+            let files = try CounterexampleFiles(found, into: counterexamples)
+            if output == .table { Console.out(files.text) }
+            view.counterexample = files
+        }
+        return view
     }
 }
 

@@ -14,8 +14,12 @@ extension SeededFault {
 
     /// What becomes of a counterexample when it is written, read and replayed: with the faulty engine, and with the shipped one.
     func replayed(_ found: HostCounterexample) async throws -> (faulty: ScenarioResult, shipped: ScenarioResult) {
-        let draft = try ScenarioDraft(found)
-        let scenario = try Scenario(parsing: draft.text, file: "counterexample.yaml")
+        try await replayed(try ScenarioDraft(found).text, file: "counterexample.yaml")
+    }
+
+    /// The same of one that was written.
+    func replayed(_ text: String, file: String) async throws -> (faulty: ScenarioResult, shipped: ScenarioResult) {
+        let scenario = try Scenario(parsing: text, file: file)
         return (await ScenarioRunner.run(scenario, engine), await ScenarioRunner.run(scenario))
     }
 }
