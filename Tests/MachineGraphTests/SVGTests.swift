@@ -56,7 +56,10 @@ final class SVGDocument: NSObject, XMLParserDelegate {
     private(set) var rootAttributes: [String: String] = [:]
     private(set) var texts: Set<String> = []
     private(set) var titles: Set<String> = []
+    /// The x of each text.
+    private(set) var starts: [String: Int] = [:]
     private var content = ""
+    private var start: Int?
 
     var root: String? { elements.first }
 
@@ -74,12 +77,16 @@ final class SVGDocument: NSObject, XMLParserDelegate {
         if elements.isEmpty { rootAttributes = attributes }
         elements.append(name)
         content = ""
+        start = attributes["x"].flatMap { Int($0) }
     }
 
     func parser(_ parser: XMLParser, foundCharacters string: String) { content += string }
 
     func parser(_ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?) {
-        if name == "text" { texts.insert(content) }
+        if name == "text" {
+            texts.insert(content)
+            starts[content] = start
+        }
         if name == "title" { titles.insert(content) }
         content = ""
     }

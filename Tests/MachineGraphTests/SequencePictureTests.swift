@@ -1,6 +1,7 @@
 import Foundation
-import MachineGraph
 import Testing
+
+@testable import MachineGraph
 
 @Suite struct SequencePictureTests {
     private let picture = SequencePicture(
@@ -15,6 +16,16 @@ import Testing
     @Test func `every row is numbered, and says where it leads`() {
         for text in ["1. lock", "locked", "2. falls &amp; says &lt;so&gt;", "3. stop", "breaks revoke-first"] {
             #expect(picture.svg.contains(">\(text)</text>"), "\(text)")
+        }
+    }
+
+    @Test func `words that are longer than their arrow stay in the picture and out of the notes`() throws {
+        let long = Array(repeating: "long", count: 14).joined(separator: " ")
+        for (from, to) in [("a", "b"), ("b", "c"), ("c", "c"), ("a", "a")] {
+            let row = SequencePicture.Row(from: from, to: to, text: long, note: "there")
+            let document = SVGDocument(SequencePicture(title: "", lives: ["a", "b", "c"], rows: [row]).svg)
+            let start = try #require(document.starts["1. \(long)"]), limit = try #require(document.starts["there"])
+            #expect(start >= 24 && start + TextMetrics.width("1. \(long)", size: 13) < limit, "\(from) \(to)")
         }
     }
 

@@ -35,7 +35,7 @@ extension HostCounterexample.Step {
 
     fileprivate func words(among devices: Int) -> String {
         switch what {
-        case .device(let device, let label): devices == 1 ? "\(label)" : "\(label) (device \(device))"
+        case .device(let device, let label): devices == 1 ? label.caption : "\(label.caption) (device \(device))"
         case .vm: "\(what)"
         }
     }
@@ -62,6 +62,11 @@ extension HostCounterexample.What {
 }
 
 extension LaneLabel {
+    /// What goes as it should needs no word about that.
+    fileprivate var caption: String {
+        if case .ended(let effect, .orderly) = self { effect.rawValue } else { description }
+    }
+
     fileprivate var way: (from: Life, to: Life) {
         switch self {
         case .asked: (.operator, .manager)

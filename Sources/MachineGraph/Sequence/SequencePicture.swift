@@ -51,9 +51,10 @@ public struct SequencePicture {
         static let title = 34
         static let head = (width: 120, height: 34)
         static let pitch = 190
-        static let row = 44
+        static let row = 46
         static let notes = 230
         static let loop = 46
+        static let text = 13
     }
 
     private var width: Int { max(620, 2 * Size.margin + Size.pitch * lives.count + Size.notes) }
@@ -103,15 +104,30 @@ public struct SequencePicture {
         let to = x(lives.firstIndex(of: row.to) ?? 0)
         let color = row.kind.color
         if from == to { loop(&writer, at: from, y, color) } else { arrow(&writer, from: from, to: to, y, color) }
-        let middle = from == to ? from + Size.loop + 8 : (from + to) / 2
-        let words = "\(index + 1). \(row.text)"
-        label(
-            &writer, words, x: middle, y: y - 7, size: 12, color: row.kind.text,
-            anchor: from == to ? "start" : "middle", isBold: row.kind == .breach)
+        say("\(index + 1). \(row.text)", from: from, to: to, y - 7, row.kind, &writer)
         guard !row.note.isEmpty else { return }
         label(
-            &writer, row.note, x: x(lives.count - 1) + Size.pitch / 2 + 16, y: y + 4, size: 12, color: row.kind.text,
-            anchor: "start", isBold: row.kind == .breach)
+            &writer, row.note, x: notes, y: y + 4, size: Size.text, color: row.kind.text, anchor: "start",
+            isBold: row.kind == .breach)
+    }
+
+    /// Where the notes begin.
+    private var notes: Int { Size.margin + Size.pitch * lives.count + 16 }
+
+    /// Words above an arrow, or beside a loop, on a ground of their own; moved where they would run out of the picture or
+    /// into the notes.
+    private func say(_ words: String, from: Int, to: Int, _ y: Int, _ kind: Row.Kind, _ writer: inout SVGWriter) {
+        let isBold = kind == .breach
+        let width = TextMetrics.width(words, size: Size.text, isBold: isBold)
+        let wanted = from == to ? from + Size.loop + 8 : (from + to - width) / 2
+        let start = max(Size.margin, min(wanted, notes - 8 - width))
+        writer.empty(
+            "rect",
+            [
+                "x": "\(start - 2)", "y": "\(y - Size.text + 1)", "width": "\(width + 4)",
+                "height": "\(Size.text + 3)", "fill": "#ffffff",
+            ])
+        label(&writer, words, x: start, y: y, size: Size.text, color: kind.text, anchor: "start", isBold: isBold)
     }
 
     private func arrow(_ writer: inout SVGWriter, from start: Int, to end: Int, _ y: Int, _ color: String) {

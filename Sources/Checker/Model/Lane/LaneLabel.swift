@@ -140,6 +140,32 @@ extension AssignmentEvent {
     }
 }
 
+extension LaneLabel.Happening: CustomStringConvertible {
+    /// One clause for a person.
+    public var description: String {
+        switch self {
+        case .streamLost: "stream lost"
+        case .streamDisabledAtPort: "stream disabled at the root port"
+        case .sessionLost: "session lost"
+        case .sessionLostAtHost: "session lost at the host"
+        case .deviceGone: "device gone"
+        case .deviceReturned: "device returned"
+        case .functionReset: "function-level reset"
+        case .conventionalReset: "conventional reset"
+        case .contextLost: "device context lost"
+        case .poisonedData: "poisoned data"
+        case .busMasterCleared: "bus mastering cleared"
+        case .ownRecovery: "left ERROR by itself"
+        case .hostdevRemoved: "hostdev removed"
+        case .startReplayed: "START of an older lock replayed"
+        case .privateDMAFaulted: "T=1 faulted"
+        case .lockedUnasked: "locked unasked"
+        case .untrustedPageResponse: "page response with T=0"
+        case .strayPageResponse: "page response over another stream"
+        }
+    }
+}
+
 extension LaneLabel: CustomStringConvertible {
     /// One clause for a person.
     public var description: String {
