@@ -8,7 +8,9 @@ public actor AssignmentService {
     private let heard: [FunctionAddress: Suspicion]
     private var owners: [FunctionAddress: Task<DSMOwner, Never>] = [:]
     /// The host as it was found when it first had to be asked.
-    private lazy var found = Task { [platform = world.platform] in FoundHost(try? await platform.snapshot()) }
+    private lazy var found = Task { [platform = world.platform, contents] in
+        FoundHost(try? await platform.snapshot(), recorded: contents.assignments.keys)
+    }
 
     /// Creates a service over what the journal has recorded. Throws ``JournalFailure`` when that cannot be read.
     ///
@@ -110,10 +112,10 @@ public actor AssignmentService {
     /// Gives a DSM its owner, which knows from the start which of the recorded TDIs are its own, and takes up what is recorded.
     private func open(_ dsm: FunctionAddress) async -> DSMOwner {
         let found = await found.value
-        let tdis = contents.assignments.keys.filter { found.dsm(of: $0) == dsm }
+        let tdis = found.recordedTDIs(of: dsm)
         let owner = DSMOwner(dsm: dsm, tdis: tdis, world: world, recorded: contents)
         let notices = await world.platform.notices(of: dsm)
-        await owner.resume(found, notices, heard: heard.filter { tdis.contains($0.key) })
+        await owner.resume(found, notices, heard: tdis.reduce(into: [:]) { $0[$1] = heard[$1] })
         return owner
     }
 }

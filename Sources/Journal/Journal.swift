@@ -77,11 +77,10 @@ extension Journal {
     /// has no record yet is not given one.
     public func identify(_ device: FunctionAddress, as identity: String, at time: UInt64) throws(JournalError) {
         try perform { [self] database in
-            try database.inTransaction(.immediate) {
+            try database.commit {
                 try database.execute(
                     sql: "UPDATE devices SET identity = ? WHERE address = ?", arguments: [identity, device.description])
                 try append(.note(Note("identity \(identity)", on: device, at: time)), database)
-                return .commit
             }
         }
     }
@@ -91,10 +90,9 @@ extension Journal {
     /// Throws `otherPlatform` when it is tied to another: its records would be taken for devices that they do not describe.
     public func bind(toPlatform name: String) throws(JournalError) {
         let bound = try perform { database in
-            try database.inTransaction(.immediate) {
+            try database.commit {
                 try database.execute(
                     sql: "INSERT INTO settings VALUES ('platform', ?) ON CONFLICT (name) DO NOTHING", arguments: [name])
-                return .commit
             }
             return try Self.platform(database)
         }
@@ -112,9 +110,8 @@ extension Journal {
 
     private func commit(_ contents: [HistoryContent], _ database: Database) throws {
         let waiting = deferred.withLock { $0 }
-        try database.inTransaction(.immediate) {
+        try database.commit {
             for content in waiting + contents { try append(content, database) }
-            return .commit
         }
         // Steps are taken from the line on the database's queue only, so its front is still what was written.
         deferred.withLock { $0.removeFirst(waiting.count) }
@@ -233,14 +230,13 @@ extension Journal: AssignmentJournal {
     public func record(_ record: SuspicionRecord) throws(JournalFailure) {
         do throws(JournalError) {
             try perform { [self] database in
-                try database.inTransaction(.immediate) {
+                try database.commit {
                     let tables = StateTables(database: database)
                     let before = try tables.standing(of: record.device) ?? .nothing
                     try tables.write(record)
                     if before != record.suspicion.standing {
                         try append(.note(Note(record)), database)
                     }
-                    return .commit
                 }
             }
         } catch {

@@ -29,12 +29,15 @@ public struct DomainID: Hashable, Sendable, Comparable {
 extension DomainID: CustomStringConvertible {
     /// The UUID in its usual form, lower case.
     public var description: String {
-        func padded(_ value: UInt64) -> [Character] {
-            let digits = String(value, radix: 16)
-            return Array(String(repeating: "0", count: 16 - digits.utf8.count) + digits)
+        var text: [UInt8] = []
+        text.reserveCapacity(36)
+        for index in 0..<32 {
+            if index == 8 || index == 12 || index == 16 || index == 20 { text.append(UInt8(ascii: "-")) }
+            let half = index < 16 ? high : low
+            let digit = UInt8(truncatingIfNeeded: half >> UInt64(60 - 4 * (index % 16)) & 0xF)
+            text.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
         }
-        let digits = padded(high) + padded(low)
-        return [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(digits[$0]) }.joined(separator: "-")
+        return String(decoding: text, as: UTF8.self)
     }
 }
 

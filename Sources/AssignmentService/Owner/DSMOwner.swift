@@ -66,8 +66,8 @@ actor DSMOwner {
         self.world = world
         self.recorded = recorded
         connection = recorded.connections[dsm] ?? .initial
-        assignments = recorded.assignments.filter { tdis.contains($0.key) }
-        suspicions = recorded.suspicions.filter { tdis.contains($0.key) }
+        assignments = tdis.reduce(into: [:]) { $0[$1] = recorded.assignments[$1] }
+        suspicions = tdis.reduce(into: [:]) { $0[$1] = recorded.suspicions[$1] }
     }
 
     func state(of tdi: FunctionAddress) -> AssignmentState {

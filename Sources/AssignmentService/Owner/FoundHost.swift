@@ -6,10 +6,19 @@ import TDISP
 struct FoundHost: Sendable {
     /// Nil: the host could not be asked.
     private let functions: [FunctionAddress: FunctionFacts]?
+    /// The functions by their DSMs.
+    private let tdis: [FunctionAddress?: [FunctionFacts]]
+    /// The recorded TDIs by the DSMs that they belong to.
+    private var recorded: [FunctionAddress: [FunctionAddress]] = [:]
 
-    init(_ snapshot: HostSnapshot?) {
+    init(_ snapshot: HostSnapshot?, recorded: some Sequence<FunctionAddress>) {
         functions = snapshot.map { Dictionary($0.functions.map { ($0.address, $0) }) { first, _ in first } }
+        tdis = Dictionary(grouping: (functions ?? [:]).values, by: \.dsm)
+        self.recorded = Dictionary(grouping: recorded, by: dsm(of:))
     }
+
+    /// The recorded TDIs that belong to a DSM.
+    func recordedTDIs(of dsm: FunctionAddress) -> [FunctionAddress] { recorded[dsm] ?? [] }
 
     /// The DSM that a TDI belongs to. One that is not to be found (any more) is taken to belong to function 0 of its device.
     func dsm(of tdi: FunctionAddress) -> FunctionAddress {
@@ -39,7 +48,7 @@ struct FoundHost: Sendable {
 
     /// The TDIs of a DSM that are not in CONFIG_UNLOCKED, in order of address.
     func strays(of dsm: FunctionAddress) -> [Stray] {
-        (functions ?? [:]).values.filter { $0.dsm == dsm }.sorted { $0.address < $1.address }.compactMap { facts in
+        (tdis[dsm] ?? []).sorted { $0.address < $1.address }.compactMap { facts in
             guard let state = facts.state, state != .configUnlocked else { return nil }
             return Stray(tdi: facts.address, state: state, holder: facts.domain)
         }

@@ -6,13 +6,13 @@ import Foundation
 import PCIe
 import Synchronization
 
-/// From a sign of trouble to the cut, and from there home, on a host with many devices in private operation; what it costs to
-/// ask them; and what a restart over many costs.
+/// From a sign of trouble to the cut, and from there home, on a host with many devices in private operation; and what it costs
+/// to ask them.
 enum DetectionBenchmark {
     private static let devices = 1000
     private static let failures = 200
 
-    static func figures(in directory: String) async throws -> [Figure] {
+    static func figures() async throws -> [Figure] {
         let scene = try await WatchedHost(devices: devices)
         let round = await scene.round()
         let delay = try Distribution(await scene.fail(failures))
@@ -26,8 +26,7 @@ enum DetectionBenchmark {
                 group: "detection", name: "asking for the state, per device and round", value: round,
                 unit: .microseconds),
         ]
-        return try await figures + scene.rungs() + Restart.figures(in: directory)
-            + ManagerShare.figures(in: directory)
+        return try figures + scene.rungs()
     }
 }
 

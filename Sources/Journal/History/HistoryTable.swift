@@ -4,8 +4,14 @@ import PCIe
 
 extension String {
     fileprivate var onOneLine: String {
-        String(String.UnicodeScalarView(unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+        guard unicodeScalars.contains(where: \.isControl) else { return self }
+        return String(UnicodeScalarView(unicodeScalars.map { $0.isControl ? " " : $0 }))
     }
+}
+
+extension Unicode.Scalar {
+    /// C0, DEL and C1: what general category Cc consists of, for ever.
+    fileprivate var isControl: Bool { value < 0x20 || 0x7F...0x9F ~= value }
 }
 
 /// The hashed fields of an entry, as they stand in the table.
@@ -95,14 +101,14 @@ struct HistoryTable {
         let sequence = ends.head.sequence - Int64(policy.entries)
         guard sequence > ends.cut.sequence,
             let row = try Row.fetchOne(
-                database, sql: "SELECT hash FROM history WHERE sequence = ?", arguments: [sequence])
+                database.cachedStatement(sql: "SELECT hash FROM history WHERE sequence = ?"), arguments: [sequence])
         else { return }
         ends.cut = (sequence, try Self.hash(row, "hash"))
         try database.execute(cached: "DELETE FROM history WHERE sequence <= ?", arguments: [sequence])
     }
 
     private func ends() throws -> Ends {
-        guard let row = try Row.fetchOne(database, sql: "SELECT * FROM chain") else {
+        guard let row = try Row.fetchOne(database.cachedStatement(sql: "SELECT * FROM chain")) else {
             throw JSONText.Unreadable(description: "the ends of the history are missing")
         }
         return Ends(

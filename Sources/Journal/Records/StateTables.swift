@@ -10,12 +10,14 @@ struct StateTables {
     /// The phase recorded for a function; nil when it was never seen.
     func phase(of device: FunctionAddress) throws -> String? {
         try String.fetchOne(
-            database, sql: "SELECT phase FROM devices WHERE address = ?", arguments: [device.description])
+            database.cachedStatement(sql: "SELECT phase FROM devices WHERE address = ?"),
+            arguments: [device.description])
     }
 
     /// The state's name recorded for a connection; nil when it was never seen.
     func name(of dsm: FunctionAddress) throws -> String? {
-        try String.fetchOne(database, sql: "SELECT name FROM connections WHERE dsm = ?", arguments: [dsm.description])
+        try String.fetchOne(
+            database.cachedStatement(sql: "SELECT name FROM connections WHERE dsm = ?"), arguments: [dsm.description])
     }
 
     /// Writes the state that a step led to; what was confirmed before stays unless the step confirms anew.
@@ -75,8 +77,9 @@ struct StateTables {
 
     /// One function; nil when it was never seen.
     func device(_ address: FunctionAddress) throws -> DeviceRecord? {
-        try Row.fetchOne(database, sql: "SELECT * FROM devices WHERE address = ?", arguments: [address.description])
-            .map(Self.device)
+        try Row.fetchOne(
+            database.cachedStatement(sql: "SELECT * FROM devices WHERE address = ?"), arguments: [address.description]
+        ).map(Self.device)
     }
 
     /// Every connection that was ever seen, in order of address.

@@ -17,10 +17,9 @@ enum Schema {
     static func migrate(_ database: Database, steps: [String] = steps) throws {
         let present = try version(of: database)
         guard present < steps.count else { return }
-        try database.inTransaction(.immediate) {
+        try database.commit {
             for step in steps[present...] { try database.execute(sql: step) }
             try database.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(steps.count)")
-            return .commit
         }
     }
 
@@ -85,8 +84,20 @@ enum Schema {
 }
 
 extension Database {
+    /// Runs a transaction that may write from its first statement on. It is committed unless `body` throws.
+    func commit(_ body: () throws -> Void) throws {
+        try execute(cached: "BEGIN IMMEDIATE TRANSACTION")
+        do {
+            try body()
+            try execute(cached: "COMMIT TRANSACTION")
+        } catch {
+            try? rollback()
+            throw error
+        }
+    }
+
     /// Runs one statement that is compiled once per connection.
-    func execute(cached sql: String, arguments: StatementArguments) throws {
+    func execute(cached sql: String, arguments: StatementArguments = []) throws {
         try cachedStatement(sql: sql).execute(arguments: arguments)
     }
 }
