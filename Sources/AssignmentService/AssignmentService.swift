@@ -29,12 +29,18 @@ public actor AssignmentService {
 
     /// Takes up every device that a former manager left in the middle of an effect, on any DSM: cut first, asked, brought to
     /// rest. A manager that is going to change anything does this before all else.
-    public func takeUp() async {
-        guard !contents.assignments.isEmpty else { return }
+    ///
+    /// - Parameter adopting: whether devices that are locked, and that nobody has recorded, are adopted on every DSM as well;
+    ///   otherwise on those only that have to do with the rest.
+    public func takeUp(adopting: Bool = false) async {
+        guard adopting || !contents.assignments.isEmpty || !heard.isEmpty else { return }
         let found = await found.value
+        let strays = adopting ? found.strays().map(\.tdi).filter { contents.assignments[$0] == nil } : []
         let left = contents.assignments.filter { $1.pending != .none || found.isFoundShut($0, $1) }.keys
         await withDiscardingTaskGroup { group in
-            for dsm in Set(left.map(found.dsm(of:))).union(heard.keys.map(found.dsm(of:))) {
+            for dsm in Set(left.map(found.dsm(of:))).union(heard.keys.map(found.dsm(of:)))
+                .union(strays.map(found.dsm(of:)))
+            {
                 group.addTask { _ = await self.owner(of: dsm) }
             }
         }
@@ -50,6 +56,10 @@ public actor AssignmentService {
         unless isCancelled: @Sendable () -> Bool = { false }
     ) async -> OperationResult {
         let owner = await owner(of: dsm)
+        if case .recover = request, !isCancelled(), let adopted = await owner.adopt(tdi, in: await found.value, request)
+        {
+            return adopted
+        }
         let mended = isCancelled() ? nil : await owner.catchUp(tdi, before: request)
         if isCancelled() {
             let state = await owner.state(of: tdi)
@@ -73,6 +83,14 @@ public actor AssignmentService {
     /// Brings a device to rest that a former manager left in the middle of an effect; nil when there is nothing to do.
     public func settle(_ tdi: FunctionAddress, dsm: FunctionAddress) async -> OperationResult? {
         await owner(of: dsm).settle(tdi)
+    }
+
+    /// Writes where devices rest that the journal could not take, and does nothing else. Gives why it still cannot.
+    public func writeUnwritten() async -> JournalFailure? {
+        for opening in owners.values {
+            if let failure = await opening.value.writeUnwritten() { return failure }
+        }
+        return nil
     }
 
     /// Asks the device for its state and feeds the answer: recorded becomes confirmed, or a failure is found.
@@ -115,7 +133,8 @@ public actor AssignmentService {
         let tdis = found.recordedTDIs(of: dsm)
         let owner = DSMOwner(dsm: dsm, tdis: tdis, world: world, recorded: contents)
         let notices = await world.platform.notices(of: dsm)
-        await owner.resume(found, notices, heard: tdis.reduce(into: [:]) { $0[$1] = heard[$1] })
+        let meant = tdis + found.strays(of: dsm).map(\.tdi)
+        await owner.resume(found, notices, heard: meant.reduce(into: [:]) { $0[$1] = heard[$1] })
         return owner
     }
 }

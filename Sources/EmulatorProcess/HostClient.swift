@@ -148,8 +148,16 @@ public actor HostClient: Platform, NoticeFeed {
 
     // MARK: Asking
 
-    /// How long an answer may take. Whoever waits longer does not know what became of the request.
-    private static let deadline = Duration.seconds(120)
+    /// How long an answer may take. Whoever waits longer does not know what became of the request. What others wait behind,
+    /// or what is tried by other means when it is not confirmed, gets little time.
+    private static func deadline(of request: HostRequest) -> Duration {
+        switch request {
+        case .perform(.cut, _), .perform(.askState, _): .seconds(5)
+        default:
+            // Whatever takes long on a host takes less than this.
+            .seconds(120)
+        }
+    }
 
     private static let misunderstood = PlatformError(.unsupported, "the emulated host gave an answer of another kind")
 
@@ -198,6 +206,7 @@ public actor HostClient: Platform, NoticeFeed {
             group.addTask { await reply(to: request, over: socket) }
             group.addTask {
                 // Cancelled: the answer came, or nobody waits for it any more.
+                let deadline = deadline(of: request)
                 do { try await Task.sleep(for: deadline) } catch { return .failure(.closed) }
                 return .failure(.overdue(deadline))
             }

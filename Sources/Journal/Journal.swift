@@ -16,10 +16,16 @@ public final class Journal: Sendable {
     /// Held for as long as the journal is open for writing.
     private let lock: JournalLock?
     private let retention: RetentionPolicy
+    /// Whether what others write later is seen. It is not where the journal could only be opened as it stood.
+    public let seesChanges: Bool
     /// Steps of effects that did not wait for the journal, and that it could not take yet; oldest first.
     private let deferred = Mutex<[HistoryContent]>([])
 
-    private init(_ database: DatabaseQueue, at path: String, lock: JournalLock?, retention: RetentionPolicy) {
+    private init(
+        _ database: DatabaseQueue, at path: String, lock: JournalLock?, retention: RetentionPolicy,
+        seesChanges: Bool = true
+    ) {
+        self.seesChanges = seesChanges
         self.database = database
         self.path = path
         self.lock = lock
@@ -36,10 +42,16 @@ public final class Journal: Sendable {
     }
 
     /// Opens the journal of a state directory for reading, beside whoever writes it. Where there is none, it reads as empty.
+    /// Reading needs no room on the disk, and no right to write, unless a manager died and left its log behind.
     public static func openForReading(in directory: StateDirectory) throws(JournalError) -> Journal {
         let file = JournalFile(directory: directory)
-        guard let database = try file.openForReading() else { return try inMemory() }
-        return Journal(database, at: file.path, lock: nil, retention: .standard)
+        do throws(JournalError) {
+            guard let database = try file.openForReading() else { return try inMemory() }
+            return Journal(database, at: file.path, lock: nil, retention: .standard)
+        } catch {
+            guard error.isWantOfWriting, let database = try file.openAsItStands() else { throw error }
+            return Journal(database, at: file.path, lock: nil, retention: .standard, seesChanges: false)
+        }
     }
 
     /// A journal that is gone with its last reference.

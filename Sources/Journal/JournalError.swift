@@ -50,6 +50,18 @@ public struct JournalError: Error, Hashable, Sendable {
     }
 }
 
+extension JournalError {
+    /// Whether it may come of nothing but that something cannot be written.
+    var isWantOfWriting: Bool {
+        switch code {
+        case .diskFull, .readOnly, .denied: true
+        case .noStateDirectory, .unsafeDirectory, .held, .notAJournal, .corrupted, .newerSchema, .otherPlatform,
+            .locked, .inputOutput, .unreadableRecord, .internalFault:
+            false
+        }
+    }
+}
+
 extension JournalError: CustomStringConvertible {
     /// One line: what was seen and what to do.
     public var description: String { "\(message); \(advice)" }

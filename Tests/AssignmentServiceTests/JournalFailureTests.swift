@@ -127,4 +127,23 @@ import Testing
         #expect(await rig.convert(Place.two).end == .done)
         #expect(rig.chronicle.connectionEffects.isEmpty)
     }
+
+    @Test func `where a way home ended unrecorded, only its end is written later, and nothing is done again`()
+        async throws
+    {
+        let before = try Rig()
+        await before.makePrivate(Place.one)
+        let heard = SuspicionMachine.step(.none, Signal(.asidFenced, at: 0)).state
+        let rig = try Rig(over: before.journal.volatile, heard: [Place.one: heard])
+        rig.journal.fail(.everything)
+        await rig.service.takeUp()
+        #expect(await rig.phase() == .quarantined)
+        #expect(try rig.journal.load().assignments[Place.one]?.phase == .private)
+        #expect(await rig.service.writeUnwritten() == ScriptedJournal.failure)
+        let done = rig.chronicle.performed
+        rig.journal.fail(.none)
+        #expect(await rig.service.writeUnwritten() == nil)
+        #expect(rig.chronicle.performed == done)
+        #expect(try rig.journal.load().assignments[Place.one]?.phase == .quarantined)
+    }
 }

@@ -61,6 +61,83 @@ struct `A full disk` {
         }
     }
 
+    @Test func `keeps nobody from looking, and neither watch nor recover from the cut`() async throws {
+        try await Tool.withoutHost { tool in
+            let ended = try await tool.shell("\(Tool.unshare) bash -c '\(Self.fallen)'")
+            #expect(ended.status == 0, "\(ended.err)")
+            let answers = Self.answers(ended.out)
+            #expect(answers["list"] == "0" && answers["show"] == "0" && answers["routes"] == "0", "\(ended.err)")
+            #expect(answers["watch"] == "1" && answers["cut"] == "yes", "\(ended.out)\(ended.err)")
+            #expect(answers["recover"] == "1" && answers["said"] == "yes", "\(ended.out)\(ended.err)")
+            #expect(answers["again"] == "0" && answers["phase"] == "attached", "\(ended.out)\(ended.err)")
+        }
+    }
+
+    @Test func `has a watcher go home once, keep closed what it could not record, and retry only the writing`()
+        async throws
+    {
+        try await Tool.withoutHost { tool in
+            let ended = try await tool.shell("\(Tool.unshare) bash -c '\(Self.watched)'")
+            #expect(ended.status == 0, "\(ended.err)")
+            let answers = Self.answers(ended.out)
+            #expect(answers["cuts"] == "1" && answers["ladders"] == "1", "\(ended.out)\(ended.err)")
+            #expect(answers["put-away"] == "yes" && answers["watch"] == "0", "\(ended.out)\(ended.err)")
+        }
+    }
+
+    private static func answers(_ out: String) -> [String: String] {
+        out.split(separator: "\n").reduce(into: [:]) { answers, line in
+            let parts = line.split(separator: "=", maxSplits: 1)
+            if parts.count == 2 { answers[String(parts[0])] = String(parts[1]) }
+        }
+    }
+
+    /// A device that falls while not a byte is left, looked at, cut, and brought home later. Prints `name=value` lines.
+    private static let fallen = """
+        mkdir "$HOME/disk" && mount -t tmpfs -o size=1m,mode=700 tmpfs "$HOME/disk" || exit 1
+        export TDISPCTL_STATE_DIR="$HOME/disk/state" TDISPCTL_TOPOLOGY=demo
+        "$TDISPCTL" emulate start >&2
+        "$TDISPCTL" convert \(Demo.vf) --domain web1 --quiet >&2 || exit 1
+        dd if=/dev/zero of="$HOME/disk/fill" bs=1k 2>/dev/null
+        "$TDISPCTL" emulate inject "{poisoned-data: \(Demo.vf)}" >&2
+        "$TDISPCTL" list >&2; echo "list=$?"
+        "$TDISPCTL" show \(Demo.vf) >&2; echo "show=$?"
+        "$TDISPCTL" routes \(Demo.vf) >&2; echo "routes=$?"
+        "$TDISPCTL" watch --once >"$HOME/watched" 2>&2; echo "watch=$?"
+        grep -q "cut .* rank 1: ok" "$HOME/watched" && grep -q "T=1 is cut" "$HOME/watched" && echo cut=yes
+        "$TDISPCTL" recover \(Demo.vf) >"$HOME/said" 2>&1; echo "recover=$?"
+        grep -q "T=1 is cut" "$HOME/said" && grep -q "next .*free space" "$HOME/said" && echo said=yes
+        cat "$HOME/watched" "$HOME/said" >&2
+        rm "$HOME/disk/fill"
+        "$TDISPCTL" recover \(Demo.vf) --quiet >&2; echo "again=$?"
+        "$TDISPCTL" show \(Demo.vf) --output json | grep -q "phase.*attached" && echo phase=attached
+        "$TDISPCTL" emulate stop --quiet
+        """
+
+    /// A watcher that runs while the disk fills up. Prints `name=value` lines.
+    private static let watched = """
+        mkdir "$HOME/disk" && mount -t tmpfs -o size=1m,mode=700 tmpfs "$HOME/disk" || exit 1
+        export TDISPCTL_STATE_DIR="$HOME/disk/state" TDISPCTL_TOPOLOGY=demo
+        until_so() { for _ in $(seq 400); do "$@" && return; sleep 0.05; done; cat "$HOME/lines" >&2; exit 1; }
+        told() { grep -q "$1" "$HOME/lines"; }
+        put_away() { "$TDISPCTL" list 2>&1 | grep -q quarantined; }
+        "$TDISPCTL" emulate start >&2
+        "$TDISPCTL" convert \(Demo.vf) --domain web1 --quiet >&2 || exit 1
+        "$TDISPCTL" watch --interval 0.05 >"$HOME/lines" & watch=$!
+        trap "kill $watch 2>/dev/null" EXIT
+        until_so told watching
+        dd if=/dev/zero of="$HOME/disk/fill" bs=1k 2>/dev/null
+        "$TDISPCTL" emulate inject "{poisoned-data: \(Demo.vf)}" >&2
+        until_so told "not recorded yet"
+        rm "$HOME/disk/fill"
+        until_so put_away && echo put-away=yes
+        kill -INT $watch; wait $watch; echo "watch=$?"
+        echo "cuts=$(grep -c "  cut  " "$HOME/lines")"
+        echo "ladders=$(grep -c "started   reset the function" "$HOME/lines")"
+        cat "$HOME/lines" >&2
+        "$TDISPCTL" emulate stop --quiet
+        """
+
     /// Prints `name=value` lines.
     private static let script = """
         mkdir "$HOME/disk" && mount -t tmpfs -o size=1m,mode=700 tmpfs "$HOME/disk" || exit 1

@@ -131,10 +131,16 @@ import Testing
             try await tool.convert()
             try await tool.succeed("release", Demo.vf)
             let damaged = try tool.journal { damage.inflict(on: &$0) }
-            for command in [["list"], ["convert", Demo.vf, "--domain", "web1"], ["history"], ["recover", Demo.vf]] {
+            for command in [["convert", Demo.vf, "--domain", "web1"], ["history"], ["recover", Demo.vf]] {
                 let ended = try await tool.start(command + ["--output", "json"]).ended()
                 #expect(ended.status == 1, "\(command)")
-                #expect(try ended.items[0]["message"].string?.contains("journal.sqlite") == true, "\(ended.out)")
+                #expect(ended.out.contains("journal.sqlite"), "\(ended.out)")
+            }
+            for command in [["list"], ["show", Demo.vf], ["routes", Demo.vf]] {
+                let ended = try await tool.start(command + ["--output", "json"]).ended()
+                #expect(ended.status == 1, "\(command)")
+                #expect(ended.err.contains("the record cannot be read: ") && ended.err.contains("journal.sqlite"))
+                #expect(try !ended.items.array.isEmpty && ended.items[0]["recorded"] == .null, "\(ended.out)")
             }
             let after = try tool.journal { _ in }
             #expect(after == damaged)
@@ -152,9 +158,19 @@ import Testing
                 let ended = try await tool.start(command).ended()
                 #expect(ended.status == 1 && ended.err.contains("99"), "\(ended.err)")
             }
+            // Nothing is wrong with the device: nobody cuts it because of a file.
+            let watched = try await tool.run("watch", "--once")
+            #expect(watched.status == 1 && watched.out.contains("answers RUN, and nobody can account for that"))
+            let spared = try await tool.run("recover", Demo.vf)
+            #expect(spared.status == 1 && spared.err.contains("it was left as it is"), "\(spared.err)")
+            #expect(try await tool.traces(of: Demo.vf).state == "RUN")
+            try await tool.succeed("emulate", "inject", "{link-down: 0000:3b:00.0}")
+            let cut = try await tool.run("watch", "--once")
+            #expect(cut.status == 1 && cut.out.contains("rank 1: ok"), "\(cut.out)")
+            let routes = try await tool.json("routes", Demo.vf)
+            #expect(try routes.items[1]["reaches"].array.isEmpty && routes.err.contains("99"), "\(routes.out)")
             let after = try tool.journal { _ in }
             #expect(after == newer)
-            #expect(try await tool.traces(of: Demo.vf).state == "RUN")
         }
     }
 
@@ -193,6 +209,30 @@ import Testing
             #expect(try recovered.status == 0 && recovered.items[0]["phase"] == "attached", "\(recovered.out)")
             #expect(try recovered.items[0]["domainName"] == "web1")
             try await tool.succeed("release", Demo.vf)
+            let adopted = try await tool.json("recover", Demo.sibling)
+            #expect(try adopted.status == 0 && adopted.items[0]["phase"] == "attached", "\(adopted.out)")
+            try await tool.succeed("release", Demo.sibling)
+            try await tool.expectSoundness()
+        }
+    }
+
+    @Test func `that was moved away leaves devices that are watched, and brought home when they fall`() async throws {
+        try await Tool.with { tool in
+            try await tool.convert()
+            try await tool.succeed("convert", Demo.nvme, "--domain", "web1")
+            for suffix in ["", "-wal", "-shm"] {
+                try? FileManager.default.removeItem(atPath: tool.stateDirectory + "/journal.sqlite" + suffix)
+            }
+            let watched = try await tool.run("watch", "--once")
+            #expect(watched.status == 0 && watched.out.contains("2 devices"), "\(watched.out)")
+            #expect(watched.out.contains("\(Demo.vf)") && watched.out.contains("tdispctl recover \(Demo.vf)"))
+            try await tool.succeed("emulate", "inject", "{poisoned-data: \(Demo.vf)}")
+            #expect(try await tool.run("watch", "--once").status == 0)
+            #expect(try tool.recordedPhase(of: Demo.vf) == .attached)
+            #expect(try await tool.traces(of: Demo.nvme).state == "RUN")
+            // An operator's word on one device finds the strays of every other.
+            let recovered = try await tool.succeed("recover", Demo.nvme)
+            #expect(recovered.out.contains("attached to web1"), "\(recovered.out)")
             try await tool.expectSoundness()
         }
     }

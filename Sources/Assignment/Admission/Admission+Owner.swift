@@ -101,7 +101,8 @@ extension Admission {
             return Precondition(
                 .assigned, .violated(.busy), "a hostdev of \(name(of: holder)), put there by somebody else",
                 advice: facts.state.map(Phase.available.expects) ?? true
-                    ? "virsh detach-device \(name(of: holder))" : "tdispctl recover \(facts.address)")
+                    ? "tdispctl recover \(facts.address): it is adopted as it is; or virsh detach-device \(name(of: holder))"
+                    : "tdispctl recover \(facts.address)")
         }
         return rest == .available
             ? Precondition(.assigned, .met, "it is with the host already")

@@ -140,6 +140,14 @@ extension FunctionFacts {
     }
 }
 
+extension FunctionFacts {
+    /// Whether a domain has it though by the record it is with the host, and it does not answer that it is locked: it is in
+    /// shared operation, or cannot be asked.
+    public func isUnrecordedGuest(_ recorded: AssignmentState) -> Bool {
+        recorded.phase == .available && dsm != nil && domain != nil && (state ?? .configUnlocked) == .configUnlocked
+    }
+}
+
 /// Memory that a function decodes through one base address register.
 public struct MemoryFacts: Hashable, Sendable, Codable {
     /// Number of the (first) base address register, 0...5.

@@ -48,6 +48,11 @@ public struct JournalContents: Hashable, Sendable {
     }
 }
 
+extension JournalContents {
+    /// The recorded state of a function; one that was never assigned has the initial one.
+    public func state(of function: FunctionAddress) -> AssignmentState { assignments[function] ?? .initial }
+}
+
 /// What has been noticed about one function, as it is committed.
 public struct SuspicionRecord: Hashable, Sendable, Codable {
     /// The function.

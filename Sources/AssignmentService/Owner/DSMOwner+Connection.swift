@@ -65,6 +65,11 @@ extension DSMOwner {
         await carryOut(owed)
     }
 
+    /// Ends a connection that the host shows and nobody has recorded.
+    func endUnrecordedConnection() async {
+        if connection.name == .none { await driveConnection(.restarted(alive: true)) }
+    }
+
     private func ask(_ request: ConnectionEvent) -> ConnectionAsker {
         let asker = ConnectionAsker(request, at: connection.lastCompletedGeneration)
         askers.append(asker)

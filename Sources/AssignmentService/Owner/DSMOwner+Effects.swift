@@ -65,6 +65,15 @@ extension DSMOwner {
         return await report.value
     }
 
+    /// Writes steps to rest that the journal could not take; nothing else is done. Gives why it still cannot.
+    func writeUnwritten() -> JournalFailure? {
+        for (tdi, step) in unwritten {
+            if let failure = record([step]) { return failure }
+            unwritten[tdi] = nil
+        }
+        return nil
+    }
+
     private func collect(_ epoch: LockEpoch, from tdi: FunctionAddress) async -> EffectReport {
         guard let nonce = world.nonce() else { return EffectReport(.failed(.other), "no random bytes for a nonce") }
         let answer = await world.platform.collectEvidence(from: tdi, epoch: epoch, nonce: nonce)

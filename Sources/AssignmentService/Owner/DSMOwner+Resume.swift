@@ -22,7 +22,7 @@ extension DSMOwner {
         for tdi in assignments.keys.sorted() where found.isFoundShut(tdi, state(of: tdi)) {
             begin(.foundShut, on: tdi, &owed)
         }
-        adopt(found, &owed)
+        adopt(found, heard: Set(heard.keys), &owed)
         await carryOut(owed) { await $0.resumeConnection(isAlive: found.isConnected($0.dsm)) }
         await askDoubted()
         resumed = Set(tickets.keys)

@@ -22,6 +22,8 @@ actor DSMOwner {
     let recorded: JournalContents
     /// Steps whose effect does not wait for the journal, oldest first; committed while that effect is under way.
     var unjournalled: [FunctionAddress: [AssignmentStep]] = [:]
+    /// Steps to rest that the journal could not take.
+    var unwritten: [FunctionAddress: AssignmentStep] = [:]
     /// Nonce and evidence of the current epoch. Never journalled; gone with the epoch.
     var evidence: [FunctionAddress: HeldEvidence] = [:]
     /// What has been noticed about TDIs that have not proven themselves since.
@@ -255,17 +257,19 @@ actor DSMOwner {
         let transition = world.engine(before, event)
         guard transition.state != before || transition.effect != .none else { return nil }
         let effect = transition.effect
-        let failure = commit(
-            AssignmentStep(
-                device: tdi, event: event, state: transition.state, effect: effect,
-                detail: ended?.report.record ?? "", time: world.now()))
+        let step = AssignmentStep(
+            device: tdi, event: event, state: transition.state, effect: effect,
+            detail: ended?.report.record ?? "", time: world.now())
+        let failure = commit(step)
         if let failure, event.isRequest, effect.isToBeCarriedOut {
             operations[tdi, default: Operation()].journal = failure
             return nil
         }
         adopt(transition, event, on: tdi, after: ended)
         guard effect.isToBeCarriedOut else {
-            if transition.state != before { operations[tdi]?.unrecorded = failure }
+            guard transition.state != before else { return nil }
+            operations[tdi]?.unrecorded = failure
+            unwritten[tdi] = failure == nil ? nil : step
             return nil
         }
         if let failure {

@@ -38,20 +38,30 @@ struct FoundHost: Sendable {
         functions?[tdi]?.isFoundShut(recorded) ?? false
     }
 
-    /// A TDI that is not in CONFIG_UNLOCKED.
+    /// A TDI that is not in CONFIG_UNLOCKED, or cannot be asked and is shut.
     struct Stray {
         let tdi: FunctionAddress
-        let state: TDIState
+        let state: TDIState?
         /// The domain whose hostdev it is.
         let holder: DomainID?
     }
 
-    /// The TDIs of a DSM that are not in CONFIG_UNLOCKED, in order of address.
-    func strays(of dsm: FunctionAddress) -> [Stray] {
-        (tdis[dsm] ?? []).sorted { $0.address < $1.address }.compactMap { facts in
-            guard let state = facts.state, state != .configUnlocked else { return nil }
-            return Stray(tdi: facts.address, state: state, holder: facts.domain)
+    /// The TDIs that are or may be locked: of one DSM, or of all.
+    func strays(of dsm: FunctionAddress? = nil) -> [Stray] {
+        let all = dsm.map { tdis[$0] ?? [] } ?? Array((functions ?? [:]).values)
+        return all.sorted { $0.address < $1.address }.compactMap { facts in
+            let isShutGuest = facts.domain != nil && facts.isShut == true
+            guard facts.dsm != nil, facts.state.map({ $0 != .configUnlocked }) ?? isShutGuest else { return nil }
+            return Stray(tdi: facts.address, state: facts.state, holder: facts.domain)
         }
+    }
+
+    /// The domain that has a TDI though nobody has recorded that, and whether it answers that it is in shared operation.
+    func guest(of tdi: FunctionAddress, _ recorded: AssignmentState) -> (holder: DomainID, isUnlocked: Bool)? {
+        guard let facts = functions?[tdi], facts.isUnrecordedGuest(recorded), let holder = facts.domain else {
+            return nil
+        }
+        return (holder, facts.state == .configUnlocked)
     }
 
     /// Whether a DSM has a session and a Secure stream; nil: the host could not be asked.

@@ -1,5 +1,5 @@
 public import Assignment
-import PCIe
+public import PCIe
 
 /// One of the platform's cuts, as it was tried on one device.
 public struct CutAttempt: Hashable, Sendable {
@@ -24,7 +24,7 @@ public struct CutAttempt: Hashable, Sendable {
 extension Platform {
     /// Cuts the T=1 of a TDI: by the first rank, and where that is not confirmed by the next, until one is or none is left.
     /// Each is issued before the clock is read. Gives every attempt, in order.
-    func cutByRank(_ tdi: FunctionAddress, now: @Sendable () -> UInt64) async -> [CutAttempt] {
+    public func cutByRank(_ tdi: FunctionAddress, now: @Sendable () -> UInt64) async -> [CutAttempt] {
         var attempts: [CutAttempt] = []
         var next: CutRank? = .first
         while let rank = next {

@@ -1,7 +1,7 @@
 public import Assignment
 public import PCIe
 
-/// A TDI in private operation, as the journal has it.
+/// A TDI in private operation: as the journal has it, or as the host shows it where nobody has recorded it.
 public struct WatchedDevice: Hashable, Sendable {
     /// The function.
     public let tdi: FunctionAddress
@@ -11,9 +11,15 @@ public struct WatchedDevice: Hashable, Sendable {
     public let since: UInt64
     /// What was recorded of it to be noticed.
     public let suspicion: Suspicion
+    /// Whether it is asked for its state. One of which only the host knows, and that has no session, may be in shared
+    /// operation: that it does not answer says nothing.
+    public let isAsked: Bool
 
     /// Creates a device.
-    public init(tdi: FunctionAddress, dsm: FunctionAddress, since: UInt64, suspicion: Suspicion) {
+    public init(
+        tdi: FunctionAddress, dsm: FunctionAddress, since: UInt64, suspicion: Suspicion, isAsked: Bool = true
+    ) {
+        self.isAsked = isAsked
         self.tdi = tdi
         self.dsm = dsm
         self.since = since

@@ -205,7 +205,8 @@ public actor Watcher {
 
     /// Asks devices for their state. That one answers RUN clears nothing; that one does not answer is a sign of trouble.
     private func ask(_ tdis: [FunctionAddress]) async {
-        for tdi in tdis where watches[tdi]?.isOrdered == false {
+        for tdi in tdis {
+            guard let watch = watches[tdi], !watch.isOrdered, watch.device.isAsked else { continue }
             let report = await world.platform.perform(.askState, on: tdi)
             let kind = report.state.map { SignalKind(.state($0)) } ?? .heartbeatMissed
             if kind != .answersRun { world.report(.answered(tdi, report)) }

@@ -7,7 +7,8 @@ struct Recover: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "recover", abstract: "Bring devices home that failed, were interrupted, or are in quarantine.",
         discussion: """
-            The cut first; then STOP, reset, identity, configuration space, proof, untrusted mappings. A device that was \
+            The cut first; then STOP, reset, identity, configuration space, proof, untrusted mappings. Where the journal \
+            cannot be used, the cut alone. Devices that are locked, and that nobody has recorded, are adopted. One that was \
             interrupted is asked where it is. One in quarantine needs --from-quarantine: your word why, which goes into its \
             history. One in private operation that answers as it should needs --anyway: it would lose what it has.
             """)
@@ -56,7 +57,12 @@ struct Recover: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting(options) {
-            let session = try await Session.open(options, plan ? .reading : .changing(command: "recover"))
+            let session: Session
+            do {
+                session = try await Session.open(options, plan ? .reading : .changing(command: "recover"))
+            } catch let trouble as Failure where trouble.isOfJournal && !plan {
+                throw try await CutWithoutRecord(options: options, anyway: anyway).cut(devices.unique, trouble)
+            }
             let targets = try devices.unique.map { try session.function($0) }
             let request = RecoveryRequest(
                 fromQuarantine: fromQuarantine != nil, convertAgain: convertAgain,
@@ -76,6 +82,7 @@ struct Recover: AsyncParsableCommand {
                 let isAtOdds = target.state.map { !state.phase.agrees(with: $0) } ?? false
                 let isMoot =
                     (!state.phase.isResting || isAtOdds) && plan.blocking.isEmpty || target.isFoundShut(state)
+                    || target.isUnrecordedGuest(state)
                 if !isMoot, let failure = session.failure(of: plan) { throw failure }
                 if let why = fromQuarantine, let reason = state.quarantineReason {
                     try session.note("led out of quarantine (\(reason.rawValue)): \(why)", on: target.address)

@@ -13,10 +13,18 @@ func reporting(_ output: OutputFormat, _ work: () async throws -> Void) async th
     } catch let failure as Failure {
         try report([(nil, failure)], output)
         throw failure.status.exitCode
+    } catch let afterthought as Afterthought {
+        Console.err(afterthought.failure.text + "\n")
+        throw afterthought.failure.status.exitCode
     } catch let failures as Failures {
         if !failures.areShown { try report(failures.all.map { ($0.device, $0.failure) }, output) }
         throw ExitStatus.worst(of: failures.all.map(\.failure.status)).exitCode
     }
+}
+
+/// What is to be said behind a result that stands: on standard error, whatever the result is printed as.
+struct Afterthought: Error {
+    let failure: Failure
 }
 
 /// What went wrong on several devices.

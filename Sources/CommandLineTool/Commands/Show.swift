@@ -24,11 +24,11 @@ struct Show: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting(options) {
-            let session = try await Session.open(options, .reading)
+            let session = try await Session.open(options, .looking)
             let facts = try session.function(device)
-            let recorded = try session.recorded()
-            let state = recorded.assignments[facts.address] ?? .initial
-            let suspicion = recorded.suspicions[facts.address] ?? .none
+            let record = session.record()
+            let state = record.contents?.state(of: facts.address)
+            let suspicion = record.contents?.suspicions[facts.address] ?? .none
             if domainXML { return try await printXML(of: state, facts, session) }
             var view = DeviceView(facts, state, suspicion, in: session.snapshot, manager: session.manager)
             view.messages = try await lastMessages(of: facts, session)
@@ -38,11 +38,12 @@ struct Show: AsyncParsableCommand {
                 Console.out(try await DevicePrinter(session: session).text(view, facts, state, suspicion))
                 for message in view.messages ?? [] { Console.out("  \(message)\n") }
             }
+            if let trouble = record.trouble { throw Afterthought(failure: trouble) }
         }
     }
 
-    private func printXML(of state: AssignmentState, _ facts: FunctionFacts, _ session: Session) async throws {
-        guard let domain = state.domain ?? facts.domain else {
+    private func printXML(of state: AssignmentState?, _ facts: FunctionFacts, _ session: Session) async throws {
+        guard let domain = state?.domain ?? facts.domain else {
             throw Failure(
                 .notFound, "\(facts.address) is assigned to no domain",
                 next: "tdispctl convert \(facts.address) --domain NAME")

@@ -11,7 +11,7 @@ struct DevicePrinter {
     let session: Session
 
     func text(
-        _ view: DeviceView, _ facts: FunctionFacts, _ state: AssignmentState, _ suspicion: Suspicion
+        _ view: DeviceView, _ facts: FunctionFacts, _ state: AssignmentState?, _ suspicion: Suspicion
     ) async throws -> String {
         let inspection: HostInspection
         do throws(PlatformError) { inspection = try await session.host.inspect(facts.address) } catch {
@@ -19,7 +19,7 @@ struct DevicePrinter {
         }
         var lines = ["\(view.address)  \(view.name)  [\(view.vendorID):\(view.deviceID)]  under \(view.bridge)"]
         func add(_ name: String, _ value: String) { lines.append("  \(name.padded(to: 10)) \(value)") }
-        add("recorded", recorded(view, state))
+        add("recorded", recorded(view))
         add("confirmed", confirmed(view, inspection))
         if !suspicion.isEmpty {
             add("suspicion", "\(suspicion.standing.name), \(suspicion.points) of \(SignalWeight.failing) points")
@@ -32,19 +32,21 @@ struct DevicePrinter {
         if inspection.function.domain != nil {
             add("guest", "driver \(inspection.function.hasGuestDriver ? "bound" : "not bound")")
         }
-        let permitted = state.permittedDMASentence(domain: view.recorded.domainName ?? "no domain")
-        add(
-            "DMA",
-            isAtOdds(facts, state)
-                ? "by the record, \(permitted); what is so: tdispctl routes \(facts.address)" : permitted)
-        if state.domain != nil { add("orders", Self.text(state.lineage)) }
+        if let state {
+            let permitted = state.permittedDMASentence(domain: view.recorded?.domainName ?? "no domain")
+            add(
+                "DMA",
+                isAtOdds(facts, state)
+                    ? "by the record, \(permitted); what is so: tdispctl routes \(facts.address)" : permitted)
+            if state.domain != nil { add("orders", Self.text(state.lineage)) }
+        }
         if let interrupts = inspection.routes?.interrupts { add("interrupts", Self.text(interrupts)) }
         if let peers = inspection.routes?.peers, !peers.isEmpty {
             add("peers", "bound to \(peers.map { "\($0)" }.joined(separator: ", ")) for T=1")
         }
         add("workload", workload(inspection.function.workload))
         if let siblings = siblings(of: facts) { add("siblings", siblings) }
-        if let reason = state.quarantineReason {
+        if let reason = state?.quarantineReason {
             add("next", reason.wayOut(of: facts.address))
         } else if let note = view.note, note != facts.authentication?.sentence, note != DeviceView.suspicionNote {
             add("note", note)
@@ -79,13 +81,14 @@ struct DevicePrinter {
         return "\(tBit) \(interrupts.outcome.word), \(table)"
     }
 
-    private func recorded(_ view: DeviceView, _ state: AssignmentState) -> String {
-        var text = state.phase.rawValue
-        if let domain = view.recorded.domainName { text += ", domain \(domain)" }
-        if view.recorded.epoch > 0 { text += ", lock epoch \(view.recorded.epoch)" }
-        if let pending = view.recorded.pending { text += ", '\(pending)' begun without an outcome" }
-        if let reason = view.recorded.reason { text += ": \(reason)" }
-        if view.recorded.rekeyOwed { text += ", new keys owed before the owner changes" }
+    private func recorded(_ view: DeviceView) -> String {
+        guard let recorded = view.recorded else { return "cannot be read" }
+        var text = recorded.phase
+        if let domain = recorded.domainName { text += ", domain \(domain)" }
+        if recorded.epoch > 0 { text += ", lock epoch \(recorded.epoch)" }
+        if let pending = recorded.pending { text += ", '\(pending)' begun without an outcome" }
+        if let reason = recorded.reason { text += ": \(reason)" }
+        if recorded.rekeyOwed { text += ", new keys owed before the owner changes" }
         return text
     }
 

@@ -16,6 +16,8 @@ public struct Failure: Error, Hashable, Sendable {
     public var place: String?
     /// What to do next.
     public var next: String?
+    /// Whether it is the journal that cannot be used: what needs none can be done all the same.
+    var isOfJournal = false
 
     /// Creates a failure.
     public init(

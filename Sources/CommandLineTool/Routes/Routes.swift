@@ -73,7 +73,7 @@ struct Routes: AsyncParsableCommand {
     func run() async throws {
         try await reporting(options) {
             if let platform { return platform.show(as: options.output) }
-            let session = try await Session.open(options, .reading)
+            let session = try await Session.open(options, .looking)
             guard let device else { return }
             let function = try session.function(device).address
             do throws(PlatformError) {
@@ -89,6 +89,7 @@ struct Routes: AsyncParsableCommand {
             } catch {
                 throw Failure(error)
             }
+            if let trouble = session.trouble { throw Afterthought(failure: trouble) }
         }
     }
 

@@ -9,9 +9,15 @@ extension Failure {
         if error.code == .unsupported { next = "tdispctl --help; to explore: tdispctl list --topology demo" }
     }
 
+    /// A journal that cannot be read by who wants to look at the host.
+    static func unreadableRecord(_ error: JournalError) -> Failure {
+        Failure(.failed, "the record cannot be read: \(error.message)", next: error.advice)
+    }
+
     /// A journal that cannot be used.
     init(_ error: JournalError) {
         self.init(error.code == .held ? .busy : .failed, error.message, next: error.advice)
+        isOfJournal = error.code != .held
     }
 }
 

@@ -9,6 +9,8 @@ struct Operation {
         case convert(DomainFacts)
         case release
         case recover
+
+        var isRecovery: Bool { if case .recover = self { true } else { false } }
     }
 
     let session: Session
@@ -33,7 +35,7 @@ struct Operation {
         let before = try session.recorded().assignments
         let service = try session.service { printer.print($0) }
         let results = await interruptible(service, wanted.map(\.0)) { interruption in
-            await service.takeUp()
+            await service.takeUp(adopting: verb.isRecovery)
             return await Self.run(wanted, on: service, unless: interruption)
         }
         let fallen = try fallen(since: before, besides: targets)
@@ -52,7 +54,7 @@ struct Operation {
             refused.function.address, "refused", state, domainName: session.name(of: state.domain), refused.failure)
     }
 
-    /// Who was in private operation before, is not any more, and was not asked about.
+    /// Who was not asked about, and was in private operation before and is not any more, or was recorded nowhere and is.
     private func fallen(
         since before: [FunctionAddress: AssignmentState], besides targets: [FunctionFacts]
     ) throws(Failure) -> [FallenSibling] {
@@ -60,11 +62,14 @@ struct Operation {
         let asked = Set(targets.map(\.address)), owners = Set(targets.map(\.ownerAddress))
         return session.snapshot.functions.compactMap { function in
             let address = function.address
-            guard !asked.contains(address), owners.contains(function.ownerAddress),
-                before[address]?.phase == .private, let state = now[address], state.phase != .private
-            else { return nil }
+            guard !asked.contains(address), let state = now[address] else { return nil }
+            let isAdopted = before[address] == nil && state.phase != .available
+            let isFallen =
+                owners.contains(function.ownerAddress) && before[address]?.phase == .private && state.phase != .private
+            guard isAdopted || isFallen else { return nil }
             return FallenSibling(
-                device: address, owner: function.ownerAddress, state: state, domainName: session.name(of: state.domain))
+                device: address, owner: function.ownerAddress, state: state,
+                domainName: session.name(of: state.domain), isAdopted: isAdopted)
         }
     }
 
@@ -117,14 +122,18 @@ struct Operation {
     }
 }
 
-/// A function that an operation on another one took out of private operation.
+/// A function that an operation on another one took out of private operation, or that was recorded nowhere and was found.
 struct FallenSibling {
     let device: FunctionAddress
     /// Who owns it: its DSM.
     let owner: FunctionAddress
     let state: AssignmentState
     let domainName: String?
+    let isAdopted: Bool
 
     /// What became of it.
-    var sentence: String { "fell out of private operation: " + state.place(of: device, domainName: domainName) }
+    var sentence: String {
+        (isAdopted ? "was recorded nowhere, and is adopted: " : "fell out of private operation: ")
+            + state.place(of: device, domainName: domainName)
+    }
 }

@@ -13,6 +13,8 @@ struct Session {
     enum Access: Hashable {
         /// Look only: nothing is locked, nothing is written.
         case reading
+        /// The same, and where the record cannot be read, look at the host without it: ``Session/trouble``.
+        case looking
         /// Change: one manager at a time.
         case changing(command: String)
     }
@@ -20,6 +22,8 @@ struct Session {
     let host: HostClient
     let greeting: HostGreeting
     let journal: Journal
+    /// Why the journal cannot be read; what it has then is nothing.
+    let trouble: Failure?
     let snapshot: HostSnapshot
     private let options: GlobalOptions
 
@@ -27,11 +31,12 @@ struct Session {
     static func open(_ options: GlobalOptions, _ access: Access) async throws -> Session {
         do {
             let directory = try StateDirectory(at: options.directory)
-            let journal = try await openJournal(directory, access, options)
+            let (journal, trouble) = try await openJournal(directory, access, options)
             let (host, greeting) = try await reachHost(directory, options)
             if case .changing = access { try journal.bind(toPlatform: "emulated") }
             return Session(
-                host: host, greeting: greeting, journal: journal, snapshot: try await host.snapshot(), options: options)
+                host: host, greeting: greeting, journal: journal, trouble: trouble,
+                snapshot: try await host.snapshot(), options: options)
         } catch let error as JournalError {
             throw Failure(error)
         } catch let error as PlatformError {
@@ -41,13 +46,31 @@ struct Session {
 
     private static func openJournal(
         _ directory: StateDirectory, _ access: Access, _ options: GlobalOptions
-    ) async throws -> Journal {
+    ) async throws -> (Journal, trouble: Failure?) {
         switch access {
-        case .reading: return try Journal.openForReading(in: directory)
+        case .reading: return (try Journal.openForReading(in: directory), nil)
+        case .looking:
+            do throws(JournalError) {
+                return (try Journal.openForReading(in: directory), nil)
+            } catch {
+                return (try Journal.inMemory(), .unreadableRecord(error))
+            }
         case .changing(let command):
             let lock = try await JournalLock.acquire(
                 in: directory, command: command, at: Clock.now, wait: .seconds(options.wait))
-            return try Journal.open(lock)
+            return (try Journal.open(lock), nil)
+        }
+    }
+
+    /// Reaches the host that runs where no journal can be had, to do what needs none.
+    static func reachHost(_ options: GlobalOptions) async throws -> (HostClient, HostSnapshot) {
+        do {
+            let (host, _) = try await reachHost(try StateDirectory(at: options.directory), options)
+            return (host, try await host.snapshot())
+        } catch let error as JournalError {
+            throw Failure(error)
+        } catch let error as PlatformError {
+            throw Failure(error)
         }
     }
 
@@ -152,6 +175,16 @@ struct Session {
 
     /// A domain's name, for texts.
     func name(of domain: DomainID?) -> String? { domain.flatMap { snapshot.domain($0)?.name } }
+
+    /// What is recorded, as far as it can be read: who looks is shown the host all the same. Otherwise nil, and why.
+    func record() -> (contents: JournalContents?, trouble: Failure?) {
+        if let trouble { return (nil, trouble) }
+        do throws(Failure) {
+            return (try recorded(), nil)
+        } catch {
+            return (nil, error)
+        }
+    }
 
     /// Recorded states of all functions.
     func recorded() throws(Failure) -> JournalContents {

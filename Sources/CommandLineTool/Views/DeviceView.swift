@@ -21,6 +21,19 @@ struct DeviceView: Encodable {
         let permittedDMA: String
         /// What was noticed about it since it last proved itself, or nil.
         let suspicion: SuspicionView?
+
+        init(_ state: AssignmentState, _ suspicion: Suspicion, in host: HostSnapshot) {
+            let pending = state.pending.name
+            phase = state.phase.rawValue
+            domain = state.domain?.description
+            domainName = state.domain.flatMap { host.domain($0)?.name }
+            epoch = state.lineage.epoch.rawValue
+            self.pending = pending == .none ? nil : pending.rawValue
+            reason = state.quarantineReason?.rawValue
+            rekeyOwed = state.lineage.rekeyOwed
+            permittedDMA = state.permittedDMAWord
+            self.suspicion = suspicion.isEmpty ? nil : SuspicionView(suspicion)
+        }
     }
 
     /// What the device and its host answer now.
@@ -65,7 +78,8 @@ struct DeviceView: Encodable {
     let tdisp: Bool
     let flr: Bool
     let hostDriver: String?
-    let recorded: Recorded
+    /// Nil: the journal cannot be read.
+    let recorded: Recorded?
     let confirmed: Confirmed
     /// What a person should know about it, or nil.
     let note: String?
@@ -73,10 +87,9 @@ struct DeviceView: Encodable {
     var messages: [String]?
 
     init(
-        _ facts: FunctionFacts, _ state: AssignmentState, _ suspicion: Suspicion, in host: HostSnapshot,
+        _ facts: FunctionFacts, _ state: AssignmentState?, _ suspicion: Suspicion, in host: HostSnapshot,
         manager: LockHolder?
     ) {
-        let domainName = { (id: DomainID?) in id.flatMap { host.domain($0)?.name } }
         address = facts.address.description
         name = facts.name
         vendorID = hex(facts.vendorID, 4)
@@ -87,17 +100,13 @@ struct DeviceView: Encodable {
         tdisp = facts.teeIO && facts.dsm != nil
         flr = facts.flr
         hostDriver = facts.driver
-        let pending = state.pending.name
-        recorded = Recorded(
-            phase: state.phase.rawValue, domain: state.domain?.description, domainName: domainName(state.domain),
-            epoch: state.lineage.epoch.rawValue, pending: pending == .none ? nil : pending.rawValue,
-            reason: state.quarantineReason?.rawValue, rekeyOwed: state.lineage.rekeyOwed,
-            permittedDMA: state.permittedDMAWord, suspicion: suspicion.isEmpty ? nil : SuspicionView(suspicion))
+        recorded = state.map { Recorded($0, suspicion, in: host) }
         confirmed = Confirmed(
             state: facts.state?.description, connected: facts.connected, present: facts.present,
             authentication: facts.authentication.map { Authentication($0) })
         note =
-            Self.note(facts, state, state.domain.flatMap { host.domain($0) }, manager)
+            state.flatMap { Self.note(facts, $0, $0.domain.flatMap { host.domain($0) }, manager) }
+            ?? (state == nil && facts.state == .run ? "answers RUN, and the record cannot be read" : nil)
             ?? (suspicion.standing == .suspect ? Self.suspicionNote : nil)
     }
 
@@ -117,6 +126,7 @@ struct DeviceView: Encodable {
             return "recorded \(state.phase.rawValue), answers \(answer): tdispctl recover"
         }
         if facts.isFoundShut(state) { return "recorded \(state.phase.rawValue), cut by the platform: tdispctl recover" }
+        if facts.isUnrecordedGuest(state) { return "in a domain, recorded nowhere: tdispctl recover" }
         if state.phase == .private, !facts.connected { return "recorded private, no session: tdispctl recover" }
         guard state.phase == .private || state.phase == .attached else { return nil }
         if facts.domain != state.domain {

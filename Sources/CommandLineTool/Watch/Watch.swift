@@ -40,12 +40,13 @@ struct Watch: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting(options) {
-            let session = try await Session.open(options, .reading)
+            let session = try await Session.open(options, .looking)
             for device in devices { _ = try session.function(device) }
             let printer = WatchPrinter(options.output)
             let interruption = Interruption()
             let reader = RecordReader(session, directory: try options.directory, only: devices.unique, printer)
-            let repair = WatchRepair(options: options, printer: printer, interruption: interruption)
+            let repair = WatchRepair(
+                options: options, printer: printer, interruption: interruption, isPatient: !once)
             var settings = Watcher.Settings()
             settings.interval = .seconds(interval)
             settings.acts = !noRecover
@@ -59,7 +60,9 @@ struct Watch: AsyncParsableCommand {
             } heard: { _, _ in
                 Task { await watcher.stop() }
             }
-            if once, let failures = printer.failures { throw failures }
+            guard once else { return }
+            if let failures = printer.failures { throw failures }
+            if let trouble = await reader.trouble { throw Afterthought(failure: trouble) }
         }
     }
 }

@@ -25,6 +25,8 @@ struct WatchLine: Encodable {
         case waiting
         /// Nobody could bring the device home.
         case undone
+        /// A device has trusted DMA, and nobody has recorded that.
+        case stray
         /// More was noticed than is kept.
         case gap
         /// Something cannot be reached or read.

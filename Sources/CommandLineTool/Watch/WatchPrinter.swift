@@ -74,6 +74,15 @@ final class WatchPrinter: Sendable {
         }
     }
 
+    /// A device with trusted DMA of which the record says nothing.
+    func printStray(_ facts: FunctionFacts) {
+        let answer = facts.state.map { "answers \($0)" } ?? "does not answer"
+        write(
+            WatchLine(
+                .stray, of: facts.address, at: Clock.now,
+                "\(answer), and nobody can account for that; it is watched: tdispctl recover \(facts.address)"))
+    }
+
     /// Another manager holds the state directory.
     func printWaiting(_ message: String) { write(WatchLine(.waiting, at: Clock.now, message)) }
 

@@ -18,6 +18,21 @@ struct JournalFile {
         }
     }
 
+    /// Opens and checks what is there where nothing can be written, not even the memory that is shared with writers: the
+    /// file as it stands, which has everything unless a write-ahead log waits beside it; nil then. Later changes are not seen.
+    func openAsItStands() throws(JournalError) -> DatabaseQueue? {
+        let log = "\(path)-wal"
+        guard (try? FileManager.default.attributesOfItem(atPath: log)[.size] as? NSNumber)?.intValue ?? 0 == 0 else {
+            return nil
+        }
+        return try attempt {
+            let file = URL(filePath: path).absoluteString + "?immutable=1"
+            let database = try connect(file, readOnly: true)
+            try database.read(check)
+            return database
+        }
+    }
+
     /// Opens for writing, after it was checked through a connection that cannot write. Needs the journal's lock.
     func openForWriting() throws(JournalError) -> DatabaseQueue {
         try attempt {
