@@ -107,6 +107,12 @@ public actor HostClient: Platform, NoticeFeed {
         return explanation
     }
 
+    /// How all that a guest's driver can give a function looks from inside its VM.
+    public func guestView(of function: FunctionAddress) async throws(PlatformError) -> GuestOverview {
+        guard case .guestView(let view) = try await ask(.guestView(function)) else { throw Self.misunderstood }
+        return view
+    }
+
     /// Whose the memory is.
     public func memory() async throws(PlatformError) -> MemoryView {
         guard case .memory(let memory) = try await ask(.memory) else { throw Self.misunderstood }

@@ -18,7 +18,7 @@ import Testing
         host.advance()
         let view = try host.view(demo.accelerator)
         #expect(view.workload.hostArrived > 0)
-        #expect(view.gate == .ordinary)
+        #expect(view.standing == .host)
         #expect(view.driver == "accel")
     }
 

@@ -94,7 +94,7 @@ import Testing
 
     @Test func `DMA of a TDI whose stream is disabled at the root port stops there`() throws {
         host.happen(.streamDisabled(demo.accelerator))
-        #expect(host.tryDMA(demo.vf0, .trusted, at: 1 << 20) == .stopped(.noSecureStream))
+        #expect(host.tryDMA(demo.vf0, .trusted, at: 1 << 20) == .stopped(.noSecureStream(.insecure)))
     }
 
     @Test func `an FLR of the physical function takes its virtual functions to ERROR`() throws {

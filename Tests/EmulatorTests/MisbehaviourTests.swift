@@ -45,7 +45,7 @@ import Testing
         let demo = host.demo
         host.attach(demo.vf0, to: demo.web1)
         host.lock(demo.vf0)
-        #expect(host.tryDMA(demo.vf0, .trusted, at: 1 << 20) == .stopped(.noSecureStream))
+        #expect(host.tryDMA(demo.vf0, .trusted, at: 1 << 20) == .stopped(.noSecureStream(.withheld(.configLocked))))
     }
 
     @Test func `T=0 of a TDI in RUN is refused by the rule against mixed traffic`() throws {

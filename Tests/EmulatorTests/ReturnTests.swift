@@ -90,7 +90,7 @@ import Testing
         let arrived = try host.view(demo.accelerator).workload.hostArrived
         host.advance()
         let view = try host.view(demo.accelerator)
-        #expect(view.driver == "accel" && view.domain == nil && view.gate == .ordinary)
+        #expect(view.driver == "accel" && view.domain == nil && view.standing == .host)
         #expect(view.workload.hostArrived > arrived)
     }
 

@@ -38,7 +38,7 @@ import Testing
         #expect(try breach(attached, []) == .oneOwner)
     }
 
-    @Test func `one whose gate is shut is in between`() throws {
+    @Test func `one whose DMA is shut off is in between`() throws {
         let shut: [AssignmentEffect] = [.releaseHostDriver, .attach(domain), .cut(.first)]
         #expect(try breach(attached, shut) == .allOrHome)
     }

@@ -25,7 +25,9 @@ import Testing
         ["routes", Demo.vf, "--address", "0xffffffffffff", "--size", "2"],
         ["routes", Demo.vf, "--address", "0xffffffffffffffff"], ["routes", "--platform", "vax"],
         ["routes", "--platform", "sev-tio/both"], ["routes", "--platform", "tdx-connect/unified"],
-        ["routes", "--platform", "all", "--address", "0"], ["graph", "nosuchmachine"], ["show", Demo.vf, Demo.vf],
+        ["routes", "--platform", "all", "--address", "0"], ["routes", Demo.vf, "--svg", "-o", "json"],
+        ["routes", Demo.vf, "--svg", "--as-guest"], ["routes", "--platform", "all", "--as-guest"],
+        ["graph", "nosuchmachine"], ["show", Demo.vf, Demo.vf],
         ["show", "nonsense"], ["history", "nonsense"],
     ])
     func `on the command line is wrong usage`(arguments: [String]) async throws {

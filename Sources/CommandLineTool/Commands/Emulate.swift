@@ -3,6 +3,7 @@ internal import Assignment
 internal import Emulator
 internal import EmulatorProcess
 internal import Foundation
+internal import IOMMU
 internal import Journal
 internal import Logging
 internal import ScenarioReplay
@@ -67,10 +68,11 @@ extension EmulateStatus {
     private static func view(of client: HostClient, _ greeting: HostGreeting) async throws -> EmulatedHostView {
         do throws(PlatformError) {
             let memory = try await client.memory()
-            let names = DomainNames(memory, try await client.snapshot())
+            let snapshot = try await client.snapshot()
+            let names = Names(memory, snapshot)
             return EmulatedHostView(
                 greeting, waiting: try await client.waitingFaults(),
-                held: memory.conversions.map { names.words(of: $0) }, fenced: memory.fenced.map { names.text($0) })
+                held: memory.heldConversions(snapshot), fenced: memory.fenced.map(names.domain))
         } catch {
             throw Failure(error)
         }

@@ -2,6 +2,7 @@ internal import Assignment
 internal import Attestation
 internal import Emulator
 internal import EmulatorProcess
+internal import IOMMU
 internal import PCIe
 internal import SPDM
 internal import TDISP
@@ -40,7 +41,9 @@ struct DevicePrinter {
                     ? "by the record, \(permitted); what is so: tdispctl routes \(facts.address)" : permitted)
             if state.domain != nil { add("orders", Self.text(state.lineage)) }
         }
-        if let interrupts = inspection.routes?.interrupts { add("interrupts", Self.text(interrupts)) }
+        if let interrupts = inspection.routes?.interrupts {
+            add("interrupts", Self.text(interrupts, .numbers(in: facts.address.segment)))
+        }
         if let peers = inspection.routes?.peers, !peers.isEmpty {
             add("peers", "bound to \(peers.map { "\($0)" }.joined(separator: ", ")) for T=1")
         }
@@ -75,10 +78,10 @@ struct DevicePrinter {
         return "\(measurement.index), \(MeasurementBlock.Kind(rawValue: measurement.type)): \(digits)"
     }
 
-    private static func text(_ interrupts: InterruptView) -> String {
+    private static func text(_ interrupts: InterruptView, _ names: Names) -> String {
         let table = "MSI-X table \(interrupts.isTableLocked ? "locked" : "not locked")"
         guard let tBit = interrupts.tBit else { return "none are sent, \(table)" }
-        return "\(tBit) \(interrupts.outcome.word), \(table)"
+        return "\(tBit) \(interrupts.outcome.text(names)), \(table)"
     }
 
     private func recorded(_ view: DeviceView) -> String {

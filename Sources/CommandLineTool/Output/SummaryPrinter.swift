@@ -16,13 +16,12 @@ struct SummaryPrinter {
         switch options.output {
         case .json: Console.out(try JSONEnvelope(kind: "OperationList", views).text)
         case .table:
-            let names = try? DomainNames(await session.host.memory(), session.snapshot)
-            for result in results where result.reachedItsGoal { Console.out(text(result, verb, names)) }
+            for result in results where result.reachedItsGoal { Console.out(text(result, verb)) }
             for sibling in fallen { Console.out(sibling.sentence + "\n") }
         }
     }
 
-    private func text(_ result: OperationResult, _ verb: Operation.Verb, _ names: DomainNames?) -> String {
+    private func text(_ result: OperationResult, _ verb: Operation.Verb) -> String {
         let state = result.state
         let domain = session.name(of: state.domain) ?? "no domain"
         var lines = ["\(result.device) is \(state.phase.sentence(domain: domain))"]
@@ -30,9 +29,7 @@ struct SummaryPrinter {
         add("DMA", state.permittedDMASentence(domain: domain))
         if state.lineage.epoch != .none { add("epoch", "\(state.lineage.epoch)") }
         for proof in result.proofs {
-            add(
-                proof.result.word,
-                proof.claim + (proof.seen.isEmpty ? "" : ": \(names?.text(proof.seen) ?? proof.seen)"))
+            add(proof.result.word, proof.claim + (proof.seen.isEmpty ? "" : ": \(proof.seen)"))
         }
         add("next", next(result, verb))
         return lines.joined(separator: "\n") + "\n"

@@ -7,8 +7,14 @@ internal import PCIe
 struct DMAView: Encodable {
     let steps: [Step]
     let verdict: String
+    /// Whether it gets to memory, whoever sends it.
+    let reaches: Bool
+    /// Where in memory, piece by piece.
+    let segments: [SegmentView]
+    /// What stops it.
+    let stop: StopView?
     let rule: String?
-    let guest: GuestPart?
+    let guest: GuestDMAView?
 
     /// A part of the way and what it says.
     struct Step: Encodable {
@@ -16,101 +22,146 @@ struct DMAView: Encodable {
         let text: String
     }
 
-    /// How it looks from inside the VM.
-    struct GuestPart: Encodable {
-        let believes: String
-        let happens: String
-        let finding: String
+    /// Where and by which check a DMA is stopped.
+    struct StopView: Encodable {
+        let place: String
+        let check: String
+        let text: String
     }
 
-    init(_ explanation: DMAExplanation, _ names: DomainNames, asGuest: Bool) {
-        let device = Step(part: "device", text: explanation.device.map(Self.deviceText) ?? "sends it")
-        let link = Step(part: "root port", text: explanation.rootPort?.withoutPlace ?? "lets it pass")
-        steps = [device, link] + Self.steps(explanation.iommu.steps, names)
-        (verdict, rule) = Self.verdict(explanation, names)
-        guest = asGuest ? GuestPart(explanation, names) : nil
+    /// A piece of memory that a DMA reaches.
+    struct SegmentView: Encodable {
+        let physical: String
+        let size: UInt64
+        let owner: String
+    }
+
+    init(_ explanation: DMAExplanation, _ names: Names, asGuest: Bool) {
+        let stop = explanation.stop
+        steps = Self.steps(explanation, names)
+        reaches = stop == nil
+        segments = stop == nil ? explanation.segments.map { SegmentView($0, names) } : []
+        self.stop = stop.map { StopView($0, names) }
+        rule = explanation.rule
+        verdict = explanation.verdict(names)
+        guest = asGuest ? GuestDMAView(explanation, names) : nil
     }
 
     func show(as format: OutputFormat) {
         if format == .json { return Console.outJSON("Route", [self]) }
         for step in steps { Console.out("  \(step.part.padded(to: 11)) \(step.text)\n") }
         Console.out("\(verdict)\n")
-        guard let guest else { return }
-        Console.out("\nas the guest sees it\n")
-        Console.out("  believes    \(guest.believes)\n  happens     \(guest.happens)\n  finding     \(guest.finding)\n")
+        if let guest { Console.out("\nas the guest sees it\n\(guest.text)") }
     }
 
-    // MARK: Parts
+    private static func steps(_ explanation: DMAExplanation, _ names: Names) -> [Step] {
+        let device = Step(part: "device", text: explanation.device.map { $0.deviceText(names) } ?? "sends it")
+        let cache = explanation.translation.map { Step(part: "ATC", text: $0.text(names)) }
+        let link = Step(part: "root port", text: explanation.rootPort?.reason(names) ?? "lets it pass")
+        return [device, cache, link].compactMap { $0 } + steps(explanation.iommu.steps, names)
+    }
 
     /// The steps of the IOMMU; the entries of one stage's walk are one line.
-    private static func steps(_ steps: [RouteStep], _ names: DomainNames) -> [Step] {
+    private static func steps(_ steps: [RouteStep], _ names: Names) -> [Step] {
         var lines: [Step] = []
-        var entries: [RouteStep] = []
+        var entries: [String] = []
         // Where a guest's table is walked, it is walked first.
         var stage = steps.contains(where: \.isFirstStage) ? 1 : 2
         func close() {
             guard !entries.isEmpty else { return }
-            lines.append(Step(part: "stage \(stage)", text: entries.map(\.entryText).joined(separator: ", ")))
+            lines.append(Step(part: "stage \(stage)", text: entries.joined(separator: ", ")))
             entries = []
         }
         for step in steps {
-            if case .entry = step { entries.append(step); continue }
+            if case .entry = step { entries.append(step.saying(names)); continue }
             close()
             if case .guestPhysical = step { stage = 2 }
-            lines.append(Step(part: step.part, text: names.text(step.text)))
+            lines.append(Step(part: step.part, text: step.saying(names)))
         }
         close()
         return lines
     }
+}
 
-    /// Where it ends. The IOMMU's word counts also where a device that keeps to its rules would not have sent it.
-    private static func verdict(_ explanation: DMAExplanation, _ names: DomainNames) -> (String, rule: String?) {
-        if let stop = explanation.rootPort {
-            let rule = explanation.iommu.request.tBit == .trusted ? SafetyRule.noTrustedDMAWithoutRun.rawValue : nil
-            return ("stopped at the root port: \(stop.withoutPlace)", rule)
-        }
-        let unsent = explanation.device.map { _ in ", if a device that breaks its rules sent it" } ?? ""
-        switch explanation.iommu.route {
-        case .reaches(let segments):
-            let places = segments.map { "\(Bytes.hex($0.physical)) (\(names.text($0.owner)))" }
-            return ("reaches \(places.joined(separator: ", "))\(unsent)", nil)
-        case .faults(let fault): return ("faults: \(names.text(fault))", fault.rule?.rawValue)
+extension DMAExplanation {
+    /// What keeps it from memory; nil: nothing does. That a device which keeps to its rules would not send it does not
+    /// count: the others do.
+    fileprivate var stop: DMAStop? {
+        if let rootPort { return rootPort }
+        switch iommu.route {
+        case .reaches: return nil
+        case .faults(let fault): return .fault(fault)
         }
     }
 
-    private static func deviceText(_ stop: DMAStop) -> String {
-        stop == .notSent ? "would not send it: its TDISP state or a cleared Bus Master Enable forbids it" : "\(stop)"
+    /// Where the IOMMU lets it get to.
+    fileprivate var segments: [Segment] {
+        switch iommu.route {
+        case .reaches(let segments): segments
+        case .faults: []
+        }
+    }
+
+    fileprivate var rule: String? {
+        switch stop {
+        case .noSecureStream, .integrityCheckFailed, .foreignRequester:
+            iommu.request.tBit == .trusted ? SafetyRule.noTrustedDMAWithoutRun.rawValue : nil
+        case .fault(let fault): fault.rule?.rawValue
+        case .notSent, .deviceGone, nil: nil
+        }
+    }
+
+    /// Where it ends; behind a stop at the root port, what the IOMMU would have made of it.
+    fileprivate func verdict(_ names: Names) -> String {
+        let reached = segments.map { "\(Bytes.hex($0.physical)) (\($0.owner.text(names)))" }.joined(separator: ", ")
+        switch (rootPort, iommu.route) {
+        case (let stop?, .reaches):
+            return "stopped at the root port: \(stop.reason(names)); the IOMMU behind it is open, to \(reached)"
+        case (let stop?, .faults(let fault)):
+            return
+                "stopped at the root port: \(stop.reason(names)); the IOMMU behind it faults it too: \(fault.text(names))"
+        case (nil, .reaches):
+            return "reaches \(reached)\(device == nil ? "" : ", if a device that breaks its rules sent it")"
+        case (nil, .faults(let fault)): return "faults: \(fault.text(names))"
+        }
     }
 }
 
 extension DMAStop {
-    /// What the root port says, where it is clear that it is the root port.
-    var withoutPlace: String { "\(self)".replacing("root port: ", with: "") }
+    fileprivate func deviceText(_ names: Names) -> String {
+        switch self {
+        case .notSent: "would not send it: its TDISP state or a cleared Bus Master Enable forbids it"
+        case .deviceGone, .foreignRequester, .noSecureStream, .integrityCheckFailed, .fault: reason(names)
+        }
+    }
 }
 
-extension DMAView.GuestPart {
-    fileprivate init(_ explanation: DMAExplanation, _ names: DomainNames) {
-        let view = explanation.guest
-        believes =
-            switch view.belief {
-            case .noIOMMU: "it has no IOMMU: the address is guest physical"
-            case .mapped(let guestPhysical): "its table leads to guest physical \(Bytes.hex(guestPhysical))"
-            case .stopped(let fault): "its table stops it: \(names.text(fault))"
-            }
-        if let stop = explanation.rootPort {
-            happens = "stopped at the root port: \(stop.withoutPlace)"
-            finding = "The DMA is stopped on the way to the IOMMU, where the guest does not see it."
-            return
+extension DMAView.StopView {
+    fileprivate init(_ stop: DMAStop, _ names: Names) {
+        place = stop.place ?? "device"
+        check = stop.name
+        text = stop.reason(names)
+    }
+}
+
+extension DMAView.SegmentView {
+    fileprivate init(_ segment: Segment, _ names: Names) {
+        physical = Bytes.hex(segment.physical)
+        size = segment.count
+        owner = segment.owner.text(names)
+    }
+}
+
+extension TranslationUse {
+    fileprivate func text(_ names: Names) -> String {
+        switch self {
+        case .held(let physical): "holds a translation to \(Bytes.hex(physical)): sends a translated request"
+        case .given(let physical, let permissions):
+            "holds no translation, asks for one and is given \(Bytes.hex(physical)), \(permissions)"
+        case .refused(let refusal): "holds no translation and is given none: \(refusal.text(names))"
+        case .unasked: "holds no translation, and its question for one does not pass the root port"
+        case .crossesPages: "not used: the access crosses pages"
         }
-        let asked = view.guestPhysical.map { "guest physical \(Bytes.hex($0)) is asked for" }
-        let end =
-            switch view.route {
-            case .reaches(let segments):
-                "reaches \(segments.map { names.text($0.owner) }.joined(separator: ", "))"
-            case .faults(let fault): "faults: \(names.text(fault))"
-            }
-        happens = [asked, end].compactMap { $0 }.joined(separator: "; ")
-        finding = names.text(view.finding)
     }
 }
 
@@ -120,37 +171,5 @@ extension RouteStep {
         case .firstStage: true
         case .gate, .fence, .busMaster, .context, .cache, .entry, .guestPhysical, .frame, .ownership: false
         }
-    }
-
-    /// The part of the IOMMU that takes the step.
-    fileprivate var part: String {
-        switch self {
-        case .gate: "gate"
-        case .fence: "fence"
-        case .busMaster: "bus master"
-        case .context: "context"
-        case .firstStage: "stage 1"
-        case .cache: "IOTLB"
-        case .entry: "walk"
-        case .guestPhysical: "stage 1"
-        case .frame: "page"
-        case .ownership: "ownership"
-        }
-    }
-
-    /// What it says, without the part's name where the description begins with it.
-    fileprivate var text: String {
-        if case .cache(let physical?) = self { return "page at \(Bytes.hex(physical)), no table is walked" }
-        let text = description
-        for name in ["gate: ", "fence: ", "bus mastering: ", "first stage: ", "cache: "] where text.hasPrefix(name) {
-            return String(text.dropFirst(name.count))
-        }
-        return text
-    }
-
-    /// `L4[0] next level`.
-    fileprivate var entryText: String {
-        guard case .entry(let level, let index, let kind) = self else { return text }
-        return "L\(level)[\(index)] \(kind)"
     }
 }

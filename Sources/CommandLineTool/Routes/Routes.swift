@@ -13,7 +13,7 @@ struct Routes: AsyncParsableCommand {
         abstract: "Show where DMA goes: all that a device reaches, the path of one access, or a platform's table.",
         discussion: """
             Without an address: everything that T=0 and T=1 of the device reach now. With one: the way of that access \
-            through device, link and IOMMU, and with --as-guest what the VM's own IOMMU driver would believe of it. \
+            through device, link and IOMMU. With --as-guest, also what the VM's own IOMMU driver would believe of it. \
             With --platform and no device: what such a platform lets through in each state of TDISP.
             """)
 
@@ -41,7 +41,7 @@ struct Routes: AsyncParsableCommand {
     @Flag(help: "Say what the guest's IOMMU driver would believe, beside what really happens.")
     var asGuest = false
 
-    @Flag(help: "Draw all that the device reaches, as SVG.")
+    @Flag(help: "Draw all that the device reaches, as SVG; takes no --address, --as-guest or JSON.")
     var svg = false
 
     @Option(
@@ -55,9 +55,10 @@ struct Routes: AsyncParsableCommand {
         guard (device == nil) != (platform == nil) else {
             throw ValidationError("name a device, or a platform with --platform")
         }
-        guard address != nil || t == nil && size == nil && !write && !asGuest else {
-            throw ValidationError("--t, --size, --write and --as-guest are about one access: they need an --address")
+        guard address != nil || t == nil && size == nil && !write else {
+            throw ValidationError("--t, --size and --write are about one access: they need an --address")
         }
+        guard !asGuest || device != nil else { throw ValidationError("--as-guest is about a device") }
         guard address == nil || device != nil else {
             throw ValidationError("--address is about one access of a device: it takes no --platform")
         }
@@ -68,6 +69,9 @@ struct Routes: AsyncParsableCommand {
         guard !svg || address == nil && device != nil else {
             throw ValidationError("--svg draws all that a device reaches: it takes a device and no --address")
         }
+        guard !svg || options.output != .json && !asGuest else {
+            throw ValidationError("--svg prints SVG: it takes no --output json and no --as-guest")
+        }
     }
 
     func run() async throws {
@@ -77,13 +81,17 @@ struct Routes: AsyncParsableCommand {
             guard let device else { return }
             let function = try session.function(device).address
             do throws(PlatformError) {
-                let names = DomainNames(try await session.host.memory(), session.snapshot)
+                let memory = try await session.host.memory()
+                let names = Names(memory, session.snapshot, segment: function.segment)
                 if let address {
                     let question = DMAQuestion(address: address, count: size ?? 64, isTrusted: t == 1, isWrite: write)
                     let explanation = try await session.host.explain(question, of: function)
                     DMAView(explanation, names, asGuest: asGuest).show(as: options.output)
                 } else {
-                    let reach = ReachTable(try await session.host.inspect(function), names)
+                    let reach = ReachTable(
+                        try await session.host.inspect(function), names,
+                        held: memory.heldConversions(session.snapshot),
+                        guest: asGuest ? try await session.host.guestView(of: function) : nil)
                     if svg { Console.out(reach.picture.svg) } else { reach.show(as: options.output) }
                 }
             } catch {

@@ -15,7 +15,7 @@ extension HostModel {
         advance(latencies.driver, device)
         setCommand(.busMaster, false, of: function, device)
         memory.detachUntrusted(address)
-        memory.setGate(.silent, of: address)
+        memory.hold(address, as: .locked)
         software[address]?.driver = FunctionSoftware.vfio
         return EffectReport(.succeeded, "\(driver ?? "no driver") -> vfio-pci")
     }

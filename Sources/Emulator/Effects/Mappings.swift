@@ -25,7 +25,7 @@ extension HostModel {
         guard var ledger = software[address]?.ledger else {
             return EffectReport(.failed(.other), "the mappings were not saved")
         }
-        memory.setGate(.silent, of: address)
+        memory.hold(address, as: .locked)
         do throws(LedgerError) {
             try memory.drop(&ledger, of: address)
         } catch {
@@ -56,9 +56,9 @@ extension HostModel {
             detail = "\(ledger.mappings.count) mappings restored\(ledger.leftOutSummary)"
         }
         software[address]?.ledger = nil
-        memory.setGate(.sharedOnly(number), of: address)
+        memory.hold(address, as: .unlocked, for: number)
         let report = proveRestored(function, device, detail)
-        if report.outcome != .succeeded { memory.setGate(.silent, of: address) }
+        if report.outcome != .succeeded { memory.hold(address, as: .locked) }
         return report
     }
 

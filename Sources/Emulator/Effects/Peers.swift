@@ -41,7 +41,7 @@ extension HostModel {
         }
         if let refusal = memory.change(for: one, { $0.bindPeers(one.requesterID, other.requesterID) }) ?? nil {
             dropPeers(of: one, other)
-            return EffectReport(.failed(.deviceRefused), "the IOMMU: \(refusal)")
+            return EffectReport(.failed(.deviceRefused), "the IOMMU: \(refusal.text(names(in: one.segment)))")
         }
         return EffectReport(.succeeded, "\(one) and \(other) bound over stream \(stream)")
     }

@@ -30,7 +30,7 @@ extension HostModel {
         let target = memory.deviceAddress(page, .trusted, of: function.address)
         let packet = TLP.write(pattern, at: target, from: function.address.requesterID, .trusted, over: stream)
         switch send(packet, from: device) {
-        case .stopped(let stop): return Proof(claim, .disproven, seen: "\(stop)")
+        case .stopped(let stop): return Proof(claim, .disproven, seen: stop.text(names(in: function.address.segment)))
         case .arrived:
             let found = memory.contents.read(64, at: domain.base + page)
             return Proof(claim, found == pattern ? .proven : .disproven, seen: "64 bytes at \(hexAddress(target))")
@@ -45,7 +45,9 @@ extension HostModel {
         let stream = tBit == .trusted ? tsm.connections[device.address]?.stream : nil
         let packet = TLP.read(64, at: address, from: function.address.requesterID, tBit, over: stream)
         switch send(packet, from: device) {
-        case .stopped(let stop): return Proof(claim, stop.isByCheck ? .proven : .notProven, seen: "\(stop)")
+        case .stopped(let stop):
+            return Proof(
+                claim, stop.isByCheck ? .proven : .notProven, seen: stop.text(names(in: function.address.segment)))
         case .arrived: return Proof(claim, .disproven, seen: "it arrived at \(hexAddress(address))")
         }
     }
@@ -157,7 +159,8 @@ extension HostModel {
         switch send(.read(64, at: range.addresses.lowerBound, from: requester, .untrusted), from: device) {
         case .arrived:
             return Proof(Self.insideArrives, .proven, seen: "64 bytes at \(hexAddress(range.addresses.lowerBound))")
-        case .stopped(let stop): return Proof(Self.insideArrives, .disproven, seen: "\(stop)")
+        case .stopped(let stop):
+            return Proof(Self.insideArrives, .disproven, seen: stop.text(names(in: function.address.segment)))
         }
     }
 }

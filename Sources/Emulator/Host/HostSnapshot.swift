@@ -76,7 +76,8 @@ extension HostModel {
             memory: device.interfaceMemory(of: function).map {
                 MemoryFacts(register: UInt8($0.register), address: $0.address, size: $0.size)
             }, inStream: device.isStreamFor(function),
-            isShut: memory.context(of: address)?.gate == .silent, authentication: tsm.authentications[device.address])
+            isShut: memory.context(of: address)?.standing.isSilent == true,
+            authentication: tsm.authentications[device.address])
     }
 
     /// The configuration space of a function as a reader finds it: ones when it is not there.

@@ -24,8 +24,10 @@ public struct FunctionView: Hashable, Sendable, Codable {
     public let isBusMaster: Bool
     /// The engine's lock epoch that the TSM holds a lock of.
     public let lockEpoch: UInt32?
-    /// What the IOMMU lets pass.
-    public let gate: DMAGate
+    /// How the platform holds it.
+    public let standing: Standing
+    /// The VM that the platform holds it for; nil: the host.
+    public let holder: DomainNumber?
     /// The IOMMU's table for T=0.
     public let hostTable: TableNumber?
     /// The IOMMU's table for T=1.
@@ -58,10 +60,21 @@ public struct StreamView: Hashable, Sendable, Codable {
 public struct RoutesView: Hashable, Sendable, Codable {
     /// The function.
     public let address: FunctionAddress
+    /// What the platform has for T=0 in the standing that the function is held in, and for T=1.
+    public let cells: CellPair
     /// Everything that T=0 reaches.
     public let untrusted: [ReachableRange]
     /// Everything that the IOMMU lets T=1 reach.
     public let trusted: [ReachableRange]
+
+    /// The cells of both T values.
+    public struct CellPair: Hashable, Sendable, Codable {
+        /// Of T=0.
+        public let untrusted: RoutingCell
+        /// Of T=1.
+        public let trusted: RoutingCell
+    }
+
     /// Why no T=1 gets as far as the IOMMU now; nil: it does.
     public let trustedStop: DMAStop?
     /// Whether it has ATS, and its translations are answered where the platform has it so.
@@ -100,6 +113,8 @@ public struct MemoryView: Hashable, Sendable, Codable {
         public let toShared: Bool
         /// What still reaches one of them.
         public let heldBy: PageReach?
+        /// The segment whose IOMMU says so.
+        public let segment: UInt16?
     }
 
     /// The domains, in order of their numbers.
@@ -128,7 +143,8 @@ extension HostModel {
             state: device.has(function) ? device.tdi(address.requesterID)?.state : nil, driver: software.driver,
             domain: software.domain, hasGuestDriver: software.hasGuestDriver,
             isBusMaster: function.canMaster && device.has(function), lockEpoch: tsm.locks[address]?.epoch,
-            gate: context?.gate ?? .ordinary, hostTable: context?.hostTable, trustedTable: context?.trustedTable,
+            standing: context?.standing ?? .host, holder: context?.owner, hostTable: context?.hostTable,
+            trustedTable: context?.trustedTable,
             workload: workloads[address]?.counters ?? WorkloadCounters())
     }
 
@@ -149,7 +165,11 @@ extension HostModel {
     public func routes(of address: FunctionAddress) -> RoutesView? {
         guard let unit = memory.unit(of: address), let (device, function) = locate(address) else { return nil }
         return RoutesView(
-            address: address, untrusted: unit.reachableRanges(of: address.requesterID, .untrusted),
+            address: address,
+            cells: RoutesView.CellPair(
+                untrusted: unit.cell(of: address.requesterID, .untrusted),
+                trusted: unit.cell(of: address.requesterID, .trusted)),
+            untrusted: unit.reachableRanges(of: address.requesterID, .untrusted),
             trusted: unit.reachableRanges(of: address.requesterID, .trusted),
             trustedStop: stopAtRootPort(
                 DMARequest(requesterID: address.requesterID, tBit: .trusted, address: 0, count: 1, access: .read),
@@ -179,6 +199,15 @@ extension HostModel {
         return sendAsOrdered(packet, from: function, device)
     }
 
+    /// The names of VMs, and of the functions of a segment.
+    func names(in segment: UInt16) -> Names {
+        let names = Dictionary(
+            domains.values.map { ($0.number, $0.description.name) }, uniquingKeysWith: { first, _ in first })
+        return Names(
+            domain: { names[$0] ?? $0.description },
+            requester: { FunctionAddress(segment: segment, requesterID: $0).description })
+    }
+
     /// Whose the memory is.
     public var memoryView: MemoryView {
         func pages(_ ranges: [Range<UInt64>]) -> UInt64 {
@@ -193,9 +222,10 @@ extension HostModel {
                     private: pages(domain.private))
             },
             conversions: memory.pendingConversions.map { pending in
-                MemoryView.Conversion(
+                let reach = memory.reach(of: pending)
+                return MemoryView.Conversion(
                     domain: pending.domain, pages: pending.pages, toShared: pending.conversion.direction == .toShared,
-                    heldBy: memory.reach(of: pending))
+                    heldBy: reach?.reach, segment: reach?.segment)
             },
             fenced: Set(memory.units.values.flatMap(\.fencedDomains)).sorted(),
             host: total / 4096 - all.reduce(0) { $0 + $1.description.memory / 4096 })

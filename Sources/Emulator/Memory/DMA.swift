@@ -1,6 +1,6 @@
 public import IOMMU
 internal import PCIe
-internal import TDISP
+public import TDISP
 
 /// What became of a DMA that a function wanted to make.
 public enum DMAOutcome: Hashable, Sendable, Codable {
@@ -18,26 +18,74 @@ public enum DMAStop: Hashable, Sendable, Codable {
     case deviceGone
     /// The root port: no function below it has this requester ID.
     case foreignRequester
-    /// The root port: T=1 came outside a Secure stream that is set up for the requester.
-    case noSecureStream
+    /// The root port: T=1 came outside a Secure stream that is set up for the requester, which had none for this reason.
+    case noSecureStream(MissingStream)
     /// The root port: the integrity check failed.
     case integrityCheckFailed
     /// The IOMMU.
     case fault(Fault)
 }
 
-extension DMAStop: CustomStringConvertible {
+/// Why T=1 of a function does not come over a Secure stream.
+public enum MissingStream: Hashable, Sendable, Codable {
+    /// No stream is set up between its device and the root port.
+    case none
+    /// The stream is not Secure at both ends.
+    case insecure
+    /// The stream is Secure, and the DSM puts nothing of an interface on it in this state (TDISP 1.0, TLP rules).
+    case withheld(TDIState)
+    /// The stream is Secure, and is not for this requester.
+    case notForRequester
+}
+
+extension MissingStream: CustomStringConvertible {
     /// One clause for a person.
     public var description: String {
         switch self {
-        case .notSent: "the device did not send it"
-        case .deviceGone: "the device is not there"
-        case .foreignRequester: "root port: no function below has this requester ID"
-        case .noSecureStream: "root port: T=1 outside a Secure stream"
-        case .integrityCheckFailed: "root port: integrity check failed"
-        case .fault(let fault): "IOMMU: \(fault)"
+        case .none: "no IDE stream is set up"
+        case .insecure: "the IDE stream is not Secure"
+        case .withheld(let state): "the DSM puts nothing of it on the stream in \(state)"
+        case .notForRequester: "the IDE stream is not for this requester"
         }
     }
+}
+
+extension DMAStop: TextWithNames {
+    /// The name, for programs and scenario files, of the check that stopped it.
+    public var name: String {
+        switch self {
+        case .notSent: "not-sent"
+        case .deviceGone: "device-gone"
+        case .foreignRequester: "foreign-requester"
+        case .noSecureStream: "no-secure-stream"
+        case .integrityCheckFailed: "integrity-check-failed"
+        case .fault(let fault): fault.check.name
+        }
+    }
+
+    /// Where it was stopped; nil: in the device, or before it.
+    public var place: String? {
+        switch self {
+        case .notSent, .deviceGone: nil
+        case .foreignRequester, .noSecureStream, .integrityCheckFailed: "root port"
+        case .fault: "IOMMU"
+        }
+    }
+
+    /// Why, one clause for a person.
+    public func reason(_ names: Names) -> String {
+        switch self {
+        case .notSent: "the device did not send it"
+        case .deviceGone: "the device is not there"
+        case .foreignRequester: "no function below has this requester ID"
+        case .noSecureStream(let missing): "T=1 outside a Secure stream: \(missing)"
+        case .integrityCheckFailed: "integrity check failed"
+        case .fault(let fault): fault.text(names)
+        }
+    }
+
+    /// Place and reason, for example `root port: integrity check failed`.
+    public func text(_ names: Names) -> String { (place.map { "\($0): " } ?? "") + reason(names) }
 }
 
 extension TLP {
@@ -125,8 +173,16 @@ extension HostModel {
         let port = device.rootPort
         guard let slot = slot(of: request, over: stream, device), let block = port.block,
             block.control.streamID == stream, block.requesters.contains(request.requesterID), port.stream.isSecure
-        else { return .noSecureStream }
+        else { return .noSecureStream(missingStream(of: request.requesterID, device)) }
         return device.keys.agrees(with: port.keys, on: slot) ? nil : .integrityCheckFailed
+    }
+
+    /// Why T=1 of a function does not come over a Secure stream now.
+    private func missingStream(of requester: RequesterID, _ device: EmulatedDevice) -> MissingStream {
+        guard let stream = tsm.connections[device.address]?.stream else { return .none }
+        guard device.rootPort.isSecure, device.isSecure(stream) else { return .insecure }
+        guard let state = device.tdi(requester)?.state, state != .run else { return .notForRequester }
+        return .withheld(state)
     }
 
     /// The key that a T=1 request is sent with; nil: the device has no such stream, or no key for it.

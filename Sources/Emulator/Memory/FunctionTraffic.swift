@@ -25,14 +25,14 @@ public enum RequestStop: Hashable, Sendable, Codable {
     case rejected(RequesterID)
 }
 
-extension RequestStop: CustomStringConvertible {
+extension RequestStop: TextWithNames {
     /// One clause for a person.
-    public var description: String {
+    public func text(_ names: Names) -> String {
         switch self {
         case .notSent: "the device did not send it"
         case .deviceGone: "the device is not there"
-        case .refused(let refusal): "IOMMU: \(refusal)"
-        case .rejected(let peer): "\(peer) does not take it"
+        case .refused(let refusal): "IOMMU: \(refusal.text(names))"
+        case .rejected(let peer): "\(names.requester(peer)) does not take it"
         }
     }
 }

@@ -34,9 +34,12 @@ extension HostMemory {
             PendingConversion(pages: pages, domain: domain.description.id, conversion: conversion))
     }
 
-    /// What still reaches the pages of a pending conversion; nil: nothing, it can be completed.
-    func reach(of pending: PendingConversion) -> PageReach? {
-        units.keys.sorted().lazy.compactMap { units[$0]?.reach(of: pending.conversion.physical) }.first
+    /// What still reaches the pages of a pending conversion, and in which segment; nil: nothing, it can be completed.
+    func reach(of pending: PendingConversion) -> (segment: UInt16, reach: PageReach)? {
+        for segment in units.keys.sorted() {
+            if let reach = units[segment]?.reach(of: pending.conversion.physical) { return (segment, reach) }
+        }
+        return nil
     }
 
     /// Second step: the pages change, and those map them who may have them: the trusted tables the private ones, the

@@ -18,7 +18,7 @@ extension HostMemory {
             if unit.profile.declaresMixedTraffic, let shared = unit.context(of: function.requesterID).hostTable {
                 try unit.mapShared(of: domain, in: shared)
             }
-            unit.setGate(.privateOnly(domain.number), of: function.requesterID)
+            unit.hold(function.requesterID, as: .run, for: domain.number)
             return table
         }
         trustedTables[key] = table

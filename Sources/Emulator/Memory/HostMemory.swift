@@ -63,8 +63,9 @@ struct HostMemory {
         units[function.segment]?.context(of: function.requesterID)
     }
 
-    mutating func setGate(_ gate: DMAGate, of function: FunctionAddress) {
-        change(for: function) { $0.setGate(gate, of: function.requesterID) }
+    /// Says how a function is held from now on, for the VM that it was held for before if none is named.
+    mutating func hold(_ function: FunctionAddress, as standing: Standing, for domain: DomainNumber? = nil) {
+        change(for: function) { $0.hold(function.requesterID, as: standing, for: domain) }
     }
 
     mutating func setBusMaster(_ isOn: Bool, of function: FunctionAddress) {
@@ -79,7 +80,7 @@ struct HostMemory {
         change(for: function) { unit in
             unit.detach(.host, from: function.requesterID)
             unit.attachIfWalked(table, to: function.requesterID)
-            unit.setGate(.ordinary, of: function.requesterID)
+            unit.hold(function.requesterID, as: .host)
         }
     }
 
@@ -92,7 +93,7 @@ struct HostMemory {
                 try unit.mapShared(of: domain, in: table)
                 unit.attachIfWalked(table, to: function.requesterID)
             }
-            unit.setGate(.sharedOnly(domain.number), of: function.requesterID)
+            unit.hold(function.requesterID, as: .unlocked, for: domain.number)
         }
         try setUpGuestTable(of: function, in: domain)
     }

@@ -42,13 +42,16 @@ extension HostModel {
         guard !translatingFunctions.isEmpty else { return }
         for address in translatingFunctions {
             guard let (device, function) = locate(address) else { continue }
-            if function.hasForgottenTranslations {
-                function.hasForgottenTranslations = false
-                memory.change(for: address) { $0.clearDeviceCache(of: address.requesterID) }
-            }
-            guard device.has(function), device.rootPort.isLinkUp, !function.ignoresInvalidations else { continue }
-            memory.change(for: address) { $0.answerInvalidations(of: address.requesterID) }
+            memory.change(for: address) { $0.follow(function, on: device) }
+            function.hasForgottenTranslations = false
         }
+    }
+
+    /// The IOMMU of a function as it is once what the function did with its translations has reached the books.
+    func unitBehindTranslations(of function: EmulatedFunction, _ device: EmulatedDevice) -> RemappingUnit? {
+        var unit = memory.unit(of: function.address)
+        unit?.follow(function, on: device)
+        return unit
     }
 
     /// Switches ATS on in a function that has it, or off: in the function and in its context.
@@ -72,6 +75,14 @@ extension HostModel {
 }
 
 extension RemappingUnit {
+    /// Takes note of what a function did with its translations.
+    fileprivate mutating func follow(_ function: EmulatedFunction, on device: EmulatedDevice) {
+        let requester = function.address.requesterID
+        if function.hasForgottenTranslations { clearDeviceCache(of: requester) }
+        guard device.has(function), device.rootPort.isLinkUp, !function.ignoresInvalidations else { return }
+        answerInvalidations(of: requester)
+    }
+
     /// A device answers everything that it was asked to forget.
     fileprivate mutating func answerInvalidations(of requester: RequesterID) {
         for (number, asked) in unansweredInvalidations where asked == requester { answerInvalidation(number) }
@@ -79,7 +90,8 @@ extension RemappingUnit {
 }
 
 extension DMARequest {
-    fileprivate var isInOnePage: Bool { address & 0xFFF + count <= PageOwnership.frameSize }
+    /// Whether a single translation leads to all of it.
+    var isInOnePage: Bool { address & 0xFFF + count <= PageOwnership.frameSize }
 }
 
 extension TLP {

@@ -172,6 +172,7 @@ public struct HostServer: Sendable {
         case .publish(let binding): .report(await host.publish(binding))
         case .inspect(let function): .inspection(try await inspect(function))
         case .explain(let function, let question): .explanation(try await explain(function, question))
+        case .guestView(let function): .guestView(try await guestView(function))
         case .memory: .memory(await host.withModel { $0.memoryView })
         case .domainXML(let domain): .text(try await xml(of: domain))
         case .messages(let last): .messages(await host.withModel { $0.messages.suffix(last) })
@@ -225,6 +226,13 @@ public struct HostServer: Sendable {
                 access: question.isWrite ? .write : .read)
         }
         guard let found else { throw PlatformError(.noSuchDevice, "there is no device \(function)") }
+        return found
+    }
+
+    private func guestView(_ function: FunctionAddress) async throws(PlatformError) -> GuestOverview {
+        guard let found = await host.withModel({ $0.guestView(of: function) }) else {
+            throw PlatformError(.noSuchDevice, "there is no device \(function)")
+        }
         return found
     }
 

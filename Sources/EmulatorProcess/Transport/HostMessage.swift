@@ -18,6 +18,7 @@ enum HostRequest: Codable, Sendable {
     case publish(DomainBinding)
     case inspect(FunctionAddress)
     case explain(FunctionAddress, DMAQuestion)
+    case guestView(FunctionAddress)
     case memory
     case domainXML(DomainID)
     case messages(last: Int)
@@ -38,6 +39,7 @@ enum HostReply: Codable, Sendable {
     case news(NoticeNews)
     case inspection(HostInspection)
     case explanation(DMAExplanation)
+    case guestView(GuestOverview)
     case memory(MemoryView)
     case text(String)
     case messages([TracedMessage])
@@ -62,7 +64,7 @@ public struct HostGreeting: Codable, Hashable, Sendable {
     public var time: UInt64
 
     /// The version that this program speaks.
-    public static let currentVersion = 3
+    public static let currentVersion = 4
 }
 
 /// One DMA that somebody asks about.

@@ -4,6 +4,11 @@ extension RemappingUnit {
     /// What is known of a requester.
     public func context(of requester: RequesterID) -> RequesterContext { contexts[requester] }
 
+    /// What the platform has for a T value of a requester, as it is held now.
+    public func cell(of requester: RequesterID, _ tBit: TBit) -> RoutingCell {
+        profile.cell(contexts[requester].standing, tBit)
+    }
+
     /// Says how a requester is held from now on. Its bindings to peers end with RUN, and what it asked for in another
     /// standing, or for another VM, is not answered any more.
     ///
@@ -12,19 +17,12 @@ extension RemappingUnit {
     ///   - standing: as what.
     ///   - domain: for which VM; nil: for the one that it is held for already. The host's functions have none.
     public mutating func hold(_ requester: RequesterID, as standing: Standing, for domain: DomainNumber? = nil) {
-        let before = contexts[requester].gate
+        let before = contexts[requester]
         contexts[requester].standing = standing
         if let domain { contexts[requester].domain = domain }
         if standing == .host { contexts[requester].domain = DomainNumber(rawValue: 0) }
-        if contexts[requester].gate != before { dropPageRequests(of: requester) }
+        if !contexts[requester].isHeld(like: before) { dropPageRequests(of: requester) }
         if standing != .run { unbindPeers(of: requester) }
-    }
-
-    /// Says what DMA of a requester may reach at all: ``hold(_:as:for:)`` in other words.
-    public mutating func setGate(_ gate: DMAGate, of requester: RequesterID) {
-        var context = contexts[requester]
-        context.gate = gate
-        hold(requester, as: context.standing, for: context.domain)
     }
 
     /// Says whether a requester can master the bus.

@@ -28,26 +28,8 @@ public struct RequesterContext: Hashable, Sendable {
         }
     }
 
-    /// What its DMA may reach at all: its standing in the words of whoever opens and closes it. A function that is put
-    /// away silent is held as locked.
-    public internal(set) var gate: DMAGate {
-        get {
-            switch standing {
-            case .host: .ordinary
-            case .unlocked: .sharedOnly(domain)
-            case .locked, .error: .silent
-            case .run: .privateOnly(domain)
-            }
-        }
-        set {
-            switch newValue {
-            case .ordinary: standing = .host
-            case .sharedOnly(let domain): (standing, self.domain) = (.unlocked, domain)
-            case .silent: standing = .locked
-            case .privateOnly(let domain): (standing, self.domain) = (.run, domain)
-            }
-        }
-    }
+    /// Whether another one is held in the same way, for the same VM.
+    func isHeld(like other: Self) -> Bool { standing == other.standing && owner == other.owner }
 
     /// The number of the table of a kind, `none` where there is no context.
     subscript(kind: TableKind) -> TableNumber {

@@ -13,6 +13,14 @@ public enum Standing: UInt8, Hashable, Sendable, Codable, CaseIterable {
     case run
     /// ERROR.
     case error
+
+    /// Whether no memory DMA may come in it (rule ``RoutingRule/silentWhenLockedOrFailed``).
+    public var isSilent: Bool {
+        switch self {
+        case .locked, .error: true
+        case .host, .unlocked, .run: false
+        }
+    }
 }
 
 extension Standing: CustomStringConvertible {

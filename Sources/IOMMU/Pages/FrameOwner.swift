@@ -8,13 +8,24 @@ public enum FrameOwner: Hashable, Sendable, Codable {
     case `private`(DomainNumber)
 }
 
-extension FrameOwner: CustomStringConvertible {
+extension FrameOwner: TextWithNames {
     /// For example `private page of domain 3`.
-    public var description: String {
+    public func text(_ names: Names) -> String {
         switch self {
         case .host: "host page"
-        case .shared(let domain): "shared page of \(domain)"
-        case .private(let domain): "private page of \(domain)"
+        case .shared(let domain): "shared page of \(names.domain(domain))"
+        case .private(let domain): "private page of \(names.domain(domain))"
+        }
+    }
+}
+
+extension FrameOwner {
+    /// All pages of the kind, for example `private pages of domain 3`.
+    public func pages(_ names: Names) -> String {
+        switch self {
+        case .host: "host pages"
+        case .shared(let domain): "shared pages of \(names.domain(domain))"
+        case .private(let domain): "private pages of \(names.domain(domain))"
         }
     }
 }

@@ -39,14 +39,14 @@ public struct PageConversion: Hashable, Sendable, Codable {
     }
 }
 
-extension PageConversion: CustomStringConvertible {
+extension PageConversion: TextWithNames {
     /// For example `conversion of 0x1000..<0x3000 of domain 2 to shared`.
-    public var description: String {
+    public func text(_ names: Names) -> String {
         let target =
             switch direction {
             case .toPrivate: "private"
             case .toShared: "shared"
             }
-        return "conversion of \(hexRange(physical)) of \(domain) to \(target)"
+        return "conversion of \(hexRange(physical)) of \(names.domain(domain)) to \(target)"
     }
 }

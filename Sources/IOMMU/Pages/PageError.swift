@@ -16,7 +16,7 @@ public enum PageError: Error, Hashable, Sendable {
     case reachable(PageReach)
 }
 
-extension PageError: CustomStringConvertible {
+extension PageError: TextWithNames {
     /// The rule that going on would have broken; nil: no safety rule, the request makes no sense.
     public var rule: RoutingRule? {
         switch self {
@@ -34,15 +34,15 @@ extension PageError: CustomStringConvertible {
     }
 
     /// One line for an operator.
-    public var description: String {
+    public func text(_ names: Names) -> String {
         switch self {
         case .misaligned(let physical): "\(hexAddress(physical)) is not a multiple of 4 KiB"
         case .noMemory(let physical): "no memory at \(hexAddress(physical))"
-        case .ownership(let physical, let owner): "\(hexAddress(physical)) is a \(owner)"
+        case .ownership(let physical, let owner): "\(hexAddress(physical)) is a \(owner.text(names))"
         case .notThroughHost: "pages change between VMs through the host, and between private and shared by conversion"
-        case .conversionPending(let conversion): "\(conversion) is pending"
+        case .conversionPending(let conversion): "\(conversion.text(names)) is pending"
         case .notRequested: "this conversion was not asked for"
-        case .reachable(let reach): reach.description
+        case .reachable(let reach): reach.text(names)
         }
     }
 }

@@ -12,15 +12,15 @@ public enum PageReach: Hashable, Sendable, Codable {
     case inFlight(DMANumber)
 }
 
-extension PageReach: CustomStringConvertible {
+extension PageReach: TextWithNames {
     /// One clause for an operator.
-    public var description: String {
+    public func text(_ names: Names) -> String {
         switch self {
         case .mapped(let table, let address): "table \(table.rawValue) still maps a page at \(hexAddress(address))"
         case .cached(let table, let address):
             "the IOTLB still holds a translation of table \(table.rawValue) at \(hexAddress(address))"
         case .cachedByDevice(let requester, let address):
-            "\(requester) still holds a translation of \(hexAddress(address))"
+            "\(names.requester(requester)) still holds a translation of \(hexAddress(address))"
         case .inFlight(let number): "DMA \(number.rawValue) has not landed"
         }
     }

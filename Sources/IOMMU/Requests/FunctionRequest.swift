@@ -78,15 +78,15 @@ extension RequestVerdict: CustomStringConvertible {
     }
 }
 
-extension RequestRefusal: CustomStringConvertible {
+extension RequestRefusal: TextWithNames {
     /// One clause for an operator.
-    public var description: String {
+    public func text(_ names: Names) -> String {
         switch self {
         case .closed(let kind, let standing, let tBit, let cell):
             "no \(kind.rawValue) with \(tBit) in \(standing): \(cell.source)"
         case .noATS: "ATS is not enabled"
-        case .notBound(let other): "not bound to \(other)"
-        case .fault(let fault): fault.description
+        case .notBound(let other): "not bound to \(names.requester(other))"
+        case .fault(let fault): fault.text(names)
         }
     }
 }

@@ -35,7 +35,7 @@ extension RemappingUnit {
             let cell = profile.cell(.peer, context.standing, .trusted)
             guard cell.isOpen else { return .closed(.peer, context.standing, .trusted, cell) }
         }
-        guard one != other, left.gate == right.gate else { return .notBound(other) }
+        guard one != other, left.isHeld(like: right) else { return .notBound(other) }
         peers.insert(one, other)
         return nil
     }

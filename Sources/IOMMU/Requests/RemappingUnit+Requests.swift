@@ -13,7 +13,7 @@ extension RemappingUnit {
         case .page(let address, let pasid):
             context.isATSEnabled ? forwarding(address, pasid, request, context) : .refused(.noATS)
         case .peer(let other):
-            peers.contains(request.requesterID, other) && contexts[other].gate == context.gate
+            peers.contains(request.requesterID, other) && contexts[other].isHeld(like: context)
                 ? .passes : .refused(.notBound(other))
         }
     }

@@ -57,10 +57,10 @@ extension RemappingUnit {
     private func walk(for request: DMARequest, _ context: RequesterContext) throws(Fault) -> RoutingCell.Walk {
         let passage = profile.cell(context.standing, request.tBit).passage
         if case .refused(let rule) = passage {
-            throw Fault(.gate(context.gate, request.tBit), at: request.address, rule: rule)
+            throw Fault(.gate(context.standing, request.tBit), at: request.address, rule: rule)
         }
         if !fences.isEmpty, request.tBit == .trusted, fences.contains(context.domain) {
-            throw Fault(.gate(context.gate, .trusted), at: request.address, detail: .fenced(context.domain))
+            throw Fault(.gate(context.standing, .trusted), at: request.address, detail: .fenced(context.domain))
         }
         guard context.isBusMaster else { throw Fault(.busMasterDisabled, at: request.address) }
         guard case .walked(let walk) = passage else { throw Fault(.notTranslated(request.tBit), at: request.address) }

@@ -40,8 +40,8 @@ public struct Fault: Error, Hashable, Sendable, Codable {
     public enum Check: Hashable, Sendable, Codable {
         /// The request has no bytes, or runs past the end of the address space.
         case addressRange
-        /// The gate of the requester does not let this T value pass.
-        case gate(DMAGate, TBit)
+        /// The profile lets this T value reach nothing while the requester is held like that.
+        case gate(Standing, TBit)
         /// Bus mastering is switched off for the function.
         case busMasterDisabled
         /// The platform translates no DMA with this T value.
@@ -63,39 +63,56 @@ public struct Fault: Error, Hashable, Sendable, Codable {
     }
 }
 
-extension Fault: CustomStringConvertible {
+extension Fault: TextWithNames {
     /// One line, for example `host table, 0x4000: not mapped at level 1`, with the rule behind it in brackets.
-    public var description: String {
-        let place = table.map { "\($0), " } ?? ""
-        let more = detail.map { ", \($0)" } ?? ""
-        return "\(place)\(hexAddress(address)): \(check)\(more)\(rule.map { " [\($0.rawValue)]" } ?? "")"
+    public func text(_ names: Names) -> String {
+        let place = table.map { "\($0.text(names)), " } ?? ""
+        let more = detail.map { ", \($0.text(names))" } ?? ""
+        return "\(place)\(hexAddress(address)): \(check.text(names))\(more)\(rule.map { " [\($0.rawValue)]" } ?? "")"
     }
 }
 
-extension Fault.Check: CustomStringConvertible {
+extension Fault.Check: TextWithNames {
+    /// Its name for programs and scenario files.
+    public var name: String {
+        switch self {
+        case .addressRange: "address-range"
+        case .gate: "gate"
+        case .busMasterDisabled: "bus-master-disabled"
+        case .notTranslated: "not-translated"
+        case .pasid: "pasid"
+        case .noContext: "no-context"
+        case .contextOfOther: "context-of-other"
+        case .notMapped: "not-mapped"
+        case .permission: "permission"
+        case .noMemory: "no-memory"
+        case .ownership: "ownership"
+        }
+    }
+
     /// What is wrong, one clause.
-    public var description: String {
+    public func text(_ names: Names) -> String {
         switch self {
         case .addressRange: "no bytes, or past the end of the address space"
-        case .gate(let gate, let tBit): "\(tBit) is not let through, the requester may do: \(gate)"
+        case .gate(let standing, let tBit): "\(tBit) is not let through in \(standing)"
         case .busMasterDisabled: "bus mastering is disabled"
         case .notTranslated(let tBit): "the platform does not translate \(tBit)"
         case .pasid(let pasid): "no context for PASID \(pasid)"
         case .noContext(let tBit): "no context for \(tBit)"
-        case .contextOfOther(let domain): "the context belongs to \(domain)"
+        case .contextOfOther(let domain): "the context belongs to \(names.domain(domain))"
         case .notMapped(let level): "not mapped at level \(level)"
         case .permission(let access): "\(access.rawValue) is not permitted"
         case .noMemory(let physical): "no memory at \(hexAddress(physical))"
-        case .ownership(let physical, let owner): "\(owner) at \(hexAddress(physical))"
+        case .ownership(let physical, let owner): "\(owner.text(names)) at \(hexAddress(physical))"
         }
     }
 }
 
-extension Fault.Detail: CustomStringConvertible {
+extension Fault.Detail: TextWithNames {
     /// One clause.
-    public var description: String {
+    public func text(_ names: Names) -> String {
         switch self {
-        case .fenced(let domain): "\(domain) is fenced off after a private DMA that faulted"
+        case .fenced(let domain): "\(names.domain(domain)) is fenced off after a private DMA that faulted"
         case .translatedRequest: "a translated request"
         case .secondStage(let guestPhysical): "guest physical \(hexAddress(guestPhysical))"
         }

@@ -31,13 +31,12 @@ extension RemappingUnit {
     /// The steps up to the one that ends the way.
     private func steps(of request: DMARequest, into steps: inout RouteSteps) {
         let context = contexts[request.requesterID]
-        let passage = profile.cell(context.standing, request.tBit).passage
-        guard case .walked(let walk) = passage else {
-            steps.add(.gate(context.gate, reaches: nil))
-            if case .notTranslated = passage { steps.add(.busMaster(context.isBusMaster)) }
+        let cell = profile.cell(context.standing, request.tBit)
+        steps.add(.gate(context.standing, request.tBit, cell))
+        guard case .walked(let walk) = cell.passage else {
+            if case .notTranslated = cell.passage { steps.add(.busMaster(context.isBusMaster)) }
             return
         }
-        steps.add(.gate(context.gate, reaches: walk.pages))
         if request.tBit == .trusted, let domain = context.owner, fences.contains(domain) {
             return steps.add(.fence(domain))
         }
@@ -45,7 +44,7 @@ extension RemappingUnit {
         guard context.isBusMaster else { return }
         let number = context[walk.secondStage]
         steps.add(.context(request.requesterID, request.tBit, number.orNil, tableOwner(number)))
-        if walk.hasFirstStage {
+        if walk.hasFirstStage, !request.isTranslated {
             let first = request.pasid.map { contexts[request.requesterID, $0] ?? .none } ?? context.guest
             steps.add(.firstStage(first.orNil, tableOwner(first)))
         }

@@ -2,8 +2,8 @@ public import PCIe
 
 /// One step of the way of a DMA, for display.
 public enum RouteStep: Hashable, Sendable, Codable {
-    /// The gate of the requester, and what it lets this T value reach; nil: nothing.
-    case gate(DMAGate, reaches: RoutingCell.PageKind?)
+    /// What the profile has for this T value while the requester is held like that.
+    case gate(Standing, TBit, RoutingCell)
     /// T=1 of the VM is fenced off.
     case fence(DomainNumber)
     /// Whether bus mastering is switched on.
@@ -34,29 +34,47 @@ public enum RouteStep: Hashable, Sendable, Codable {
     }
 }
 
-extension RouteStep: CustomStringConvertible {
-    /// One line for an operator.
-    public var description: String {
+extension RouteStep: TextWithNames {
+    /// The part of the way that takes the step.
+    public var part: String {
         switch self {
-        case .gate(let gate, _): "gate: \(gate)"
-        case .fence(let domain): "fence: T=1 of \(domain) is fenced off"
-        case .busMaster(let isEnabled): "bus mastering: \(isEnabled ? "enabled" : "disabled")"
+        case .gate: "gate"
+        case .fence: "fence"
+        case .busMaster: "bus master"
+        case .context: "context"
+        case .firstStage, .guestPhysical: "stage 1"
+        case .cache: "IOTLB"
+        case .entry: "walk"
+        case .frame: "page"
+        case .ownership: "ownership"
+        }
+    }
+
+    /// What the part says, one clause for an operator.
+    public func saying(_ names: Names) -> String {
+        switch self {
+        case .gate(let standing, let tBit, let cell): "\(tBit) in \(standing): \(cell)"
+        case .fence(let domain): "T=1 of \(names.domain(domain)) is fenced off"
+        case .busMaster(let isEnabled): isEnabled ? "enabled" : "disabled"
         case .context(let requester, let tBit, let number?, let owner?):
-            "context of \(requester) for \(tBit): table \(number.rawValue), \(owner)"
-        case .context(let requester, let tBit, _, _): "context of \(requester) for \(tBit): none"
-        case .firstStage(let number?, let owner?): "first stage: table \(number.rawValue), \(owner)"
-        case .firstStage: "first stage: none"
-        case .cache(let physical?): "cache: page at \(hexAddress(physical))"
-        case .cache(nil): "cache: nothing"
-        case .entry(let level, let index, let kind): "level \(level), entry \(index): \(kind)"
-        case .guestPhysical(let address): "guest physical address \(hexAddress(address))"
-        case .frame(let physical, let owner?): "frame \(hexAddress(physical)): \(owner)"
-        case .frame(let physical, nil): "frame \(hexAddress(physical)): no memory"
+            "\(names.requester(requester)), \(tBit): table \(number.rawValue), \(owner.text(names))"
+        case .context(let requester, let tBit, _, _): "\(names.requester(requester)), \(tBit): none"
+        case .firstStage(let number?, let owner?): "table \(number.rawValue), \(owner.text(names))"
+        case .firstStage: "none"
+        case .cache(let physical?): "page at \(hexAddress(physical)), no table is walked"
+        case .cache(nil): "nothing"
+        case .entry(let level, let index, let kind): "L\(level)[\(index)] \(kind)"
+        case .guestPhysical(let address): "guest physical \(hexAddress(address))"
+        case .frame(let physical, let owner?): "\(hexAddress(physical)), \(owner.text(names))"
+        case .frame(let physical, nil): "\(hexAddress(physical)), no memory"
         case .ownership(let structure, true?): "\(structure): allows it"
         case .ownership(let structure, false?): "\(structure): refuses it"
         case .ownership(let structure, nil): "\(structure): not asked"
         }
     }
+
+    /// One line, for example `bus master: enabled`.
+    public func text(_ names: Names) -> String { "\(part): \(saying(names))" }
 }
 
 extension RouteStep.EntryKind: CustomStringConvertible {

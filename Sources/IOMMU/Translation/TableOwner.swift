@@ -46,13 +46,13 @@ extension TableOwner {
     }
 }
 
-extension TableOwner: CustomStringConvertible {
+extension TableOwner: TextWithNames {
     /// For example `trusted table of domain 3`.
-    public var description: String {
+    public func text(_ names: Names) -> String {
         switch self {
         case .host: "host table"
-        case .trusted(let domain): "trusted table of \(domain)"
-        case .guest(let domain): "guest table of \(domain)"
+        case .trusted(let domain): "trusted table of \(names.domain(domain))"
+        case .guest(let domain): "guest table of \(names.domain(domain))"
         }
     }
 }

@@ -5,34 +5,47 @@ public struct RoutePicture {
     public struct Lane {
         let name: String
         let reaches: [[String]]
+        let stop: String?
+        let behindIt: [[String]]
 
         /// Creates a lane.
         ///
         /// - Parameters:
         ///   - name: `T=0` or `T=1`.
         ///   - reaches: for each memory the ranges that it reaches there, a line each.
-        public init(name: String, reaches: [[String]]) {
+        ///   - stop: why it does not get as far as the IOMMU; nil: it does.
+        ///   - behindIt: for each memory the ranges that the IOMMU would let it reach behind the stop.
+        public init(name: String, reaches: [[String]], stop: String? = nil, behindIt: [[String]]? = nil) {
             self.name = name
             self.reaches = reaches
+            self.stop = stop
+            self.behindIt = behindIt ?? reaches.map { _ in [] }
+        }
+
+        /// The lines of one memory.
+        fileprivate func lines(_ index: Int) -> [String] {
+            let open = behindIt[index].isEmpty ? [] : ["\(name), open behind the stop:"] + behindIt[index]
+            return reaches[index].map { "\(name): \($0)" } + open
         }
     }
 
     private let device: String
     private let state: String
     private let platform: String
-    private let gate: String
+    private let cells: String
     private let memory: [String]
     private let lanes: [Lane]
 
-    /// Creates a picture of a device in a state on a platform, of what its IOMMU lets pass (`gate`), of the memory that
+    /// Creates a picture of a device in a state on a platform, of what the platform has for each T value
+    /// (`cells`), of the memory that
     /// there is for it, and of its lanes.
     public init(
-        device: String, state: String, platform: String, gate: String, memory: [String], lanes: [Lane]
+        device: String, state: String, platform: String, cells: String, memory: [String], lanes: [Lane]
     ) {
         self.device = device
         self.state = state
         self.platform = platform
-        self.gate = gate
+        self.cells = cells
         self.memory = memory
         self.lanes = lanes
     }
@@ -48,7 +61,9 @@ public struct RoutePicture {
     }
 
     private var rows: Int { max(lanes.count, memory.count) * Size.row }
-    private var height: Int { rows + 2 * Size.margin + Size.caption }
+    private var height: Int { rows + 2 * Size.margin + Size.caption * captions.count }
+    /// What the platform has, and why a lane ends before the IOMMU.
+    private var captions: [String] { [cells] + lanes.compactMap { lane in lane.stop.map { "\(lane.name): \($0)" } } }
 
     /// The picture as SVG, complete in itself.
     public var svg: String {
@@ -65,7 +80,10 @@ public struct RoutePicture {
         box(&writer, x: Size.iommu.x, width: Size.iommu.width, fill: "#f1f1ef", lines: ["IOMMU", platform])
         for (index, lane) in lanes.enumerated() { draw(lane, index, &writer) }
         for (index, owner) in memory.enumerated() { draw(owner, index, &writer) }
-        label(&writer, "the IOMMU lets pass: \(gate)", x: Size.width / 2, y: height - Size.margin / 2, size: 12)
+        for (line, text) in captions.enumerated() {
+            let y = height - Size.margin / 2 - Size.caption * (captions.count - 1 - line)
+            label(&writer, text, x: Size.width / 2, y: y, size: 12)
+        }
         writer.close("svg")
         return writer.text
     }
@@ -83,24 +101,43 @@ public struct RoutePicture {
         let fill = owner.hasPrefix("private") ? "#d3efd9" : owner.hasPrefix("shared") ? "#ffedc2" : "#dfe9f5"
         rectangle(&writer, x: Size.memory.x, y: y, width: Size.memory.width, height: Size.row - 16, fill: fill)
         label(&writer, owner, x: Size.memory.x + Size.memory.width / 2, y: y + 20, isBold: true)
-        let lines = lanes.flatMap { lane in lane.reaches[index].map { "\(lane.name): \($0)" } }
-        for (line, text) in (lines.isEmpty ? ["out of reach"] : lines).prefix(2).enumerated() {
+        let lines = lanes.flatMap { $0.lines(index) }
+        for (line, text) in Self.shortened(lines).enumerated() {
             label(&writer, text, x: Size.memory.x + Size.memory.width / 2, y: y + 42 + 18 * line, size: 12)
+        }
+    }
+
+    /// At most two lines.
+    private static func shortened(_ lines: [String]) -> [String] {
+        switch lines.count {
+        case 0: ["out of reach"]
+        case 1...2: lines
+        case let count: [lines[0], "and \(count - 1) more"]
         }
     }
 
     private func draw(_ lane: Lane, _ index: Int, _ writer: inout SVGWriter) {
         let y = Size.margin + index * Size.row + Size.row / 2 + 12
         let start = Size.margin + Size.deviceBox
-        let open = memory.indices.filter { !lane.reaches[$0].isEmpty }
-        let color = open.isEmpty ? "#c62828" : "#1f7a3d"
+        let reached = memory.indices.filter { !lane.reaches[$0].isEmpty }
+        let color = reached.isEmpty ? "#c62828" : "#1f7a3d"
         line(&writer, from: (start, y), to: (Size.iommu.x, y), color)
         label(&writer, lane.name, x: (start + Size.iommu.x) / 2, y: y - 8, isBold: true)
-        guard !open.isEmpty else {
-            line(&writer, from: (Size.iommu.x, y - 14), to: (Size.iommu.x, y + 14), color, width: 5)
-            return label(&writer, "stopped", x: (start + Size.iommu.x) / 2, y: y + 18, size: 12)
+        if reached.isEmpty {
+            let end = lane.stop == nil ? Size.iommu.x : Size.iommu.x - 30
+            line(&writer, from: (end, y - 14), to: (end, y + 14), color, width: 5)
+            label(
+                &writer, lane.stop == nil ? "stopped" : "at the root port", x: (start + Size.iommu.x) / 2, y: y + 30,
+                size: 12)
         }
-        for target in open {
+        let open = memory.indices.filter { !lane.behindIt[$0].isEmpty }
+        draw(through: reached, y, color, &writer)
+        draw(through: open, y, "#c27c0e", &writer)
+    }
+
+    /// Lines through the IOMMU to the memory that is open to a lane.
+    private func draw(through targets: [Int], _ y: Int, _ color: String, _ writer: inout SVGWriter) {
+        for target in targets {
             let end = Size.margin + target * Size.row + Size.row / 2
             line(&writer, from: (Size.iommu.x, y), to: (Size.iommu.x + Size.iommu.width, y), color)
             line(&writer, from: (Size.iommu.x + Size.iommu.width, y), to: (Size.memory.x - 8, end), color)

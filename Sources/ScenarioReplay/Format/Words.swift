@@ -125,18 +125,6 @@ extension FrameOwner {
 }
 
 extension DMAStop {
-    /// The check that stopped it, in one word.
-    var word: String {
-        switch self {
-        case .notSent: "not-sent"
-        case .deviceGone: "device-gone"
-        case .foreignRequester: "foreign-requester"
-        case .noSecureStream: "no-secure-stream"
-        case .integrityCheckFailed: "integrity-check-failed"
-        case .fault(let fault): fault.check.word
-        }
-    }
-
     static let words = [
         "not-sent", "device-gone", "foreign-requester", "no-secure-stream", "integrity-check-failed", "address-range",
         "gate", "bus-master-disabled", "not-translated", "pasid", "no-context", "context-of-other", "not-mapped",
@@ -154,28 +142,10 @@ extension RequestStop {
         case .refused(.closed): "closed"
         case .refused(.noATS): "no-ats"
         case .refused(.notBound): "not-bound"
-        case .refused(.fault(let fault)): fault.check.word
+        case .refused(.fault(let fault)): fault.check.name
         }
     }
 
     /// The words that a DMA to memory cannot be stopped by.
     static let words = ["rejected", "closed", "not-bound"]
-}
-
-extension Fault.Check {
-    fileprivate var word: String {
-        switch self {
-        case .addressRange: "address-range"
-        case .gate: "gate"
-        case .busMasterDisabled: "bus-master-disabled"
-        case .notTranslated: "not-translated"
-        case .pasid: "pasid"
-        case .noContext: "no-context"
-        case .contextOfOther: "context-of-other"
-        case .notMapped: "not-mapped"
-        case .permission: "permission"
-        case .noMemory: "no-memory"
-        case .ownership: "ownership"
-        }
-    }
 }

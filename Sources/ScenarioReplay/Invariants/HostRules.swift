@@ -50,7 +50,7 @@ struct HostRules {
     /// The first rule that one function breaks, by all that it could reach.
     func breach(of view: FunctionView, _ routes: RoutesView) -> Breach? { breach(view) ?? breach(view, routes) }
 
-    private func breach(_ view: FunctionView) -> Breach? { workload(view) ?? gate(view) ?? phase(view) }
+    private func breach(_ view: FunctionView) -> Breach? { workload(view) ?? holder(view) ?? phase(view) }
 
     private func breach(_ view: FunctionView, _ routes: RoutesView) -> Breach? {
         untrusted(view, routes) ?? trusted(view, routes) ?? both(view, routes)
@@ -111,16 +111,11 @@ struct HostRules {
         return Breach(.noMixedTraffic, "both T=0 and T=1 of \(view.address) reach memory")
     }
 
-    /// The gate belongs to the domain that holds the function.
-    private func gate(_ view: FunctionView) -> Breach? {
-        let owner = number(of: view.domain)
-        let fits =
-            switch view.gate {
-            case .silent: true
-            case .ordinary: owner == nil
-            case .sharedOnly(let number), .privateOnly(let number): number == owner
-            }
-        return fits ? nil : Breach(.oneOwner, "the gate of \(view.address) says '\(view.gate)'")
+    /// What is open is open for the domain that holds the function.
+    private func holder(_ view: FunctionView) -> Breach? {
+        guard !view.standing.isSilent, view.holder != number(of: view.domain) else { return nil }
+        let holder = view.holder.map { "for \($0)" } ?? "for the host"
+        return Breach(.oneOwner, "the IOMMU holds \(view.address) \(holder), in \(view.standing)")
     }
 
     private func number(of domain: DomainID?) -> DomainNumber? { domain.flatMap { domainNumbers[$0] } }
@@ -148,17 +143,17 @@ struct HostRules {
 extension FunctionView {
     /// Whether T=1 would be translated, if the function sent it.
     fileprivate var isTrustedOpen: Bool {
-        switch gate {
-        case .privateOnly: trustedTable != nil
-        case .ordinary, .sharedOnly, .silent: false
+        switch standing {
+        case .run: trustedTable != nil
+        case .host, .unlocked, .locked, .error: false
         }
     }
 
     /// Whether T=0 would be translated.
     fileprivate var isUntrustedOpen: Bool {
-        switch gate {
-        case .ordinary, .sharedOnly: hostTable != nil
-        case .privateOnly, .silent: false
+        switch standing {
+        case .host, .unlocked: hostTable != nil
+        case .run, .locked, .error: false
         }
     }
 }

@@ -40,8 +40,8 @@ struct RestingSight: Sendable {
         guard view.domain == state.domain else {
             return Breach(.oneOwner, "\(view.address) is recorded attached to a domain that does not hold it")
         }
-        return view.gate == .silent
-            ? Breach(.allOrHome, "\(view.address) is recorded attached and its gate is shut") : nil
+        return view.standing.isSilent
+            ? Breach(.allOrHome, "\(view.address) is recorded attached and its DMA is shut off") : nil
     }
 
     private var available: Breach? {
@@ -51,8 +51,8 @@ struct RestingSight: Sendable {
         guard view.domain == nil else {
             return Breach(.oneOwner, "\(view.address) is recorded available and a domain holds it")
         }
-        return view.gate == .silent
-            ? Breach(.allOrHome, "\(view.address) is recorded available and its gate is shut") : nil
+        return view.standing.isSilent
+            ? Breach(.allOrHome, "\(view.address) is recorded available and its DMA is shut off") : nil
     }
 }
 

@@ -142,7 +142,7 @@ extension Stage {
         switch outcome {
         case .arrived(let segments): return [.reaches: .word(phrase(Set(segments.map(\.owner))))]
         case .stopped(let stop):
-            var sightings: [Aspect: Sighting] = [.stoppedBy: .word(stop.word)]
+            var sightings: [Aspect: Sighting] = [.stoppedBy: .word(stop.name)]
             if case .fault(let fault) = stop, let rule = fault.rule { sightings[.rule] = .word(rule.rawValue) }
             return sightings
         }

@@ -11,7 +11,7 @@ import Testing
     /// A device in a VM that has ATS and one page.
     private func fixture() throws -> Fixture {
         var fixture = try F()
-        fixture.unit.setGate(.sharedOnly(F.one), of: F.device)
+        fixture.unit.hold(F.device, as: .unlocked, for: F.one)
         fixture.unit.setATS(true, of: F.device)
         try fixture.map(0x8000, to: 0x30_0000, in: fixture.hostTable)
         return fixture

@@ -9,7 +9,7 @@ import Testing
     /// Two devices of a VM that walk one table; the first has ATS and holds a translation to 0x8000.
     private func holding(_ profile: RoutingProfile = .standard) throws -> Fixture {
         var fixture = try F()
-        fixture.unit.setGate(.sharedOnly(F.one), of: F.device)
+        fixture.unit.hold(F.device, as: .unlocked, for: F.one)
         fixture.unit.setATS(true, of: F.device)
         try fixture.map(0x8000, to: 0x30_0000, in: fixture.hostTable)
         let ask = FunctionRequest(.translation(address: 0x8000, nil, .write), F.device, .untrusted)

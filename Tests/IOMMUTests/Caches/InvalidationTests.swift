@@ -9,7 +9,7 @@ import Testing
     /// A device with two used pages, both unmapped since: only the IOTLB leads to them.
     private func stale() throws -> Fixture {
         var fixture = try F()
-        fixture.unit.setGate(.sharedOnly(F.one), of: F.device)
+        fixture.unit.hold(F.device, as: .unlocked, for: F.one)
         try fixture.map(0x8000, to: 0x30_0000, in: fixture.hostTable)
         try fixture.map(0x9000, to: 0x30_1000, in: fixture.hostTable)
         _ = fixture.unit.perform(F.request(0x8000, .untrusted))

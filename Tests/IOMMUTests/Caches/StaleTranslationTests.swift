@@ -11,7 +11,7 @@ import Testing
     /// A device in a VM whose page at 0x8000 has been used, so that the IOTLB holds it.
     private func used() throws -> Fixture {
         var fixture = try F()
-        fixture.unit.setGate(.sharedOnly(F.one), of: F.device)
+        fixture.unit.hold(F.device, as: .unlocked, for: F.one)
         try fixture.map(0x8000, to: 0x30_0000, in: fixture.hostTable)
         #expect(fixture.unit.perform(F.request(0x8000, .untrusted)).physical == 0x30_0000)
         return fixture
@@ -19,7 +19,7 @@ import Testing
 
     @Test func `looking leaves no trace`() throws {
         var fixture = try F()
-        fixture.unit.setGate(.sharedOnly(F.one), of: F.device)
+        fixture.unit.hold(F.device, as: .unlocked, for: F.one)
         try fixture.map(0x8000, to: 0x30_0000, in: fixture.hostTable)
         let before = fixture.unit
         _ = fixture.unit.route(F.request(0x8000, .untrusted))
@@ -56,7 +56,7 @@ import Testing
 
     @Test func `a wider permission is found by another walk, a narrower one is not noticed`() throws {
         var fixture = try F()
-        fixture.unit.setGate(.sharedOnly(F.one), of: F.device)
+        fixture.unit.hold(F.device, as: .unlocked, for: F.one)
         try fixture.map(0x8000, to: 0x30_0000, in: fixture.hostTable, .read)
         _ = fixture.unit.perform(F.request(0x8000, .untrusted, .read))
         #expect(fixture.fault(0x8000, .untrusted, .write)?.check == .permission(.write))
@@ -105,17 +105,20 @@ import Testing
 
     @Test func `what faults is not cached`() throws {
         var fixture = try F()
-        fixture.unit.setGate(.sharedOnly(F.one), of: F.device)
+        fixture.unit.hold(F.device, as: .unlocked, for: F.one)
         try fixture.map(0x8000, to: 0x10_0000, in: fixture.hostTable)
         let before = fixture.unit
         #expect(fixture.unit.perform(F.request(0x8000, .untrusted)).fault?.rule == .noUntrustedDMAToPrivate)
         #expect(fixture.unit == before)
     }
 
-    @Test(arguments: [DMAGate.silent, .ordinary, .sharedOnly(Fixture.two), .privateOnly(Fixture.one)])
-    func `what is cached helps nobody whose gate has changed`(gate: DMAGate) throws {
+    @Test(
+        arguments: [
+            (.locked, nil), (.host, nil), (.unlocked, Fixture.two), (.run, Fixture.one),
+        ] as [(Standing, DomainNumber?)])
+    func `what is cached helps nobody who is held otherwise by now`(standing: Standing, domain: DomainNumber?) throws {
         var fixture = try used()
-        fixture.unit.setGate(gate, of: F.device)
+        fixture.unit.hold(F.device, as: standing, for: domain)
         #expect(fixture.fault(0x8000, .untrusted) != nil)
         #expect(fixture.unit.reachableRanges(of: F.device, .untrusted).isEmpty)
     }

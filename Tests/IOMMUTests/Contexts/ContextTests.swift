@@ -7,7 +7,7 @@ import Testing
 
     @Test func `a requester that nobody set up has nothing`() throws {
         let context = try F().unit.context(of: F.sibling)
-        #expect(context.gate == .ordinary)
+        #expect(context.standing == .host && context.owner == nil)
         #expect(!context.isBusMaster)
         #expect(context.hostTable == nil)
         #expect(context.trustedTable == nil)
@@ -17,10 +17,11 @@ import Testing
         var unit = RemappingUnit(memorySize: 0)
         let requesters = stride(from: 0, through: 0xFFFF, by: 251).map { RequesterID(rawValue: UInt16($0)) }
         for requester in requesters {
-            unit.setGate(.sharedOnly(DomainNumber(rawValue: requester.rawValue)), of: requester)
+            unit.hold(requester, as: .unlocked, for: DomainNumber(rawValue: requester.rawValue))
         }
         for requester in requesters {
-            #expect(unit.context(of: requester).gate == .sharedOnly(DomainNumber(rawValue: requester.rawValue)))
+            #expect(unit.context(of: requester).standing == .unlocked)
+            #expect(unit.context(of: requester).owner == DomainNumber(rawValue: requester.rawValue))
         }
     }
 

@@ -16,7 +16,7 @@ import Testing
             table = unit.makeTable(.host)
             try unit.attach(table, to: F.device)
             unit.setBusMaster(true, of: F.device)
-            unit.setGate(.sharedOnly(F.one), of: F.device)
+            unit.hold(F.device, as: .unlocked, for: F.one)
             try unit.map(mappings, in: table)
         }
 

@@ -157,7 +157,7 @@ import Testing
 
     @Test func `DMA goes on through what is mapped until it is unmapped`() throws {
         var fixture = try F()
-        fixture.unit.setGate(.sharedOnly(F.one), of: F.device)
+        fixture.unit.hold(F.device, as: .unlocked, for: F.one)
         try fixture.map(0x5000, to: 0x30_0000, in: fixture.hostTable)
         try fixture.unit.requestConversion(Self.toPrivate)
         #expect(fixture.fault(0x5000, .untrusted) == nil)

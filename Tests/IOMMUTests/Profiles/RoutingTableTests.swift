@@ -72,7 +72,7 @@ import Testing
     ) -> Fault.Check {
         let context = world.unit.context(of: F.device)
         if expectation == "x" { return .notTranslated(request.tBit) }
-        if expectation == "-" { return .gate(context.gate, request.tBit) }
+        if expectation == "-" { return .gate(context.standing, request.tBit) }
         let isInTable = request.tBit == .untrusted ? !throughVTOM : !world.refused.contains(sample)
         let owner = world.unit.ownership.owner(of: sample.physical) ?? .host
         // Of what the tables lack, the host's page alone has a neighbour in its 2 MiB, and the window has nothing at

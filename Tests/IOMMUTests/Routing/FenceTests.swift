@@ -28,7 +28,7 @@ import Testing
             return
         }
         #expect(world.unit.fencedDomains == [F.one])
-        let fault = Fault(.gate(.privateOnly(F.one), .trusted), at: sibling.address, detail: .fenced(F.one))
+        let fault = Fault(.gate(.run, .trusted), at: sibling.address, detail: .fenced(F.one))
         #expect(world.unit.perform(sibling) == .faults(fault))
         #expect(world.unit.explain(sibling).steps.last == .fence(F.one))
         #expect(world.unit.reachableRanges(of: F.sibling, .trusted).isEmpty)
@@ -58,7 +58,7 @@ import Testing
 
     @Test func `a fault tells of the fence`() {
         let fault = Fault(
-            .gate(.privateOnly(F.one), .trusted), at: 0x1000, detail: .fenced(F.one))
+            .gate(.run, .trusted), at: 0x1000, detail: .fenced(F.one))
         #expect(fault.description.hasSuffix("domain 1 is fenced off after a private DMA that faulted"))
     }
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import IOMMU
 
-/// Random hosts, random gates, random DMA of devices that do what they like: only what the rules allow gets through.
+/// Random hosts, random standings, random DMA of devices that do what they like: only what the rules allow gets through.
 @Suite struct `Routing invariants` {
     private static let domains = [DomainNumber(rawValue: 1), DomainNumber(rawValue: 2)]
     private static let requesters = [0x3B00, 0x3B01, 0xFF08].map(RequesterID.init(rawValue:))
@@ -68,23 +68,21 @@ import Testing
             else { return nil }
             let owner = owners[Int(entry.frame)]
             let allowed =
-                switch (context.gate, request.tBit) {
-                case (.ordinary, .untrusted): owner == .host
-                case (.sharedOnly(let domain), .untrusted): owner == .shared(domain)
-                case (.privateOnly(let domain), .trusted):
+                switch (context.standing, request.tBit, context.owner) {
+                case (.host, .untrusted, nil): owner == .host
+                case (.unlocked, .untrusted, let domain?): owner == .shared(domain)
+                case (.run, .trusted, let domain?):
                     owner == .private(domain) && trustedDomain[request.requesterID] == domain
-                case (.ordinary, .trusted), (.sharedOnly, .trusted), (.privateOnly, .untrusted), (.silent, .untrusted),
-                    (.silent, .trusted):
-                    false
+                case (.host, _, _), (.unlocked, _, _), (.run, _, _), (.locked, _, _), (.error, _, _): false
                 }
             return allowed ? entry.frame : nil
         }
     }
 
-    private static func gate(_ random: inout SplitMix64) -> DMAGate {
+    private static func hold(_ requester: RequesterID, in unit: inout RemappingUnit, _ random: inout SplitMix64) {
         let domain = domains[Int.random(in: 0..<2, using: &random)]
-        let gates = [DMAGate.ordinary, .silent, .sharedOnly(domain), .privateOnly(domain), .privateOnly(domain)]
-        return gates[Int.random(in: 0..<5, using: &random)]
+        let standings = [Standing.host, .locked, .unlocked, .run, .run]
+        unit.hold(requester, as: standings[Int.random(in: 0..<5, using: &random)], for: domain)
     }
 
     private static func request(_ random: inout SplitMix64) -> DMARequest {
@@ -106,7 +104,7 @@ import Testing
         for step in 0..<4000 {
             if step.isMultiple(of: 200) { try world.shuffleOwners(&random) }
             if step.isMultiple(of: 20) {
-                for requester in Self.requesters { world.unit.setGate(Self.gate(&random), of: requester) }
+                for requester in Self.requesters { Self.hold(requester, in: &world.unit, &random) }
             }
             let request = Self.request(&random)
             let first = request.address >> 12
@@ -151,7 +149,7 @@ import Testing
         var world = try World(&random)
         for requester in Self.requesters {
             for _ in 0..<8 {
-                world.unit.setGate(Self.gate(&random), of: requester)
+                Self.hold(requester, in: &world.unit, &random)
                 for tBit in TBit.allCases {
                     let ranges = world.unit.reachableRanges(of: requester, tBit)
                     for page in 0..<UInt64(Self.pageCount) {

@@ -32,7 +32,7 @@ import Testing
         var deviceHolds: [Key: Leaf] = [:]
         var flying: [DMANumber: Set<UInt64>] = [:]
         var converting: [PageConversion] = []
-        var gate = DMAGate.ordinary
+        var standing = Standing.host
 
         func reach(of frame: UInt64) -> Bool {
             mapped.values.contains { $0.frame == frame } || cached.values.contains { $0.leaf.frame == frame }
@@ -44,13 +44,11 @@ import Testing
         }
 
         func allowed(_ tBit: TBit) -> FrameOwner? {
-            switch (gate, tBit) {
-            case (.ordinary, .untrusted): .host
-            case (.sharedOnly(let domain), .untrusted): .shared(domain)
-            case (.privateOnly(let domain), .trusted): .private(domain)
-            case (.ordinary, .trusted), (.sharedOnly, .trusted), (.privateOnly, .untrusted), (.silent, .untrusted),
-                (.silent, .trusted):
-                nil
+            switch (standing, tBit) {
+            case (.host, .untrusted): .host
+            case (.unlocked, .untrusted): .shared(F.one)
+            case (.run, .trusted): .private(F.one)
+            case (.host, .trusted), (.unlocked, .trusted), (.run, .untrusted), (.locked, _), (.error, _): nil
             }
         }
 
@@ -106,7 +104,7 @@ import Testing
             switch world.number(below: 16) {
             case 0...2: try map(&world)
             case 3...4: try unmap(&world)
-            case 5: setGate(&world)
+            case 5: hold(&world)
             case 6...8: perform(&world)
             case 9: launch(&world)
             case 10: land(&world)
@@ -145,12 +143,10 @@ import Testing
         #expect(isUnmapped == (world.model.mapped.removeValue(forKey: key) != nil))
     }
 
-    private func setGate(_ world: inout World) {
-        let gates = [
-            DMAGate.ordinary, .sharedOnly(F.one), .sharedOnly(F.one), .privateOnly(F.one), .privateOnly(F.one),
-        ]
-        world.model.gate = world.number(below: 8) == 0 ? .silent : gates[Int(world.number(below: 5))]
-        world.unit.setGate(world.model.gate, of: F.device)
+    private func hold(_ world: inout World) {
+        let standings = [Standing.host, .unlocked, .unlocked, .run, .run]
+        world.model.standing = world.number(below: 8) == 0 ? .locked : standings[Int(world.number(below: 5))]
+        world.unit.hold(F.device, as: world.model.standing, for: F.one)
     }
 
     private func request(_ key: Key, _ tBit: TBit, _ world: inout World) -> DMARequest {

@@ -59,7 +59,7 @@ import Testing
         let explanation = world.unit.explain(F.request(0x1010_0010, .trusted))
         #expect(
             explanation.steps == [
-                .gate(.privateOnly(F.one), reaches: .private), .busMaster(true),
+                .gate(.run, .trusted, world.unit.profile.cell(.run, .trusted)), .busMaster(true),
                 .context(F.device, .trusted, world.trusted, .trusted(F.one)),
                 .firstStage(world.guest, .guest(F.one)), .cache(physical: nil),
                 .entry(level: 4, index: 0, .node), .entry(level: 3, index: 0, .node),
@@ -72,7 +72,7 @@ import Testing
             ])
         #expect(
             explanation.steps.map(\.description)[3...4] == [
-                "first stage: table 2, guest table of domain 1", "cache: nothing",
+                "stage 1: table 2, guest table of domain 1", "IOTLB: nothing",
             ])
     }
 

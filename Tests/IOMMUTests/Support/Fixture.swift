@@ -18,7 +18,7 @@ struct Fixture {
     /// Domain 1's table, which the TSM fills.
     let trustedTable: TableNumber
 
-    /// Memory handed out, both tables empty and attached to the device, bus mastering on, gate ordinary.
+    /// Memory handed out, both tables empty and attached to the device, bus mastering on, held by the host.
     init(profile: RoutingProfile = .standard) throws {
         unit = RemappingUnit(profile: profile, memorySize: 8 * Self.mebibyte)
         try unit.transfer(1 * Self.mebibyte..<3 * Self.mebibyte, from: .host, to: .private(Self.one))
