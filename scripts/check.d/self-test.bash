@@ -112,7 +112,10 @@ test_sizes() {
 # Plants the document that the other tests have empty, so it comes last.
 # shellcheck disable=SC2016  # the backticks are Markdown's and Swift's
 test_coverage() {
-    printf '@Test func `the name of a test`() {}\n' >Tests/WireBytesTests/NamedTests.swift
+    printf 'struct Type {\n    @Test func `the name of a test`() {}\n}\n' >Tests/WireBytesTests/NamedTests.swift
     accepted Docs/SpecCoverage.md 'Files: 3' <<<$'| `Type`, `tdispctl doctor --rules` | `the name of\na test` |'
+    accepted Docs/SpecCoverage.md 'Files: 3' <<<'`Type.member` (WireBytes/Zero.swift)'
+    refused Docs/SpecCoverage.md 'names a type that does not exist: Gone' <<<'`Gone.member`'
+    refused Docs/SpecCoverage.md 'names a file that does not exist: WireBytes/Gone.swift' <<<'`Type` (WireBytes/Gone.swift)'
     refused Docs/SpecCoverage.md 'names a test that does not exist: a test that is gone' <<<'`Type`: `a test that is gone`'
 }
