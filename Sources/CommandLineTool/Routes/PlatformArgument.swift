@@ -49,10 +49,16 @@ struct PlatformView: Encodable {
         mixed = profile.declaresMixedTraffic
         cuts = profile.platform.cuts.map(CutView.init)
         let places = Standing.allCases.flatMap { standing in TBit.allCases.map { (standing, $0) } }
-        dma = places.map { standing, tBit in
+        let trusted = places.map { standing, tBit in
             let cell = profile.cell(standing, tBit)
-            return Row("DMA", standing, tBit, "\(cell)", cell.source)
+            return Row(Self.dma, standing, tBit, "\(cell)", cell.source)
         }
+        let others = places.compactMap { standing, tBit -> Row? in
+            let cell = profile.cell(standing, tBit, canBeTrusted: false)
+            guard cell != profile.cell(standing, tBit) else { return nil }
+            return Row(Self.dmaWithoutTDISP, standing, tBit, "\(cell)", cell.source)
+        }
+        dma = trusted + others
         requests = RequestKind.allCases.flatMap { kind in
             places.map { standing, tBit in
                 let cell = profile.cell(kind, standing, tBit)
@@ -61,12 +67,18 @@ struct PlatformView: Encodable {
         }
     }
 
-    /// The table of DMA, a line for each state and T value; the other requests, those that pass; and the cuts.
+    private static let dma = "DMA"
+    private static let dmaWithoutTDISP = "DMA without TDISP"
+
+    /// The table of DMA, a line for each state and T value; the other requests, by what is said of them; and the cuts.
     var text: String {
         var table = TextTable("  state", "T", "DMA reaches", "source")
-        for row in dma { table.add("  \(row.state)", "\(row.t)", row.passes, row.source) }
-        var others = TextTable("  request", "passes in", "source")
-        for line in openRequests { others.add("  \(line.what)", line.places, line.source) }
+        for row in dma {
+            let state = row.what == Self.dma ? row.state : "\(row.state), device without TDISP"
+            table.add("  \(state)", "\(row.t)", row.passes, row.source)
+        }
+        var others = TextTable("  request", "in", "verdict", "source")
+        for line in requestLines { others.add("  \(line.what)", line.places, line.passes, line.source) }
         let ends = Self.table(of: cuts)
         let window = vTOM.map { ", T=1 to shared pages from vTOM \($0) on" } ?? ""
         let mixing = mixed ? ", T=0 and T=1 of one interface declared" : ""
@@ -82,19 +94,25 @@ struct PlatformView: Encodable {
         return table.text
     }
 
-    private var openRequests: [(what: String, places: String, source: String)] {
+    /// The requests that are not DMA: for each kind what passes and what does not, by source.
+    private var requestLines: [(what: String, places: String, passes: String, source: String)] {
         RequestKind.allCases.flatMap { kind in
-            let open = requests.filter { $0.what == kind.rawValue && $0.passes == "passes" }
-            let sources = open.map(\.source).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-            return sources.map { source in
-                let places = open.filter { $0.source == source }.map { "\($0.state) T=\($0.t)" }
-                return (kind.rawValue, places.joined(separator: ", "), source)
+            let rows = requests.filter { $0.what == kind.rawValue }
+            let heads = rows.reduce(into: [Row]()) { heads, row in
+                if !heads.contains(where: { $0.says(like: row) }) { heads.append(row) }
+            }
+            return heads.sorted { $0.passes < $1.passes }.map { head in
+                let places = rows.filter { $0.says(like: head) }.map { "\($0.state) T=\($0.t)" }
+                return (kind.rawValue, places.joined(separator: ", "), head.passes, head.source)
             }
         }
     }
 }
 
 extension PlatformView.Row {
+    /// Whether another one has the same to say, from the same source.
+    fileprivate func says(like other: Self) -> Bool { passes == other.passes && source == other.source }
+
     fileprivate init(
         _ what: String, _ standing: Standing, _ tBit: TBit, _ passes: String, _ source: CellSource
     ) {

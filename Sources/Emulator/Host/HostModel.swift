@@ -97,6 +97,7 @@ public struct HostModel: ~Copyable {
             deviceOf[function.address] = device.address
             software[function.address] = FunctionSoftware(nativeDriver: description.driver)
             workloads[function.address] = WorkloadState(description.workload)
+            memory.setCanBeTrusted(device.dsm != nil, of: function.address)
         }
         for function in device.allFunctions { setATS(true, of: function, device) }
         for function in device.functions { bindNativeDriver(to: function, of: device) }

@@ -68,6 +68,10 @@ struct HostMemory {
         change(for: function) { $0.hold(function.requesterID, as: standing, for: domain) }
     }
 
+    mutating func setCanBeTrusted(_ canBeTrusted: Bool, of function: FunctionAddress) {
+        change(for: function) { $0.setCanBeTrusted(canBeTrusted, of: function.requesterID) }
+    }
+
     mutating func setBusMaster(_ isOn: Bool, of function: FunctionAddress) {
         change(for: function) { $0.setBusMaster(isOn, of: function.requesterID) }
     }
@@ -88,7 +92,7 @@ struct HostMemory {
     /// the guest maps for it where it has an IOMMU.
     mutating func attach(_ function: FunctionAddress, to domain: EmulatedDomain) throws(MappingError) {
         _ = try change(for: function) { unit throws(MappingError) in
-            if unit.profile.walks(.host) {
+            if unit.walksHostTable(for: function.requesterID) {
                 let table = unit.makeTable(.host)
                 try unit.mapShared(of: domain, in: table)
                 unit.attachIfWalked(table, to: function.requesterID)
@@ -141,6 +145,11 @@ extension RequesterContext {
 extension RemappingUnit {
     fileprivate mutating func give(_ physical: Range<UInt64>, to owner: FrameOwner) {
         try? transfer(physical, from: .host, to: owner)
+    }
+
+    /// Whether a requester's T=0 is translated by host tables.
+    fileprivate func walksHostTable(for requester: RequesterID) -> Bool {
+        profile.walks(.host, canBeTrusted: context(of: requester).canBeTrusted)
     }
 
     /// Gives a requester that has none a table, unless the platform walks none of its kind.

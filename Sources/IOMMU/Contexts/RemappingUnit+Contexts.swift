@@ -6,7 +6,13 @@ extension RemappingUnit {
 
     /// What the platform has for a T value of a requester, as it is held now.
     public func cell(of requester: RequesterID, _ tBit: TBit) -> RoutingCell {
-        profile.cell(contexts[requester].standing, tBit)
+        let context = contexts[requester]
+        return profile.cell(context.standing, tBit, canBeTrusted: context.canBeTrusted)
+    }
+
+    /// Says whether a requester has a TDISP interface; it is taken to have one.
+    public mutating func setCanBeTrusted(_ canBeTrusted: Bool, of requester: RequesterID) {
+        contexts[requester].canBeTrusted = canBeTrusted
     }
 
     /// Says how a requester is held from now on. Its bindings to peers end with RUN, and what it asked for in another
@@ -40,7 +46,7 @@ extension RemappingUnit {
     ///
     /// Throws `noSuchTable`, `notWalked`, or `occupied` when it already has one of that kind.
     public mutating func attach(_ number: TableNumber, to requester: RequesterID) throws(ContextError) {
-        let kind = try walkedKind(of: number)
+        let kind = try walkedKind(of: number, for: requester)
         if let table = contexts[requester][kind].orNil { throw .occupied(by: table) }
         contexts[requester][kind] = number
     }
@@ -51,7 +57,7 @@ extension RemappingUnit {
     public mutating func attach(
         _ number: TableNumber, to requester: RequesterID, _ pasid: PASID
     ) throws(ContextError) {
-        let kind = try walkedKind(of: number)
+        let kind = try walkedKind(of: number, for: requester)
         guard kind == .guest else { throw .notWalked(kind) }
         if let table = contexts[requester, pasid] { throw .occupied(by: table) }
         contexts[requester, pasid] = number
@@ -66,9 +72,11 @@ extension RemappingUnit {
     /// Takes the first stage of one address space away, if it has one.
     public mutating func detach(_ pasid: PASID, from requester: RequesterID) { contexts[requester, pasid] = nil }
 
-    private func walkedKind(of number: TableNumber) throws(ContextError) -> TableKind {
+    private func walkedKind(
+        of number: TableNumber, for requester: RequesterID
+    ) throws(ContextError) -> TableKind {
         guard let kind = tableOwner(number)?.kind else { throw .noSuchTable(number) }
-        guard profile.walks(kind) else { throw .notWalked(kind) }
+        guard profile.walks(kind, canBeTrusted: contexts[requester].canBeTrusted) else { throw .notWalked(kind) }
         return kind
     }
 }

@@ -7,6 +7,8 @@ public struct RequesterContext: Hashable, Sendable {
     public internal(set) var isBusMaster = false
     /// Whether its translation requests are answered and its translated requests taken (ATS).
     public internal(set) var isATSEnabled = false
+    /// Whether it has a TDISP interface, so that it could come to RUN.
+    public internal(set) var canBeTrusted = true
     /// The VM that the standing is about; says nothing in ``Standing/host``.
     var domain = DomainNumber(rawValue: 0)
     var host = TableNumber.none

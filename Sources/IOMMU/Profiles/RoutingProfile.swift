@@ -13,6 +13,7 @@ public struct RoutingProfile: Sendable {
     public let vTOM: UInt64?
     /// Whether a private DMA that faults fences the VM's address space ID off, until that is cleared.
     public let fencesAfterFault: Bool
+    /// By standing and T: first those of functions that can be trusted, then those of others.
     private let cells: ContiguousArray<RoutingCell>
     private let requests: ContiguousArray<RequestCell>
 
@@ -34,7 +35,11 @@ public struct RoutingProfile: Sendable {
         vTOM = table.running.passage.reachesFromVTOM ? Self.defaultVTOM : nil
         fencesAfterFault = platform == .sevTIO
         cells = ContiguousArray(
-            Standing.allCases.flatMap { standing in TBit.allCases.map { table.cell(standing, $0) } })
+            [true, false].flatMap { canBeTrusted in
+                Standing.allCases.flatMap { standing in
+                    TBit.allCases.map { table.cell(standing, $0, canBeTrusted: canBeTrusted) }
+                }
+            })
         requests = ContiguousArray(
             RequestKind.allCases.flatMap { kind in
                 Standing.allCases.flatMap { standing in TBit.allCases.map { table.cell(kind, standing, $0) } }
@@ -52,10 +57,10 @@ public struct RoutingProfile: Sendable {
 
     // MARK: Tables
 
-    /// What DMA with a T value may do in a standing.
+    /// What DMA with a T value may do in a standing; of a function that can be trusted, unless said otherwise.
     @inline(__always)
-    public func cell(_ standing: Standing, _ tBit: TBit) -> RoutingCell {
-        cells[Int(standing.rawValue) << 1 | Int(tBit.rawValue)]
+    public func cell(_ standing: Standing, _ tBit: TBit, canBeTrusted: Bool = true) -> RoutingCell {
+        cells[(canBeTrusted ? 0 : 10) &+ (Int(standing.rawValue) << 1 | Int(tBit.rawValue))]
     }
 
     /// Whether requests of a kind pass in a standing with a T value.
@@ -73,9 +78,9 @@ public struct RoutingProfile: Sendable {
         }
     }
 
-    /// Whether tables of a kind are walked for anybody.
-    public func walks(_ kind: TableKind) -> Bool {
-        cells.contains { cell in
+    /// Whether tables of a kind are walked for anybody who can be trusted, or for anybody who cannot.
+    public func walks(_ kind: TableKind, canBeTrusted: Bool = true) -> Bool {
+        (canBeTrusted ? cells.prefix(cells.count / 2) : cells.suffix(cells.count / 2)).contains { cell in
             guard case .walked(let walk) = cell.passage else { return false }
             return kind == .guest ? walk.hasFirstStage : walk.secondStage == kind
         }

@@ -21,10 +21,10 @@ struct RoutingTable: Hashable {
         let lockedInterrupt: RequestCell
     }
 
-    func cell(_ standing: Standing, _ tBit: TBit) -> RoutingCell {
+    func cell(_ standing: Standing, _ tBit: TBit, canBeTrusted: Bool = true) -> RoutingCell {
         switch (standing, tBit) {
-        case (.host, .untrusted): available
-        case (.unlocked, .untrusted): attached
+        case (.host, .untrusted): canBeTrusted ? available : .host(.host, .ordinaryDevice)
+        case (.unlocked, .untrusted): canBeTrusted ? attached : attachedForGood
         case (.run, .trusted): running
         case (.run, .untrusted): runningUntrusted
         case (.host, .trusted), (.unlocked, .trusted): RoutingCell(.refused(.noTrustedDMAWithoutRun), .tdisp)
@@ -42,6 +42,14 @@ struct RoutingTable: Hashable {
         case (.locked, .untrusted): locked(kind)
         case (.host, .trusted), (.unlocked, .trusted), (.locked, .trusted), (.error, .untrusted), (.error, .trusted):
             kind == .nonTEEMMIO ? .open(.tdisp) : .closed(.tdisp)
+        }
+    }
+
+    /// T=0 in a VM of a function that can never be trusted: translated also where that of others is not.
+    private var attachedForGood: RoutingCell {
+        switch attached.passage {
+        case .walked, .refused: attached
+        case .notTranslated: .host(.shared, .ordinaryDevice)
         }
     }
 

@@ -55,7 +55,7 @@ extension RemappingUnit {
     /// The walk that the profile's table has for a request.
     @inline(__always)
     private func walk(for request: DMARequest, _ context: RequesterContext) throws(Fault) -> RoutingCell.Walk {
-        let passage = profile.cell(context.standing, request.tBit).passage
+        let passage = profile.cell(context.standing, request.tBit, canBeTrusted: context.canBeTrusted).passage
         if case .refused(let rule) = passage {
             throw Fault(.gate(context.standing, request.tBit), at: request.address, rule: rule)
         }

@@ -31,7 +31,7 @@ extension RemappingUnit {
     /// The steps up to the one that ends the way.
     private func steps(of request: DMARequest, into steps: inout RouteSteps) {
         let context = contexts[request.requesterID]
-        let cell = profile.cell(context.standing, request.tBit)
+        let cell = cell(of: request.requesterID, request.tBit)
         steps.add(.gate(context.standing, request.tBit, cell))
         guard case .walked(let walk) = cell.passage else {
             if case .notTranslated = cell.passage { steps.add(.busMaster(context.isBusMaster)) }

@@ -51,10 +51,41 @@ import Testing
         for standing in Standing.allCases {
             for tBit in TBit.allCases {
                 let cell = profile.cell(standing, tBit)
-                if case .walked = cell.passage { #expect(cell.source != .assumedClosed) }
+                if case .walked = cell.passage { #expect(cell.source.certainty != .assumed) }
                 for kind in RequestKind.allCases where profile.cell(kind, standing, tBit).isOpen {
-                    #expect(profile.cell(kind, standing, tBit).source != .assumedClosed)
+                    #expect(profile.cell(kind, standing, tBit).source.certainty != .assumed)
                 }
+            }
+        }
+    }
+
+    @Test(arguments: CellSource.allCases) func `a source names its document, or says that it has none`(
+        source: CellSource
+    ) throws {
+        switch source.certainty {
+        case .assumed, .defined: #expect(source.document == nil && source.description == source.rawValue)
+        case .stated, .inferred:
+            let document = try #require(source.document)
+            #expect(source.description.hasSuffix("\(source.rawValue) (\(document))"))
+            #expect(source.description.hasPrefix("inferred: ") == (source.certainty == .inferred))
+        }
+    }
+
+    @Test(arguments: CellDocument.allCases) func `a document is one that can be found`(document: CellDocument) {
+        // A patch series by its subject, a specification by its version, a program by its commit.
+        let title = document.rawValue
+        let isPatch = title.firstMatch(of: /^\[(RFC )?PATCH( v\d+)? \d+\/\d+\] .+, \w+ 20\d\d$/) != nil
+        let isVersioned = title.contains(/\d\.\d|20\d\d|[0-9a-f]{8}/)
+        #expect(isPatch || isVersioned || document == .rmm || document == .tdxConnect)
+        #expect(CellSource.allCases.contains { $0.document == document })
+        #expect(!title.contains(".md") && !title.hasPrefix("/"))
+    }
+
+    @Test func `no lock flag says that ATS is answered: that it is, is inferred, as is that peers are bound`() throws {
+        for profile in RoutingProfile.all {
+            for kind in [RequestKind.translation, .peer] {
+                let cell = profile.cell(kind, .run, .trusted)
+                #expect(!cell.isOpen || cell.source.certainty == .inferred, "\(profile): \(kind)")
             }
         }
     }
@@ -69,6 +100,28 @@ import Testing
             #expect(profile.walks(.host) == (profile.platform != .trustedOnly))
             #expect(profile.walks(.trusted))
         }
+    }
+
+    @Test(arguments: RoutingProfile.all) func `a device that can never be trusted is one like any other`(
+        profile: RoutingProfile
+    ) throws {
+        for standing in Standing.allCases {
+            for tBit in TBit.allCases where !(tBit == .untrusted && profile.platform == .trustedOnly) {
+                #expect(profile.cell(standing, tBit, canBeTrusted: false) == profile.cell(standing, tBit))
+            }
+        }
+        var unit = RemappingUnit(profile: profile, memorySize: 8 << 20)
+        let table = unit.makeTable(.host)
+        unit.setBusMaster(true, of: Fixture.device)
+        unit.setCanBeTrusted(false, of: Fixture.device)
+        try unit.attach(table, to: Fixture.device)
+        try unit.map([Mapping(address: 0x1000, physical: 0x1000, pageSize: .small)], in: table)
+        #expect(unit.route(Fixture.request(0x1000, .untrusted)).physical == 0x1000)
+        #expect(unit.route(Fixture.request(0x1000, .trusted)).fault?.rule == .noTrustedDMAWithoutRun)
+        unit.hold(Fixture.device, as: .unlocked, for: Fixture.one)
+        #expect(unit.route(Fixture.request(0x1000, .untrusted)).fault != nil)
+        guard profile.platform == .trustedOnly else { return }
+        #expect(throws: ContextError.notWalked(.host)) { try unit.attach(table, to: Fixture.sibling) }
     }
 
     @Test func `each platform has its own structure of ownership`() {

@@ -127,7 +127,7 @@ import Testing
         #expect(
             verdict.description
                 == "refused: no interrupt with T=0 in ERROR: "
-                + "TDISP 1.0 (PCIe 6.x chapter 11), TLP rules by interface state"
+                + "TLP rules by interface state (TDISP 1.0, PCIe 6.0 chapter 11)"
         )
     }
 }

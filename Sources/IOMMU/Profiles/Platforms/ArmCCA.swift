@@ -11,7 +11,7 @@ extension RoutingTable {
             available: .host(.host, .ordinaryDevice), attached: attached, running: running,
             runningUntrusted: runningUntrusted,
             requests: RunningRequests(
-                translation: .open(.armLockFlags), page: .closed(.assumedClosed), peer: .open(.armLockFlags),
+                translation: .open(.armRedirect), page: .closed(.assumedClosed), peer: .open(.armPeers),
                 lockedInterrupt: .closed(.armLockFlags)))
     }
 }

@@ -17,7 +17,7 @@ extension RoutingTable.Result {
             available: .host(.host, .ordinaryDevice), attached: .host(.shared, attached), running: running,
             runningUntrusted: RoutingCell(.refused(.noMixedTraffic), .lostOnConversion),
             requests: RoutingTable.RunningRequests(
-                translation: .open(.sevTIOLockFlags), page: .closed(.assumedClosed), peer: .closed(.sevTIOLockFlags),
+                translation: .open(.sevTIORedirect), page: .closed(.assumedClosed), peer: .closed(.sevTIOLockFlags),
                 lockedInterrupt: .closed(.assumedClosed)))
     }
 }

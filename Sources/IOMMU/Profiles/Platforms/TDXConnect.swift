@@ -10,7 +10,7 @@ extension RoutingTable.Result {
                     running: .trusted(.tdxTrusted),
                     runningUntrusted: RoutingCell(.refused(.noMixedTraffic), .lostOnConversion),
                     requests: RoutingTable.RunningRequests(
-                        translation: .closed(.tdxReport), page: .closed(.tdxReport), peer: .closed(.tdxReport),
+                        translation: .closed(.tdxReport), page: .closed(.tdxReport), peer: .closed(.tdxLockFlags),
                         lockedInterrupt: .closed(.tdxReport))))
         case .split, .unified: .impossible(.noTrustedVIOMMU)
         }

@@ -1,6 +1,6 @@
 extension RoutingTable.Result {
     /// A platform that translates T=1 alone: every T=0 memory request of a device that can be trusted faults, before
-    /// and after conversion. Interrupts take their own path.
+    /// and after conversion. Interrupts take their own path. Devices that can never be trusted are devices like any other.
     static func trustedOnly(_ viommu: VIOMMUKind) -> Self {
         switch viommu {
         case .none: .possible(table(running: .trusted(.definition)))
