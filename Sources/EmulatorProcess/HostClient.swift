@@ -131,9 +131,16 @@ public actor HostClient: Platform, NoticeFeed {
         return messages
     }
 
-    /// Lets something go wrong, on purpose.
-    public func inject(_ fault: InjectedFault) async throws(PlatformError) {
-        guard case .done = try await ask(.inject(fault)) else { throw Self.misunderstood }
+    /// Lets something go wrong, on purpose. Returns why it did not happen; nil: it did, or waits for its moment.
+    @discardableResult
+    public func inject(_ fault: InjectedFault) async throws(PlatformError) -> EventRefusal? {
+        switch try await ask(.inject(fault)) {
+        case .done: return nil
+        case .notDone(let refusal): return refusal
+        case .hello, .snapshot, .facts, .report, .evidence, .notices, .news, .inspection, .explanation, .guestView,
+            .memory, .text, .messages, .faults, .refused:
+            throw Self.misunderstood
+        }
     }
 
     /// The faults that wait for their moment, their occurrences counted from now.

@@ -78,7 +78,8 @@ final class TestHost {
 
     func advance(_ nanoseconds: UInt64 = 1_000_000) { model.advanceTime(by: nanoseconds) }
 
-    func happen(_ event: HostEvent) { model.inject(.event(event)) }
+    @discardableResult
+    func happen(_ event: HostEvent) -> EventRefusal? { model.inject(.event(event)) }
 
     func inject(_ fault: MessageFault) { model.inject(.message(fault)) }
 

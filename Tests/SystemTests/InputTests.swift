@@ -25,7 +25,7 @@ import Testing
         ["routes", Demo.vf, "--address", "0xffffffffffff", "--size", "2"],
         ["routes", Demo.vf, "--address", "0xffffffffffffffff"], ["routes", "--platform", "vax"],
         ["routes", "--platform", "sev-tio/both"], ["routes", "--platform", "tdx-connect/unified"],
-        ["routes", "--platform", "all", "--address", "0"], ["routes", Demo.vf, "--svg", "-o", "json"],
+        ["routes", "--platform", "all", "--address", "0"],
         ["routes", Demo.vf, "--svg", "--as-guest"], ["routes", "--platform", "all", "--as-guest"],
         ["graph", "nosuchmachine"], ["show", Demo.vf, Demo.vf],
         ["show", "nonsense"], ["history", "nonsense"],

@@ -1,15 +1,19 @@
+import Foundation
 import Testing
 
 /// `tdispctl routes`, tried on a running host.
 @Suite struct `Routes` {
-    private static let peers = Project.path + "/Scenarios/topologies/peers.yaml"
 
     @Test func `tell of pages that a device still reaches by a translation that it holds`() async throws {
-        try await Tool.with(topology: Self.peers) { tool in
+        let peers = try String(contentsOfFile: Project.path + "/Scenarios/topologies/peers.yaml", encoding: .utf8)
+        try await Tool.with(topology: peers) { tool in
             try await tool.succeed("convert", Demo.pf, "--domain", "web1")
             try await tool.succeed("emulate", "inject", "{invalidation-stuck: \(Demo.pf)}")
             let conversion = "{pages-converted: web1, from: 1MiB, size: 64KiB, to: shared}"
             try await tool.succeed("emulate", "inject", conversion)
+            let refused = try await tool.start(["emulate", "inject", conversion]).ended()
+            #expect(refused.status == 6 && refused.out.isEmpty)
+            #expect(refused.err.contains("pages-converted did not happen: conversion of 0x300000..<0x310000 of web1"))
             let told = try await tool.succeed("routes", Demo.pf, "--address", "0x101000", "--t", "1", "--as-guest").out
             #expect(told.contains("ATC         holds a translation to 0x301000: sends a translated request"))
             #expect(told.contains("reaches 0x301000 (private page of web1)"))
@@ -45,6 +49,14 @@ import Testing
         }
     }
 
+    @Test func `draw no picture where JSON is asked for`() async throws {
+        try await Tool.withoutHost { tool in
+            let ended = try await tool.json("routes", Demo.vf, "--svg")
+            #expect(ended.status == 2 && !ended.out.contains("<svg"))
+            #expect(try ended.json["kind"] == "Error")
+        }
+    }
+
     @Test func `show both sides of a guest's view of all that its device reaches`() async throws {
         try await Tool.with { tool in
             try await tool.convert()
@@ -56,7 +68,8 @@ import Testing
             #expect(json[1]["guest"][0]["findingName"] == "none")
             // One access over pages that do not look alike.
             let access = try await tool.json("routes", Demo.vf, "--address", "0xff000", "--size", "8192", "--as-guest")
-            #expect(access.items[0]["guest"]["parts"].array.count == 1)
+                .items[0]
+            #expect(access["guest"]["parts"].array.count == 1)
             let host = try await tool.json("routes", Demo.nvme, "--address", "0", "--as-guest").items[0]
             #expect(host["guest"]["parts"].array.isEmpty)
         }

@@ -129,6 +129,7 @@ struct EmulateInject: AsyncParsableCommand {
             '{message: START_INTERFACE, refuse: INVALID_NONCE}', '{effect: accept, unknown: done}', \
             '{effect: reset, fail: timed-out}'.
 
+            What those refuse whom it takes, such as pages that are being converted already, does not happen (exit code 6). \
             The words are those of scenario files; a wrong one is answered with the right ones.
             """)
 
@@ -146,9 +147,21 @@ struct EmulateInject: AsyncParsableCommand {
             } catch {
                 throw Failure(.usage, "\(error)", next: "tdispctl emulate inject --help")
             }
-            do throws(PlatformError) { try await client.inject(parsed) } catch { throw Failure(error) }
+            let refusal: EventRefusal?
+            do throws(PlatformError) { refusal = try await client.inject(parsed) } catch { throw Failure(error) }
+            if let refusal { throw Failure(refusal, parsed) }
             try Console.show(InjectedFaultView(parsed), options)
         }
+    }
+}
+
+extension Failure {
+    /// Something that was to happen and was refused.
+    fileprivate init(_ refusal: EventRefusal, _ fault: InjectedFault) {
+        self.init(
+            .refused, "\(FaultText.words(of: fault)) did not happen: \(refusal.message)",
+            rule: refusal.rule.flatMap { SafetyRule(rawValue: $0.rawValue) }, seen: refusal.name.rawValue,
+            next: "tdispctl emulate status")
     }
 }
 

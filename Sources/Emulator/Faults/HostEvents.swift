@@ -2,13 +2,15 @@ internal import PCIe
 internal import TDISP
 
 extension HostModel {
-    /// Puts a fault into its place; an event happens at once.
-    public mutating func inject(_ fault: InjectedFault) {
+    /// Puts a fault into its place; an event happens at once. Returns why it does not; nil: it does.
+    @discardableResult
+    public mutating func inject(_ fault: InjectedFault) -> EventRefusal? {
         switch fault {
         case .message(let fault): faults.add(fault)
         case .effect(let fault): faults.add(fault)
-        case .event(let event): happen(event)
+        case .event(let event): return happen(event)
         }
+        return nil
     }
 
     /// The faults that wait for their moment, their occurrences counted from now.
@@ -18,8 +20,9 @@ extension HostModel {
     public mutating func clearFaults() { faults.removeAll() }
 
     /// Something happens. What a host would see of it is noticed; what only the device knows comes out when it is
-    /// asked.
-    mutating func happen(_ event: HostEvent) {
+    /// asked. Returns why it does not happen; nil: it does.
+    @discardableResult
+    mutating func happen(_ event: HostEvent) -> EventRefusal? {
         switch event {
         case .linkDown(let name): if let device = devices[name] { loseLink(device) }
         case .integrityCheckFailed(let name): if let device = devices[name] { failIntegrityCheck(device) }
@@ -47,7 +50,8 @@ extension HostModel {
         case .incident(let address, let incident): meet(incident.atTDI, address, everywhere: incident.isOfDevice)
         case .dmaStuck(let address, let target): hangDMA(of: address, at: target)
         case .invalidationStuck(let address, let hold): holdInvalidations(hold, of: address)
-        case .peersBound(let one, let other, let are): if are { bindPeers(one, other) } else { unbindPeers(one, other) }
+        case .peersBound(let one, let other, true): return EventRefusal(bindPeers(one, other))
+        case .peersBound(let one, let other, false): unbindPeers(one, other)
         case .registersMapped(let address, let are): software[address]?.hasMappedRegisters = are
         case .stopBelieved(let address): software[address]?.isStopBelieved = true
         case .misbehaves(let address, let does): workloads[address]?.description.misbehaves = does
@@ -56,7 +60,9 @@ extension HostModel {
         case .domainStopped(let id): stopDomain(id)
         case .domainStarted(let id): domains[id]?.isRunning = true
         case .signalled(let address, let kind, let source, let times): count(kind, times, at: source, of: address)
-        case .pagesConverted(let id, let first, let size, let toShared): convertPages(id, first, size, toShared)
+        case .pagesConverted(let id, let first, let size, let toShared):
+            return convertPages(id, first, size, toShared)
         }
+        return nil
     }
 }

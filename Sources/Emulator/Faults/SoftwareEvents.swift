@@ -27,18 +27,25 @@ extension HostModel {
     }
 
     /// A guest converts pages; the VMM and the TSM have every table let go of them first. What is not whole pages of
-    /// the other kind, or on its way already, is not converted.
-    mutating func convertPages(_ id: DomainID, _ first: UInt64, _ size: UInt64, _ toShared: Bool) {
-        guard let domain = domains[id], size > 0, first.isMultiple(of: 4096), size.isMultiple(of: 4096),
-            first <= domain.description.memory, size <= domain.description.memory - first
-        else { return }
+    /// the other kind, or on its way already, is refused. What something can still reach is held, not refused.
+    mutating func convertPages(_ id: DomainID, _ first: UInt64, _ size: UInt64, _ toShared: Bool) -> EventRefusal? {
+        guard let domain = domains[id] else {
+            return EventRefusal(name: .noSuchDomain, message: "there is no domain \(id)", rule: nil)
+        }
+        guard size > 0, first.isMultiple(of: 4096), size.isMultiple(of: 4096), first <= domain.description.memory,
+            size <= domain.description.memory - first
+        else {
+            let name = domain.description.name
+            return EventRefusal(name: .noSuchPages, message: "these are no pages of \(name)", rule: nil)
+        }
         do throws(PageError) {
             try memory.requestConversion(
                 of: first..<first + size, in: domain, toShared: toShared, untrusted: untrustedTables(of: id))
         } catch {
-            return
+            return EventRefusal(error, names(in: 0))
         }
         completeConversions()
+        return nil
     }
 
     /// Completes the conversions whose pages nothing can reach any more.

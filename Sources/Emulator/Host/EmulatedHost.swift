@@ -31,6 +31,7 @@ public actor EmulatedHost: Platform {
     }
 
     /// Looks into the model or changes it: faults, time, inspection.
+    @discardableResult
     public func withModel<Result: Sendable>(_ body: @Sendable (inout HostModel) throws -> Result) rethrows -> Result {
         try body(&model)
     }

@@ -245,8 +245,7 @@ public struct HostServer: Sendable {
     }
 
     private func inject(_ fault: InjectedFault) async -> HostReply {
-        await host.withModel { $0.inject(fault) }
-        return .done
+        await host.withModel { $0.inject(fault) }.map { .notDone($0) } ?? .done
     }
 
     private func advance(_ nanoseconds: UInt64) async -> HostReply {

@@ -45,6 +45,7 @@ enum HostReply: Codable, Sendable {
     case messages([TracedMessage])
     case faults([InjectedFault])
     case done
+    case notDone(EventRefusal)
     case refused(PlatformError)
 }
 

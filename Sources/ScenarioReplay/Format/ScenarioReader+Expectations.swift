@@ -31,12 +31,12 @@ extension ScenarioReader {
         case .peers: .exactly(try functions(node))
         case .trouble: .word(try phrase(node, Trouble.phrases, "a trouble such as 'lock failed device-refused'"))
         case .cause: .word(try phrase(node, FailureCause.phrases, "a cause such as 'unexpected-state ERROR'"))
+        case .physical: .word("0x" + String(try node.byteCount(), radix: 16))
         case .epoch, .translations: .word("\(try node.integer(UInt32.self))")
         case .rekeyOwed, .guestDriver, .delivered: .word("\(try node.bool())")
         case .driver: .word(try node.string())
         case .end, .reason, .rule, .phase, .state, .owner, .suspicion, .hostdev, .binding, .connection, .stream, .t0,
-            .t1,
-            .reaches, .stoppedBy:
+            .t1, .reaches, .stoppedBy, .refused:
             .word(try word(node, vocabulary(aspect)))
         }
     }
@@ -60,8 +60,9 @@ extension ScenarioReader {
                     ["shared of \($0)", "private of \($0)", "private of \($0), shared of \($0)"]
                 }
         case .stoppedBy: DMAStop.words + RequestStop.words
+        case .refused: EventRefusal.Name.allCases.map(\.rawValue) + ["none"]
         case .blocked, .trouble, .says, .cause, .effects, .effectsInOrder, .noEffects, .noticed, .sent, .epoch,
-            .rekeyOwed, .guestDriver, .driver, .translations, .peers, .conversion, .delivered:
+            .rekeyOwed, .guestDriver, .driver, .translations, .peers, .conversion, .delivered, .physical:
             []
         }
     }

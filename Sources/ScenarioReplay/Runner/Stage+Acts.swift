@@ -42,7 +42,9 @@ extension Stage {
         case .confirm(let place): _ = await manager.service.confirm(place.function, dsm: place.dsm)
         case .restart(let place): return await settle(place)
         case .inject(let fault): await host.withModel { $0.inject(fault) }
-        case .event(let event): await host.withModel { $0.inject(.event(event)) }
+        case .event(let event):
+            let refusal = await host.withModel { $0.inject(.event(event)) }
+            return [.refused: refusal.map { .word($0.name.rawValue) } ?? .none]
         case .advance(let nanoseconds): await host.withModel { $0.advanceTime(by: nanoseconds) }
         case .dma(let act): return await dma(act)
         case .interrupt(let place, let tBit):
@@ -140,7 +142,10 @@ extension Stage {
             model.tryDMA(act.place.function, act.tBit, at: act.address, access: act.access)
         }
         switch outcome {
-        case .arrived(let segments): return [.reaches: .word(phrase(Set(segments.map(\.owner))))]
+        case .arrived(let segments):
+            var sightings: [Aspect: Sighting] = [.reaches: .word(phrase(Set(segments.map(\.owner))))]
+            sightings[.physical] = segments.first.map { .word("0x" + String($0.physical, radix: 16)) }
+            return sightings
         case .stopped(let stop):
             var sightings: [Aspect: Sighting] = [.stoppedBy: .word(stop.name)]
             if case .fault(let fault) = stop, let rule = fault.rule { sightings[.rule] = .word(rule.rawValue) }

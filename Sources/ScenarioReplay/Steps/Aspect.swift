@@ -67,10 +67,17 @@ enum Aspect: String, CaseIterable, Sendable {
     /// What holds the first pending conversion of its domain's pages.
     case conversion
 
+    // Of an event
+
+    /// Why it did not happen.
+    case refused
+
     // Of a DMA
 
     /// Whose memory it reached.
     case reaches
+    /// The host physical address that it reached first.
+    case physical
     /// The check that stopped it.
     case stoppedBy = "stopped-by"
     /// Whether an interrupt or a DMA to a peer was delivered.
@@ -93,8 +100,9 @@ enum Aspect: String, CaseIterable, Sendable {
             [.end, .rule, .blocked, .says] + ofManager.filter { $0 != .trouble && $0 != .says } + ofFunction
         case .plan: [.end, .blocked]
         case .notices, .observe, .confirm: ofManager.filter { $0 != .trouble && $0 != .says } + ofFunction
-        case .inject, .event, .advance: []
-        case .dma: [.reaches, .stoppedBy, .rule]
+        case .event: [.refused]
+        case .inject, .advance: []
+        case .dma: [.reaches, .physical, .stoppedBy, .rule]
         case .interrupt, .peer: [.delivered, .stoppedBy]
         case .check: ofFunction
         }
