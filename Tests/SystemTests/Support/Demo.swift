@@ -1,6 +1,7 @@
 import Assignment
 import Emulator
 import EmulatorProcess
+import IOMMU
 import Journal
 import PCIe
 import Testing
@@ -27,7 +28,10 @@ struct Traces: Hashable {
     let isBusMaster: Bool
     /// The TDISP state of the device's own machine.
     let state: String?
-    let routes: RoutesView?
+    /// What its DMA reaches, by T. Why T=1 has no stream is another matter: the connection stays.
+    let reaches: [[ReachableRange]]
+    let translations: [HeldTranslation]
+    let peers: [FunctionAddress]
     /// Domains in whose XML it stands.
     let hostdevs: Set<String>
 }
@@ -50,7 +54,9 @@ extension Tool {
         }
         return Traces(
             driver: view.driver, domain: view.domain, hasGuestDriver: view.hasGuestDriver,
-            isBusMaster: view.isBusMaster, state: view.state.map { "\($0)" }, routes: inspection.routes,
+            isBusMaster: view.isBusMaster, state: view.state.map { "\($0)" },
+            reaches: inspection.routes.map { [$0.untrusted, $0.trusted] } ?? [],
+            translations: inspection.routes?.translations ?? [], peers: inspection.routes?.peers ?? [],
             hostdevs: hostdevs)
     }
 
