@@ -79,7 +79,10 @@ struct WatchRepair: Sendable {
     /// An owner that heard the same, or another manager before us, may have done it already: then the device is recorded
     /// elsewhere, or has come to private operation since, which undid the cut and cleared what was noticed.
     private func isCurrent(_ order: WatchOrder, _ journal: Journal) -> Bool {
-        guard let record = try? journal.device(order.device.tdi) else { return order.device.since == 0 }
+        let found: DeviceRecord?
+        // What cannot be read cannot make an order void: the owner, who reads all of it, says what is wrong.
+        do { found = try journal.device(order.device.tdi) } catch { return true }
+        guard let record = found else { return order.device.since == 0 }
         if order.device.since == 0, record.recordedPhase.isWithoutTrust { return true }
         return record.recordedPhase == .private && record.updatedAt <= order.time
     }
