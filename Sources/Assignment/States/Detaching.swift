@@ -61,7 +61,8 @@ public struct Detaching: PhaseState {
         case .resetting, .proving: Failed.enter(lineage, domain, FailureCause(pending.name, outcome), home: home)
         case .detaching: putAway(.detachFailed, outcome)
         case .rekeying: Quarantined.enter(lineage, nil, .needsRekey, home: home)
-        case .returningHostDriver: putAway(.hostDriverNotReturned, outcome)
+        case .returningHostDriver:
+            putAway(QuarantineReason(outcome.reason, or: .hostDriverNotReturned), outcome)
         }
     }
 

@@ -60,7 +60,9 @@ public struct Recovering: PhaseState {
             reason == .identityChanged ? anotherCameBack() : escalate(or: .returnNotProven)
         case .connecting, .adoptingIdentity, .restoringConfiguration, .proving: escalate(or: .returnNotProven)
         case .pausing: move(to: .restoringMappings, rung)
-        case .restoringMappings: Failed.putAway(lineage, domain, cause, .mappingsNotRestored, home: home)
+        case .restoringMappings:
+            Failed.putAway(
+                lineage, domain, cause, QuarantineReason(reason, or: .mappingsNotRestored), home: home)
         case .bindingGuestDriver: home.arrive(lineage, domain)
         }
     }

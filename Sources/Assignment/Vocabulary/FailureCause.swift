@@ -55,3 +55,11 @@ public enum QuarantineReason: String, Hashable, Sendable, Codable, CaseIterable 
     /// The host's driver could not be bound again.
     case hostDriverNotReturned = "host-driver-not-returned"
 }
+
+extension QuarantineReason {
+    /// Why a device is put away whose last step home failed: with its gate open the proof did not hold, or it never got so
+    /// far.
+    init(_ failure: FailureReason?, or other: QuarantineReason) {
+        self = failure == .notProven ? .returnNotProven : other
+    }
+}

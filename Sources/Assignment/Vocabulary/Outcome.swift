@@ -6,6 +6,14 @@ public enum Outcome: Hashable, Sendable, Codable {
     case failed(FailureReason)
     /// It may or may not have happened. Never retried blindly.
     case unknown
+
+    /// Why it failed; nil: it did not, or nobody knows.
+    var reason: FailureReason? {
+        switch self {
+        case .failed(let reason): reason
+        case .succeeded, .unknown: nil
+        }
+    }
 }
 
 /// Why an effect failed. The platform's own words travel beside it in ``EffectReport/detail``.

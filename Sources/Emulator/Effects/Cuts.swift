@@ -46,7 +46,7 @@ extension HostModel {
             return EffectReport(.failed(.deviceGone), "the function does not answer")
         }
         setCommand(.busMaster, false, of: function, device)
-        memory.hold(function.address, as: .locked)
+        memory.hold(function.address, as: .error)
         guard !function.canMaster else {
             return EffectReport(.failed(.notProven), "Bus Master Enable stays set")
         }
@@ -61,7 +61,7 @@ extension HostModel {
         guard !port.isSecure else {
             return EffectReport(.failed(.notProven), "root port \(port.address) still says Secure")
         }
-        memory.hold(function.address, as: .locked)
+        memory.hold(function.address, as: .error)
         notices.post(.connection(.streamInsecure), of: device.address)
         return EffectReport(.succeeded, "stream disabled at root port \(port.address), siblings included")
     }

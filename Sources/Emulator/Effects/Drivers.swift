@@ -28,10 +28,14 @@ extension HostModel {
         guard !own.isHung else { return EffectReport(.failed(.timedOut), "the driver does not bind") }
         guard device.has(function) else { return EffectReport(.failed(.deviceGone), "the function is not there") }
         advance(latencies.driver, device)
+        memory.attachToHost(address)
+        let report = proveOpen(
+            function, device, memory.returnMapOfHost(for: address), "vfio-pci -> \(own.nativeDriver ?? "no driver")")
+        guard report.outcome == .succeeded else { return report }
         software[address]?.driver = own.nativeDriver
-        software[address]?.saved = nil
+        software[address]?.lastPrivatePage = nil
         giveToHost(function, of: device)
-        return EffectReport(.succeeded, "vfio-pci -> \(own.nativeDriver ?? "no driver")")
+        return report
     }
 
     /// The host may use the function; its driver, if it has one, switches bus mastering on.

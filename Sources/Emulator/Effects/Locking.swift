@@ -62,7 +62,7 @@ extension HostModel {
             return EffectReport(.failed(.other), "private pages cannot be mapped: \(error)")
         }
         // START may work without an answer: what it opened must be known before it goes out.
-        software[tdi]?.lastPrivatePage = domain.firstPrivatePage
+        software[tdi]?.lastPrivatePage = domain.lastPrivateRingPage
         let result = run(.start, on: tdi, device, over: connection)
         guard result == .running else {
             memory.cutTrusted(tdi)

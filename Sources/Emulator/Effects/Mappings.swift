@@ -39,26 +39,33 @@ extension HostModel {
         return EffectReport(.succeeded, "\(ledger.mappings.count) mappings dropped, T=0 reaches nothing")
     }
 
-    /// Brings the mappings back, and shows that one DMA inside them arrives. If it does not, nothing passes again.
+    /// Brings the mappings back, opens the gate, and shows what only then can be shown. If that fails nothing passes again,
+    /// and the mappings are away as before.
     mutating func restoreMappings(_ function: EmulatedFunction, _ device: EmulatedDevice) -> EffectReport {
         let address = function.address
-        guard let number = domainNumber(of: address) else {
+        guard let id = software[address]?.domain, let domain = domains[id] else {
             return EffectReport(.failed(.other), "the function is in no domain")
         }
         time += latencies.tables
-        var detail = "the mappings were never dropped"
-        if var ledger = software[address]?.ledger, ledger.stage == .dropped {
-            do throws(LedgerError) {
+        let dropped = software[address]?.ledger.flatMap { $0.stage == .dropped ? $0 : nil }
+        var restored = dropped
+        do throws(LedgerError) {
+            if var ledger = dropped {
                 try memory.restore(&ledger, of: address)
-            } catch {
-                return EffectReport(.failed(.other), "the mappings cannot be restored: \(error)")
+                restored = ledger
             }
-            detail = "\(ledger.mappings.count) mappings restored\(ledger.leftOutSummary)"
+        } catch {
+            return EffectReport(.failed(.other), "the mappings cannot be restored: \(error)")
         }
-        software[address]?.ledger = nil
-        memory.hold(address, as: .unlocked, for: number)
-        let report = proveRestored(function, device, detail)
-        if report.outcome != .succeeded { memory.hold(address, as: .locked) }
+        let map = memory.returnMap(of: address, restored)
+        memory.hold(address, as: .unlocked, for: domain.number)
+        showRestoreDefects(of: address, in: domain, map)
+        let report = proveOpen(function, device, map, restored?.restorationSummary ?? "the mappings were never dropped")
+        if report.outcome == .succeeded {
+            software[address]?.ledger = nil
+        } else if dropped != nil {
+            memory.emptyHostTable(of: address)
+        }
         return report
     }
 
@@ -69,10 +76,10 @@ extension HostModel {
 }
 
 extension MappingLedger {
-    /// What was left out, for a person; empty if nothing was.
-    fileprivate var leftOutSummary: String {
-        guard case .restored(let leftOut) = stage, !leftOut.isEmpty else { return "" }
+    /// What came back and what was left out, for a person.
+    fileprivate var restorationSummary: String {
         let pages = leftOut.reduce(0) { $0 + $1.addresses.upperBound - $1.addresses.lowerBound } / 4096
-        return ", \(pages) pages left out: no longer shared pages of the domain"
+        let without = pages == 0 ? "" : ", \(pages) pages left out: no longer shared pages of the domain"
+        return "\(mappings.count) mappings restored\(without)"
     }
 }

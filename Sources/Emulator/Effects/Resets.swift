@@ -91,10 +91,9 @@ extension HostModel {
     }
 
     mutating func restoreConfiguration(_ function: EmulatedFunction, _ device: EmulatedDevice) -> EffectReport {
-        guard let saved = software[function.address]?.saved else {
-            return EffectReport(.succeeded, "no configuration was saved")
+        guard device.has(function), let saved = software[function.address]?.saved else {
+            return EffectReport(.failed(.deviceGone), "the function does not answer")
         }
-        guard device.has(function) else { return EffectReport(.failed(.deviceGone), "the function does not answer") }
         let written = restore(saved, of: function, device)
         guard EmulatedFunction.comparable(function.registers.space) == EmulatedFunction.comparable(saved) else {
             return EffectReport(.failed(.other), "the configuration space does not take its old values")

@@ -46,6 +46,8 @@ public enum HostEvent: Hashable, Sendable, Codable {
     case identitySwapped(FunctionAddress, serial: String)
     /// The device has a defect.
     case defect(FunctionAddress, DeviceDefect)
+    /// The platform does something wrong for a function.
+    case platformDefect(FunctionAddress, PlatformDefect)
     /// A DMA of a function to this device address hangs until the function is reset: it has been let through, and does
     /// not land. Nil: one to the first page that its driver gave it.
     case dmaStuck(FunctionAddress, at: UInt64?)
@@ -91,6 +93,17 @@ public enum DeviceDefect: String, Hashable, Sendable, Codable, CaseIterable {
     case keyInstallFails = "key-install-fails"
     /// The root port fails at the next thing it is told.
     case rootPortFails = "root-port-fails"
+}
+
+/// What a platform can do wrong with what a function reaches. Each shows only behind the opened gate, and is used up then.
+public enum PlatformDefect: String, Hashable, Sendable, Codable, CaseIterable {
+    /// From now on the IOTLB holds a T=0 translation to a page of its driver's private ring, made when that page
+    /// was shared: its invalidation was lost. The next one that is for the function's table takes it away.
+    case staleTranslation = "stale-translation"
+    /// When the untrusted mappings are restored next, one page more comes back than the ledger has.
+    case wideRestore = "wide-restore"
+    /// When the untrusted mappings are restored next, the trusted entry that was closed counts again.
+    case trustedEntryReturns = "trusted-entry-returns"
 }
 
 /// What breaks the private operation of a function, and shows in no register of it (TDISP 1.0, 11.2).

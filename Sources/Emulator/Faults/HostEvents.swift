@@ -48,6 +48,7 @@ extension HostModel {
             write(value, at: 0x10 + 4 * max(0, min(5, register)), width: 4, to: address)
         case .poisonedData(let address): meet(.poisonedData, address)
         case .incident(let address, let incident): meet(incident.atTDI, address, everywhere: incident.isOfDevice)
+        case .platformDefect(let address, let defect): add(defect, to: address)
         case .dmaStuck(let address, let target): hangDMA(of: address, at: target)
         case .invalidationStuck(let address, let hold): holdInvalidations(hold, of: address)
         case .peersBound(let one, let other, true): return EventRefusal(bindPeers(one, other))

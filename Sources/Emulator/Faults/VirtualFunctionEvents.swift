@@ -13,6 +13,7 @@ extension HostModel {
         else { return }
         notices.suspect(address, of: device.address)
         write(sriov.setting([]), to: function, of: device)
+        defer { if software[address]?.domain == nil { software[address]?.saved = function.registers.space } }
         guard count > 0 else { return }
         write(sriov.settingNumberOfVFs(count), to: function, of: device)
         write(sriov.setting([.vfEnable, .vfMemorySpace]), to: function, of: device)

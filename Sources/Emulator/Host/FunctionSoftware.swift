@@ -18,14 +18,20 @@ struct FunctionSoftware {
     var hasMappedRegisters = false
     /// Whether the TSM takes the next STOP for done whatever becomes of it (a fault that TF-RMM had).
     var isStopBelieved = false
-    /// Its configuration space as it was when it was attached.
-    var saved: ConfigurationSpace?
+    /// Its configuration space as the host set it up, or as it was when it was last attached.
+    var saved: ConfigurationSpace
     /// Its untrusted mappings, while they are put away.
     var ledger: MappingLedger?
-    /// Guest physical addresses that it could reach privately, to show later that it cannot any more.
+    /// Guest physical address of a page that it could reach privately, to show later that it cannot any more.
     var lastPrivatePage: UInt64?
 
-    init(nativeDriver: String?) { self.nativeDriver = nativeDriver }
+    /// What is wrong with how its mappings come back, on purpose.
+    var restoreDefects: Set<PlatformDefect> = []
+
+    init(nativeDriver: String?, saved: ConfigurationSpace) {
+        self.nativeDriver = nativeDriver
+        self.saved = saved
+    }
 
     static let vfio = "vfio-pci"
 

@@ -95,7 +95,8 @@ public struct HostModel: ~Copyable {
         devices[device.address] = device
         for function in device.allFunctions {
             deviceOf[function.address] = device.address
-            software[function.address] = FunctionSoftware(nativeDriver: description.driver)
+            software[function.address] = FunctionSoftware(
+                nativeDriver: description.driver, saved: function.registers.space)
             workloads[function.address] = WorkloadState(description.workload)
             memory.setCanBeTrusted(device.dsm != nil, of: function.address)
         }

@@ -52,4 +52,8 @@ extension EmulatedDomain {
         let ranges = tBit == .trusted ? self.private : shared
         return ranges.first.map { $0.lowerBound..<min($0.upperBound, $0.lowerBound + WorkloadState.ringPages * 4096) }
     }
+
+    /// The last page of the private ring: its driver's, and not beside the shared pages, where one mapping too many would
+    /// be mistaken for it.
+    var lastPrivateRingPage: UInt64? { ring(.trusted).map { $0.upperBound - 4096 } }
 }

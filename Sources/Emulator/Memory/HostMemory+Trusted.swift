@@ -32,8 +32,7 @@ extension HostMemory {
             unit.detach(.trusted, from: function.requesterID)
             // Opened with the trusted entry, closed with it.
             if unit.profile.declaresMixedTraffic, context.standing == .run, let shared = context.hostTable {
-                _ = try? unit.unmapExactly(0..<AddressWidth.bits48.limit, in: shared)
-                unit.forget(0..<AddressWidth.bits48.limit, of: shared)
+                unit.empty(shared)
             }
             unit.askToForget(function.requesterID)
         }

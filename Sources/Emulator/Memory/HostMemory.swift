@@ -125,6 +125,13 @@ struct HostMemory {
         }
     }
 
+    /// Takes everything out of a function's untrusted table, and has it forgotten.
+    mutating func emptyHostTable(of function: FunctionAddress) {
+        change(for: function) { unit in
+            if let table = unit.context(of: function.requesterID).hostTable { unit.empty(table) }
+        }
+    }
+
     /// Brings back what a ledger holds.
     mutating func restore(_ ledger: inout MappingLedger, of function: FunctionAddress) throws(LedgerError) {
         _ = try change(for: function) { unit throws(LedgerError) in try unit.restoreMappings(&ledger) }
@@ -160,6 +167,12 @@ extension RemappingUnit {
         of domain: EmulatedDomain, at offset: UInt64 = 0, in table: TableNumber
     ) throws(MappingError) {
         for range in domain.shared { try map(Mapping.covering(range, from: domain.base, at: offset), in: table) }
+    }
+
+    /// Removes all that a table maps, and what is cached of it.
+    mutating func empty(_ table: TableNumber) {
+        _ = try? unmapExactly(0..<AddressWidth.bits48.limit, in: table)
+        forget(0..<AddressWidth.bits48.limit, of: table)
     }
 
     /// Removes a table that no context names any more, and what is cached of it.

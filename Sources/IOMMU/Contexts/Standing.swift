@@ -1,3 +1,5 @@
+import PCIe
+
 /// How a platform holds a function: as the host's own, or as an interface (TDI) of a VM in a state of TDISP
 /// (TDISP 1.0, PCIe 6.x chapter 11, interface states).
 ///
@@ -11,7 +13,7 @@ public enum Standing: UInt8, Hashable, Sendable, Codable, CaseIterable {
     case locked
     /// RUN: private operation.
     case run
-    /// ERROR.
+    /// ERROR, or behind the platform's cut: closed, whatever state the device is in.
     case error
 
     /// Whether no memory DMA may come in it (rule ``RoutingRule/silentWhenLockedOrFailed``).
@@ -32,6 +34,17 @@ extension Standing: CustomStringConvertible {
         case .locked: "CONFIG_LOCKED"
         case .run: "RUN"
         case .error: "ERROR"
+        }
+    }
+}
+
+extension Standing {
+    /// What is said of DMA that the gate stops. A device that the cut holds closed may be in any state, and comes home in
+    /// CONFIG_UNLOCKED.
+    func refusal(of tBit: TBit) -> String {
+        switch self {
+        case .host, .unlocked, .locked, .run: "\(tBit) is not let through in \(self)"
+        case .error: "\(tBit) is held closed by the cut"
         }
     }
 }

@@ -94,7 +94,7 @@ extension Fault.Check: TextWithNames {
     public func text(_ names: Names) -> String {
         switch self {
         case .addressRange: "no bytes, or past the end of the address space"
-        case .gate(let standing, let tBit): "\(tBit) is not let through in \(standing)"
+        case .gate(let standing, let tBit): standing.refusal(of: tBit)
         case .busMasterDisabled: "bus mastering is disabled"
         case .notTranslated(let tBit): "the platform does not translate \(tBit)"
         case .pasid(let pasid): "no context for PASID \(pasid)"

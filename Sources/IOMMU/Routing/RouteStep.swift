@@ -53,6 +53,7 @@ extension RouteStep: TextWithNames {
     /// What the part says, one clause for an operator.
     public func saying(_ names: Names) -> String {
         switch self {
+        case .gate(.error, let tBit, let cell): "\(tBit), held closed by the cut: \(cell)"
         case .gate(let standing, let tBit, let cell): "\(tBit) in \(standing): \(cell)"
         case .fence(let domain): "T=1 of \(names.domain(domain)) is fenced off"
         case .busMaster(let isEnabled): isEnabled ? "enabled" : "disabled"

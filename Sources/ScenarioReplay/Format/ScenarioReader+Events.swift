@@ -10,6 +10,7 @@ enum EventName: String, CaseIterable, Sendable {
     case linkDown, integrityCheckFailed, streamDisabled, sessionLost, heartbeatsHeld, functionReset, conventionalReset,
         virtualFunctions, configurationWrite, busMasterCleared, memorySpaceCleared, memoryMoved, poisonedData,
         incident, debugAuthorized, firmwareUpdate, deviceGone, deviceReturned, identitySwapped, defect, dmaStuck,
+        platformDefect,
         invalidationStuck, peersBound, registersMapped, stopBelieved, misbehaves, domainStopped, domainStarted,
         hostdevRemoved, driverHangs, signal, pagesConverted
 }
@@ -38,6 +39,7 @@ extension HostEvent {
         case .deviceReturned: .deviceReturned
         case .identitySwapped: .identitySwapped
         case .defect: .defect
+        case .platformDefect: .platformDefect
         case .dmaStuck: .dmaStuck
         case .invalidationStuck: .invalidationStuck
         case .peersBound: .peersBound
@@ -81,6 +83,8 @@ extension ScenarioReader {
         case .identitySwapped:
             .identitySwapped(try places.device(node), serial: try map.required("serial").string())
         case .defect: .defect(try places.device(node), try map.required("kind").choice())
+        case .platformDefect:
+            .platformDefect(try places.function(node).function, try map.required("kind").choice())
         case .firmwareUpdate: try firmwareUpdate(node, &map)
         case .functionReset: .functionReset(try places.function(node).function)
         case .virtualFunctions: try virtualFunctions(node, &map)

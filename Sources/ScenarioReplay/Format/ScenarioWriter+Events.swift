@@ -46,6 +46,8 @@ extension ScenarioWriter {
             )
         case .identitySwapped(let place, let serial): (function(place), [YAMLTree.Entry("serial", .scalar(serial))])
         case .defect(let place, let defect): (function(place), [YAMLTree.Entry("kind", .scalar(defect.rawValue))])
+        case .platformDefect(let place, let defect):
+            (function(place), [YAMLTree.Entry("kind", .scalar(defect.rawValue))])
         case .incident(let place, let incident):
             (function(place), [YAMLTree.Entry("kind", .scalar(incident.rawValue))])
         case .signalled(let place, let kind, let source, let count): (function(place), parameters(kind, source, count))
