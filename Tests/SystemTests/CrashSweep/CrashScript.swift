@@ -98,9 +98,9 @@ extension CrashScript.Act {
                     ]))
         case .disconnect(let place, let force):
             self = .command(["disconnect", "\(place.dsm)"] + flags([(force, "--force")]))
+        case .notices(let place): self = .command(["watch", "\(place.function)", "--once"])
         // Whatever an operator orders, what was noticed is heard first.
-        case .notices(let place), .observe(let place, _), .confirm(let place):
-            self = .command(["recover", "\(place.function)"])
+        case .observe(let place, _), .confirm(let place): self = .command(["recover", "\(place.function)"])
         case .inject(let fault): self = .fault(fault)
         case .event(let event): self = .fault(.event(event))
         case .advance(let nanoseconds): self = .advance(nanoseconds: nanoseconds)
