@@ -139,11 +139,11 @@ extension Journal {
         switch content {
         case .assignment(let step):
             let before = try tables.phase(of: step.device)
-            try tables.write(step)
+            try tables.write(step, payload: payload)
             try enter(step.event.kind, on: step.device, at: step.time, step.line(from: before))
         case .connection(let step):
             let before = try tables.name(of: step.dsm)
-            try tables.write(step)
+            try tables.write(step, payload: payload)
             try enter(step.event.kind, on: step.dsm, at: step.time, step.line(from: before))
         case .note(let note):
             try enter(.note, on: note.device, at: note.time, note.text)

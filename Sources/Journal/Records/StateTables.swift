@@ -21,14 +21,17 @@ struct StateTables {
     }
 
     /// Writes the state that a step led to; what was confirmed before stays unless the step confirms anew.
-    func write(_ step: AssignmentStep) throws {
+    ///
+    /// `payload` is the step as the history has it. SQLite takes the state out of it: JSON is made once a step, which costs
+    /// more than all else that a commit takes of the processor.
+    func write(_ step: AssignmentStep, payload: String) throws {
         let confirmed = step.event.confirmedState
         let pending = step.state.pending.name
         try database.execute(
             cached: """
                 INSERT INTO devices
                     (address, phase, epoch, domain, pending, state, updated_at, confirmed_state, confirmed_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                VALUES (?, ?, ?, ?, ?, json_extract(?, '$.assignment._0.state'), ?, ?, ?)
                 ON CONFLICT (address) DO UPDATE SET
                     phase = excluded.phase, epoch = excluded.epoch, domain = excluded.domain, pending = excluded.pending,
                     state = excluded.state, updated_at = excluded.updated_at,
@@ -37,8 +40,7 @@ struct StateTables {
                 """,
             arguments: [
                 step.device.description, step.state.phase.rawValue, step.state.lineage.epoch.rawValue,
-                step.state.domain?.description, pending == .none ? nil : pending.rawValue,
-                try JSONText.encode(step.state),
+                step.state.domain?.description, pending == .none ? nil : pending.rawValue, payload,
                 Int64(bitPattern: step.time), confirmed?.rawValue, confirmed.map { _ in Int64(bitPattern: step.time) },
             ])
     }
@@ -56,17 +58,17 @@ struct StateTables {
         try self.device(device)?.suspicion?.standing
     }
 
-    /// Writes the state that a step of a connection led to.
-    func write(_ step: ConnectionStep) throws {
+    /// Writes the state that a step of a connection led to; `payload` is the step as the history has it.
+    func write(_ step: ConnectionStep, payload: String) throws {
         try database.execute(
             cached: """
-                INSERT INTO connections (dsm, name, state, updated_at) VALUES (?, ?, ?, ?)
+                INSERT INTO connections (dsm, name, state, updated_at)
+                VALUES (?, ?, json_extract(?, '$.connection._0.state'), ?)
                 ON CONFLICT (dsm) DO UPDATE SET
                     name = excluded.name, state = excluded.state, updated_at = excluded.updated_at
                 """,
             arguments: [
-                step.dsm.description, step.state.name.rawValue, try JSONText.encode(step.state),
-                Int64(bitPattern: step.time),
+                step.dsm.description, step.state.name.rawValue, payload, Int64(bitPattern: step.time),
             ])
     }
 
