@@ -128,7 +128,8 @@ import Testing
         try await database.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA journal_mode = WAL")
             try Schema.migrate(database, steps: Array(Schema.steps.prefix(1)))
-            try StateTables(database: database).write(step)
+            try StateTables(database: database).write(
+                step, payload: JSONText.encode(HistoryContent.assignment(step)))
         }
         try database.close()
         let reader = try Journal.openForReading(in: scratch.directory)
