@@ -51,11 +51,11 @@ extension Admission {
         case (_, let holder?) where holder != wanted:
             return Precondition(
                 .owner, .violated(.busy), "a hostdev of \(name(of: holder)), put there by somebody else",
-                advice: "virsh detach-device \(name(of: holder)), or \(release)")
+                advice: "\(takenOut(of: holder)), or \(release)")
         case (nil, _?):
             return Precondition(
                 .owner, .violated(.busy), "already a hostdev of \(name(of: wanted)), put there by somebody else",
-                advice: "virsh detach-device \(name(of: wanted)): convert puts it in by itself")
+                advice: "\(takenOut(of: wanted)): convert puts it in by itself")
         case (_?, nil):
             return Precondition(
                 .owner, .unknown, "recorded in \(name(of: wanted)), whose definition does not hold it",
@@ -64,6 +64,9 @@ extension Admission {
         case (_?, _?): return Precondition(.owner, .met, "\(name(of: wanted)) has it already")
         }
     }
+
+    /// What an operator does about a hostdev that somebody else put into a domain.
+    private func takenOut(of domain: DomainID) -> String { "take its hostdev out with virsh edit \(name(of: domain))" }
 
     /// The same owner may lock again under the same keys.
     private func rekeyBeforeConversion(_ device: FunctionAddress) -> Precondition {
@@ -101,7 +104,7 @@ extension Admission {
             return Precondition(
                 .assigned, .violated(.busy), "a hostdev of \(name(of: holder)), put there by somebody else",
                 advice: facts.state.map(Phase.available.expects) ?? true
-                    ? "tdispctl recover \(facts.address): it is adopted as it is; or virsh detach-device \(name(of: holder))"
+                    ? "tdispctl recover \(facts.address): it is adopted as it is; or \(takenOut(of: holder))"
                     : "tdispctl recover \(facts.address)")
         }
         return rest == .available
