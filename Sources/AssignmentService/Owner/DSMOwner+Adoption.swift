@@ -1,8 +1,9 @@
 import Assignment
 import PCIe
+import TDISP
 
 extension DSMOwner {
-    /// Adopts devices that are locked, or were, and that nobody has recorded: the journal is another one than when that was
+    /// Adopts devices that are locked, or shut, and that nobody has recorded: the journal is another one than when that was
     /// done; and those that somebody heard of who listened, though by the record they have nothing to fall out of. They belong
     /// to the domain that holds them, and to nobody's private operation: each is cut and brought home.
     func adopt(_ found: FoundHost, heard: Set<FunctionAddress>, _ owed: inout [FunctionAddress: IssuedEffect]) {
@@ -12,7 +13,7 @@ extension DSMOwner {
             if !isRecorded, let holder = stray.holder {
                 assignments[stray.tdi] = .attached(Attached(lineage: Lineage(), owner: holder))
             }
-            if let state = stray.state {
+            if let state = stray.state, state != .configUnlocked {
                 feed(.state(state), to: [stray.tdi], &owed)
             } else if let issued = take(.foundShut, on: stray.tdi) {
                 owed[stray.tdi] = issued

@@ -38,7 +38,7 @@ struct FoundHost: Sendable {
         functions?[tdi]?.isFoundShut(recorded) ?? false
     }
 
-    /// A TDI that is not in CONFIG_UNLOCKED, or cannot be asked and is shut.
+    /// A TDI that is not in CONFIG_UNLOCKED, or that the platform holds shut.
     struct Stray {
         let tdi: FunctionAddress
         let state: TDIState?
@@ -46,12 +46,12 @@ struct FoundHost: Sendable {
         let holder: DomainID?
     }
 
-    /// The TDIs that are or may be locked: of one DSM, or of all.
+    /// The TDIs that are or may be locked, or were left shut on the way: of one DSM, or of all.
     func strays(of dsm: FunctionAddress? = nil) -> [Stray] {
         let all = dsm.map { tdis[$0] ?? [] } ?? Array((functions ?? [:]).values)
         return all.sorted { $0.address < $1.address }.compactMap { facts in
-            let isShutGuest = facts.domain != nil && facts.isShut == true
-            guard facts.dsm != nil, facts.state.map({ $0 != .configUnlocked }) ?? isShutGuest else { return nil }
+            let isLocked = facts.state.map { $0 != .configUnlocked } ?? false
+            guard facts.dsm != nil, isLocked || facts.isShut == true else { return nil }
             return Stray(tdi: facts.address, state: facts.state, holder: facts.domain)
         }
     }
