@@ -140,8 +140,8 @@ let package = Package(
         .testTarget(
             name: "CheckerTests",
             dependencies: [
-                "Assignment", "Checker", "CommandLineTool", "IOMMU", "PCIe", "SPDM", "ScenarioReplay", "TDISP",
-                argumentParser,
+                "Assignment", "Checker", "CommandLineTool", "Emulator", "IOMMU", "PCIe", "SPDM", "ScenarioReplay",
+                "TDISP", argumentParser,
             ],
             resources: [.copy("Promela")]),
         .testTarget(name: "OpenSSLCryptoTests", dependencies: ["OpenSSLCrypto"], resources: [.copy("Vectors")]),

@@ -70,8 +70,8 @@ public struct HostCheck: Sendable {
     /// How many lanes are worked out at most before the search: more do not fit the memory that is left to it.
     private var laneLimit: Int { max(1, limits.bytes / 256) }
 
-    /// Runs it. A host that does not fit one word of 128 bits, or a device that has more lanes than memory, ends with
-    /// `memory`.
+    /// Runs it. A device that has more lanes than memory ends with `memory`, a host that does not fit one word of 128 bits
+    /// with `tooManyDevices`.
     ///
     /// - Parameter watch: Is told how far it has come, many times a second; what it returns ends it.
     public func run(watch: (Progress) -> SearchEnd?) async -> Report {
@@ -91,7 +91,7 @@ public struct HostCheck: Sendable {
                 system,
                 await Search(system, limits: limits, cores: cores).runToRest { watch(.search($0)) })
         }
-        return Report(lanes: automaton.count, end: .memory)
+        return Report(lanes: automaton.count, unlikeLanes: automaton.foldedCount, end: .tooManyDevices)
     }
 
     /// What one device can go through. Where there are several, states of one that are alike are one.

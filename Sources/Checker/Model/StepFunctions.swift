@@ -31,8 +31,8 @@ public struct StepFunctions: Sendable {
     public var hasStreamLeft: @Sendable (_ taken: Int, _ of: Int) -> Bool
     /// Whether a sibling in this phase holds a reset of function 0 back: ``Phase/fallsWithSession``.
     public var fallsWithSession: @Sendable (Phase) -> Bool
-    /// Whether a conversion may complete that the remapping unit holds up: never.
-    public var completesHeldConversion: @Sendable (HeldUp) -> Bool
+    /// How a conversion is completed: ``RemappingUnit/completeConversion(_:)``.
+    public var conversion: @Sendable (inout RemappingUnit, PageConversion) throws -> Void
 
     /// The shipped functions.
     public static let shipped = StepFunctions(
@@ -46,17 +46,7 @@ public struct StepFunctions: Sendable {
         pageResponse: { TrafficRules.inbound(.pageResponse, tBit: $0, stream: $1, to: $2) },
         platform: { [$0] }, routing: { $0 }, pageAnswer: { _ = $0.answerPageRequest($1, with: $2) },
         ownership: { _ in }, hasStreamLeft: { $0 < $1 }, fallsWithSession: \.fallsWithSession,
-        completesHeldConversion: { _ in false })
-
-    /// What still gets to a page whose conversion is to complete.
-    public struct HeldUp: Hashable, Sendable {
-        /// By the IOTLB.
-        public let isInIOTLB: Bool
-        /// By the device's own cache.
-        public let isInDeviceCache: Bool
-        /// By DMA in flight.
-        public let isInFlight: Bool
-    }
+        conversion: { try $0.completeConversion($1) })
 }
 
 /// A step of the engine as the model takes it.

@@ -120,8 +120,8 @@ struct StepJudge {
             case .attached:
                 !lane.isInDomain
                     || !lane.hasHostDriver && platform.untrusted == .own
-                        && (standing == .unlocked || standing == .locked && (isLeftAlone || mayBeShut))
-            case .private: !lane.isInDomain || !lane.hasHostDriver && platform.untrusted == .dropped
+                        && (standing == .unlocked || standing.isSilent && (isLeftAlone || mayBeShut))
+            case .private: !lane.isInDomain || !lane.hasHostDriver && platform.untrusted.isPutAway
             case .quarantined, .attaching, .quiescing, .locking, .locked, .attesting, .attested, .accepting,
                 .confirming,
                 .releasing, .detaching, .failed, .recovering, .unknown:

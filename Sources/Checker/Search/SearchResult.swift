@@ -44,12 +44,14 @@ public enum SearchEnd: String, Hashable, Sendable, CaseIterable {
     case memory
     /// It was told to stop.
     case interrupted
+    /// There are more devices than fit a state of 128 bits: nothing was searched.
+    case tooManyDevices = "too-many-devices"
 
     /// Whether states may be left that nobody looked at.
     public var isPartial: Bool {
         switch self {
         case .complete: false
-        case .violation, .depth, .time, .memory, .interrupted: true
+        case .violation, .depth, .time, .memory, .interrupted, .tooManyDevices: true
         }
     }
 }

@@ -48,7 +48,10 @@ struct Check: AsyncParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Guests convert pages between private and shared.")
     var conversions = true
 
-    @Option(help: ArgumentHelp("Go so many steps from the start.", valueName: "steps"))
+    @Option(
+        help: ArgumentHelp(
+            "Go so many steps from the start. What one device can go through is found out whole before.",
+            valueName: "steps"))
     var depth: Int?
 
     @Option(help: ArgumentHelp("Stop each search after so long.", valueName: "seconds"))
@@ -77,7 +80,9 @@ struct Check: AsyncParsableCommand {
 
     private static func count(_ text: String) throws -> FaultCount {
         if text == "any" { return FaultCount(limit: nil) }
-        guard let limit = Int(text), limit >= 0 else { throw ValidationError("'\(text)' is neither a count nor 'any'") }
+        guard let limit = Int(text), (0...Int(UInt8.max)).contains(limit) else {
+            throw ValidationError("'\(text)' is neither a count up to 255 nor 'any'")
+        }
         return FaultCount(limit: limit)
     }
 
@@ -96,6 +101,7 @@ struct Check: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting(output) {
+            try CounterexampleFiles.requirePlace(in: counterexamples)
             let interruption = Interruption()
             let views = try await interruption.during { () async throws(Failure) in
                 try await search(interruption)
@@ -110,7 +116,11 @@ struct Check: AsyncParsableCommand {
 
     private func search(_ interruption: Interruption) async throws(Failure) -> [CheckView] {
         var views: [CheckView] = []
-        for profile in profile.profiles where !interruption.happened {
+        for profile in profile.profiles {
+            guard !interruption.happened else {
+                Console.err("\(profile): not begun\n")
+                continue
+            }
             views.append(try await check(model(profile), interruption))
         }
         return views

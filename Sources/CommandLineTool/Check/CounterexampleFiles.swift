@@ -27,6 +27,19 @@ struct CounterexampleFiles: Encodable {
         losses = draft.losses
     }
 
+    /// Throws ``Failure`` where a folder is none that could be written to or made: better before a long search than after.
+    static func requirePlace(in folder: String) throws(Failure) {
+        var place = URL(filePath: folder)
+        while !FileManager.default.fileExists(atPath: place.path), place.pathComponents.count > 1 {
+            place = place.deletingLastPathComponent()
+        }
+        var isFolder = ObjCBool(false)
+        let exists = FileManager.default.fileExists(atPath: place.path, isDirectory: &isFolder)
+        guard exists, isFolder.boolValue, FileManager.default.isWritableFile(atPath: place.path) else {
+            throw Failure(.failed, "cannot write counterexamples to \(folder): \(place.path) is no folder to write to")
+        }
+    }
+
     private static func write(_ text: String, to place: URL) throws(Failure) -> String {
         do {
             try FileManager.default.createDirectory(

@@ -126,6 +126,9 @@ extension HostModel {
 
     private mutating func refreshKeys(_ device: EmulatedDevice) -> EffectReport {
         guard let connection = liveConnection(of: device) else { return .noConnection }
+        guard connection.isSecure(on: device) else {
+            return EffectReport(.failed(.connectionLost), "stream \(connection.stream) is not Secure")
+        }
         switch runStream(.refresh, device, over: connection) {
         case .secure(let keySet):
             return EffectReport(.succeeded, "stream \(connection.stream) uses key set \(keySet.rawValue)")

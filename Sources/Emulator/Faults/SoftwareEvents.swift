@@ -73,7 +73,7 @@ extension HostModel {
     private func untrustedTables(of domain: DomainID) -> [FunctionAddress] {
         functions(in: domain).filter { address in
             software[address]?.ledger?.stage != .dropped
-                || memory.profile.declaresMixedTraffic && memory.context(of: address)?.standing == .run
+                || memory.profile.declaresMixedTraffic && memory.context(of: address)?.trustedTable != nil
         }
     }
 }

@@ -31,7 +31,7 @@ extension HostMemory {
             unit.hold(function.requesterID, as: .error)
             unit.detach(.trusted, from: function.requesterID)
             // Opened with the trusted entry, closed with it.
-            if unit.profile.declaresMixedTraffic, context.standing == .run, let shared = context.hostTable {
+            if unit.profile.declaresMixedTraffic, context.trustedTable != nil, let shared = context.hostTable {
                 unit.empty(shared)
             }
             unit.askToForget(function.requesterID)

@@ -44,7 +44,7 @@ import Testing
             let next = try #require(
                 PlatformOperation.askForPage(value).carriedOut(on: state(standing), model), "\(value) \(standing)")
             #expect(next.asked == asked, "\(value) \(standing)")
-            let cut = try #require(PlatformOperation.hold(.locked).carriedOut(on: next, model))
+            let cut = try #require(PlatformOperation.hold(.error).carriedOut(on: next, model))
             #expect(cut.asked == [], "\(value) \(standing)")
         }
     }
@@ -62,7 +62,7 @@ import Testing
     @Test(arguments: RoutingProfile.all) func `an answer maps nothing that was not mapped, in any state`(
         profile: RoutingProfile
     ) throws {
-        for standing in [Standing.unlocked, .locked, .run] {
+        for standing in [Standing.unlocked, .locked, .run, .error] {
             for page in PageState.allCases {
                 for tBit in TBit.allCases {
                     let state = state(standing) { $0.page = page }

@@ -9,7 +9,8 @@ import Testing
     /// Operations that leave the unit as its state says. Those of whole conversions and of attaching to a VM also stand
     /// for what owners of tables do behind them.
     private static let operations: [PlatformOperation] = [
-        .hold(.host), .hold(.unlocked), .hold(.locked), .hold(.run), .setBusMaster(false), .setBusMaster(true),
+        .hold(.host), .hold(.unlocked), .hold(.locked), .hold(.run), .hold(.error), .setBusMaster(false),
+        .setBusMaster(true),
         .detachUntrusted, .attachToHost, .dropMappings, .restoreMappings, .openTrusted, .detachTrusted,
         .invalidateUntrusted, .invalidateTrusted, .clearDeviceCache, .use(.untrusted), .use(.trusted),
         .askForPage(.untrusted), .askForPage(.trusted),

@@ -64,6 +64,27 @@ import Testing
         await #expect(throws: Failure.self) { _ = try await command.check(Self.uncut.model, Interruption()) }
     }
 
+    @Test func `before the search a folder is refused that cannot be made, and none is made`() throws {
+        #expect(throws: Failure.self) { try CounterexampleFiles.requirePlace(in: "/dev/null/found") }
+        let folder = FileManager.default.temporaryDirectory.appending(path: "check-\(UUID())/found")
+        try CounterexampleFiles.requirePlace(in: folder.path)
+        #expect(!FileManager.default.fileExists(atPath: folder.deletingLastPathComponent().path))
+    }
+
+    @Test(arguments: ["256", "-1", "many"]) func `more faults than are counted are refused, not cut short`(
+        _ faults: String
+    ) {
+        #expect(throws: (any Error).self) { try Check.parse(["--faults", faults]) }
+    }
+
+    @Test func `more devices than fit a state are said to be that`() async throws {
+        let command = try Check.parse([
+            "--devices", "40", "--no-crashes", "--faults", "0", "--no-conversions", "--quiet",
+        ])
+        let view = try await command.check(command.model(.standard), Interruption())
+        #expect(view.end == "too-many-devices" && view.isPartial && view.states == 0)
+    }
+
     @Test func `the command's own model is what its options say`() throws {
         let command = try Check.parse(["--vms", "2", "--faults", "any", "--no-crashes", "--siblings"])
         let model = command.model(.standard)

@@ -204,9 +204,10 @@ extension LaneStepper {
         next.memory.hasOldKeys = false
         next.device.isSessionAlive = false
         end(.lost(.keyStopped), atDevice: false, &next)
-        guard reachesDevice, hadSession else { return next }
+        guard reachesDevice else { return next }
+        // By its registers, which need no session.
         end(.lost(.keyStopped), atDevice: true, &next)
-        interface(.incident(.sessionEnded(DeviceValues.session)), &next)
+        if hadSession { interface(.incident(.sessionEnded(DeviceValues.session)), &next) }
         return next
     }
 }

@@ -32,7 +32,7 @@ extension LaneStepper {
     }
 
     private func closeEntry(_ lane: inout Lane) -> Outcome {
-        perform([.hold(.locked), .detachTrusted, .invalidateTrusted], on: &lane)
+        perform([.hold(.error), .detachTrusted, .invalidateTrusted, .invalidateUntrusted], on: &lane)
         return .succeeded
     }
 
@@ -64,7 +64,17 @@ extension LaneStepper {
         return .succeeded
     }
 
+    /// What the TSM asks of an interface that it takes for locked, and that is not, makes it send STOP by itself.
+    func stopIfDoubtful(_ lane: inout Lane) {
+        switch lane.device.tdi {
+        case .configLocked, .run: return
+        case .configUnlocked, .error: break
+        }
+        if !model.stopsFirst { closeTables(&lane) }
+        interface(.request(.stop, over: DeviceValues.session), &lane)
+    }
+
     private func closeTables(_ lane: inout Lane) {
-        perform([.hold(.locked), .detachTrusted, .land, .invalidateTrusted], on: &lane)
+        perform([.hold(.error), .detachTrusted, .land, .invalidateTrusted, .invalidateUntrusted], on: &lane)
     }
 }

@@ -81,6 +81,13 @@ extension LaneStepper {
         perform(.clearDeviceCache, on: &lane)
     }
 
+    /// One that the manager orders: the fence that the device's DMA put up falls with what put it up.
+    func resetDevice(withAll lane: inout Lane) {
+        conventionalReset(&lane)
+        perform(.clearFence, on: &lane)
+        lane.memory.isFenceOwed = false
+    }
+
     // MARK: What happens by itself
 
     /// Everything that may happen to the device or around it.
@@ -109,7 +116,10 @@ extension LaneStepper {
         case .deviceGone:
             conventionalReset(&lane)
             lane.device.isPresent = false
-        case .deviceReturned: lane.device.isPresent = true
+        case .deviceReturned:
+            lane.device.isPresent = true
+            // The system enumerates it, as when it started: what was not given away is the host's.
+            if lane.hasHostDriver { giveToHost(&lane) }
         case .functionReset: functionLevelReset(&lane)
         case .conventionalReset: conventionalReset(&lane)
         case .contextLost: interface(.incident(.contextLost), &lane)

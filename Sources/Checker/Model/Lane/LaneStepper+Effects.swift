@@ -108,7 +108,8 @@ extension LaneStepper {
         case .releaseHostDriver: releaseHostDriver(&lane)
         case .unbindGuestDriver: unbindGuestDriver(&lane)
         case .drainDMA: lane.platform.traces.isDisjoint(with: .flights) ? .succeeded : land(&lane)
-        case .saveLedger, .pause: .succeeded
+        case .pause: .succeeded
+        case .saveLedger: lane.isInDomain ? .succeeded : .failed(.other)
         case .dropMappings: dropMappings(&lane)
         case .lock: lock(&lane)
         case .collectEvidence: show(1, &lane)
@@ -142,10 +143,16 @@ extension LaneStepper {
 
     private func returnHostDriver(_ lane: inout Lane) -> Outcome {
         guard !lane.isInDomain else { return .failed(.busy) }
+        guard lane.device.isPresent else { return .failed(.deviceGone) }
+        giveToHost(&lane)
+        return .succeeded
+    }
+
+    /// The host's driver has it, and the host's table.
+    func giveToHost(_ lane: inout Lane) {
         perform([.attachToHost, .hold(.host)], on: &lane)
         setBusMaster(true, &lane)
         lane.hasHostDriver = true
-        return .succeeded
     }
 
     private func attach(to vm: UInt8, _ page: PageState, _ lane: inout Lane) -> Outcome {
@@ -170,7 +177,7 @@ extension LaneStepper {
         lane.hasGuestDriver = false
         setBusMaster(false, &lane)
         perform(
-            [.hold(.locked), .detachTrusted, .detachUntrusted, .land, .invalidateTrusted, .invalidateUntrusted],
+            [.hold(.error), .detachTrusted, .detachUntrusted, .land, .invalidateTrusted, .invalidateUntrusted],
             on: &lane)
         lane.isInDomain = false
     }
@@ -200,13 +207,15 @@ extension LaneStepper {
 
     /// The ledger is the one that was saved the step before.
     private func dropMappings(_ lane: inout Lane) -> Outcome {
-        guard perform([.hold(.locked), .dropMappings, .invalidateUntrusted], on: &lane) else { return .failed(.other) }
+        guard lane.isInDomain, perform([.hold(.locked), .dropMappings, .invalidateUntrusted], on: &lane) else {
+            return .failed(.other)
+        }
         return .succeeded
     }
 
     private func restoreMappings(_ lane: inout Lane) -> Outcome {
         guard lane.isInDomain else { return .failed(.other) }
-        if lane.platform.untrusted == .dropped, !perform(.restoreMappings, on: &lane) { return .failed(.other) }
+        if lane.platform.untrusted.isPutAway, !perform(.restoreMappings, on: &lane) { return .failed(.other) }
         perform(.hold(.unlocked), on: &lane)
         lane.memory.use = .used
         return .succeeded
@@ -226,6 +235,7 @@ extension LaneStepper {
     private func show(_ step: UInt8, _ lane: inout Lane) -> Outcome {
         if step != 2 {
             guard lane.device.isSessionAlive else { return .failed(.connectionLost) }
+            if step == 1 { stopIfDoubtful(&lane) }
             guard lane.device.tdi == .configLocked, lane.device.isSecure else { return .failed(.deviceRefused) }
         }
         guard lane.memory.evidence == step - 1 else { return .failed(step == 2 ? .policyRefused : .other) }
@@ -237,12 +247,13 @@ extension LaneStepper {
     /// nonce is that of the owner's own lock: somebody else's has another.
     private func accept(_ lane: inout Lane, startFails: Bool) -> Outcome {
         guard lane.device.isSessionAlive else { return .failed(.connectionLost) }
-        guard lane.device.tdi == .configLocked, lane.isInDomain else { return .failed(.other) }
+        guard lane.isInDomain else { return .failed(.other) }
         perform([.openTrusted, .hold(.run)], on: &lane)
         let nonce = lane.memory.isLockedUnasked ? DeviceValues.oldNonce : DeviceValues.nonce
         let event = TDI.Event.request(.start(nonce), over: DeviceValues.session)
-        guard interface(event, &lane, fails: startFails) == .run else {
-            perform([.hold(.locked), .detachTrusted], on: &lane)
+        guard lane.device.tdi == .configLocked, interface(event, &lane, fails: startFails) == .run else {
+            stopIfDoubtful(&lane)
+            perform([.hold(.error), .detachTrusted, .invalidateUntrusted], on: &lane)
             return .failed(.deviceRefused)
         }
         if lane.memory.evidence == 3 { lane.memory.evidence = 4 }
@@ -266,13 +277,15 @@ extension LaneStepper {
 
     private func resetDevice(_ lane: inout Lane) -> Outcome {
         guard lane.device.isPresent else { return .failed(.deviceGone) }
-        conventionalReset(&lane)
+        resetDevice(withAll: &lane)
         if lane.memory.use == .used { lane.memory.use = .reset }
         return .succeeded
     }
 
-    /// State over a live session, where one is owed or can be had; and nothing private within reach.
+    /// State over a live session, where one is owed or can be had; and nothing private within reach, which a device that
+    /// sends nothing does not show.
     private func proveReturn(_ lane: Lane) -> Outcome {
+        guard lane.device.isPresent else { return .failed(.notProven) }
         if lane.device.isSessionAlive {
             guard lane.device.tdi == .configUnlocked else { return .failed(.notProven) }
         } else if lane.memory.isUnlockOwed {

@@ -115,7 +115,7 @@ extension LaneStepper {
         }
         if lane.device.isPresent {
             followReset(lane)
-            follow(.deviceReset, conventionalReset)
+            follow(.deviceReset, resetDevice(withAll:))
         }
         follow(.portClosed) { end(.disable, atDevice: false, &$0) }
         taking(part: .asked) { hearAsked(.asked, lane) }

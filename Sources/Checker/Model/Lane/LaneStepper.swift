@@ -256,22 +256,12 @@ final class LaneStepper {
     /// What becomes of a lane when its VM's page takes a step of a conversion; nil: it holds the step up.
     func converted(_ lane: Lane, _ step: ConversionStep) -> LaneStep.Target? {
         var next = lane
-        if perform(.convert(step), on: &next) {
-            guard step == .complete, !lane.platform.traces.isEmpty else {
-                settle(&next)
-                return .lane(next)
-            }
-            return .broken(Violation(.noConversionUnderDMA, "the page changed with \(lane.platform.traces) left"))
+        guard perform(.convert(step), on: &next) else { return nil }
+        guard step != .complete || next.platform.traces.isEmpty else {
+            return .broken(Violation(.noConversionUnderDMA, "the page changed with \(next.platform.traces) left"))
         }
-        let traces = lane.platform.traces
-        guard step == .complete, lane.platform.page.conversion != nil,
-            model.functions.completesHeldConversion(
-                StepFunctions.HeldUp(
-                    isInIOTLB: !traces.isDisjoint(with: [.untrustedIOTLB, .trustedIOTLB]),
-                    isInDeviceCache: !traces.isDisjoint(with: .deviceCache),
-                    isInFlight: !traces.isDisjoint(with: .flights)))
-        else { return nil }
-        return .broken(Violation(.noConversionUnderDMA, "the page changed with \(traces) left"))
+        settle(&next)
+        return .lane(next)
     }
 }
 

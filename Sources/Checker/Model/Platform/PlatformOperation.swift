@@ -85,9 +85,12 @@ extension PlatformOperation {
             model.unit.detach(.trusted, from: device)
             try model.unit.attach(ModelUnit.trusted, to: device)
             next.isTrustedOpen = model.unit.context(of: device).trustedTable != nil
+            try reopen(&model, &next)
         case .detachTrusted:
             model.unit.detach(.trusted, from: device)
             next.isTrustedOpen = model.unit.context(of: device).trustedTable != nil
+            // Opened with the trusted entry, closed with it.
+            if next.untrusted == .reopened { next.untrusted = .dropped }
         case .invalidateUntrusted: try invalidate(ModelUnit.own, &model, &next)
         case .invalidateTrusted: try invalidate(ModelUnit.trusted, &model, &next)
         case .clearDeviceCache:
@@ -125,6 +128,13 @@ extension PlatformOperation {
         next.untrusted = .dropped
     }
 
+    /// Where the platform declares T=0 beside T=1, the shared pages are there for it again.
+    private func reopen(_ model: inout ModelUnit, _ next: inout PlatformState) throws {
+        guard model.unit.profile.declaresMixedTraffic, next.untrusted == .dropped else { return }
+        try model.reopen(next.page)
+        next.untrusted = .reopened
+    }
+
     /// The ledger was written down while the page was what it is now: had it been private then, it would only be left
     /// out where it now is mapped, and a host may map shared pages as it likes.
     private func restore(_ model: inout ModelUnit, _ next: inout PlatformState) throws {
@@ -135,13 +145,12 @@ extension PlatformOperation {
         next.untrusted = .own
     }
 
-    /// It completes once what is in flight has landed.
+    /// The IOTLB forgets at once. What is in flight lands later, and holds a conversion up until it has.
     private func invalidate(
         _ table: TableNumber, _ model: inout ModelUnit, _ next: inout PlatformState
     ) throws {
-        guard next.traces.isDisjoint(with: .flights) else { throw ModelRefusal() }
-        guard model.unit.invalidate(.table(table)) == .completed else { throw ModelRefusal() }
-        next.traces = model.cached
+        model.unit.invalidate(.table(table))
+        next.traces = model.cached.union(next.traces.intersection(.flights))
     }
 
     private func use(_ tBit: TBit, _ model: inout ModelUnit, _ next: inout PlatformState) throws {
@@ -159,7 +168,9 @@ extension PlatformOperation {
         guard let after = next.page.after(step) else { throw ModelRefusal() }
         switch step {
         case .request: if let conversion = after.conversion { try model.unit.requestConversion(conversion) }
-        case .complete: if let conversion = next.page.conversion { try model.unit.completeConversion(conversion) }
+        case .complete:
+            if let conversion = next.page.conversion { try model.complete(&model.unit, conversion) }
+            next.traces = model.cached.union(next.traces.intersection(.flights))
         case .cancel: if let conversion = next.page.conversion { try model.unit.cancelConversion(conversion) }
         }
         next.page = after

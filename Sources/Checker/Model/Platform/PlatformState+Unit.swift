@@ -6,6 +6,8 @@ struct ModelUnit {
     var unit: RemappingUnit
     /// The untrusted mappings, where the state says that they were dropped.
     var ledger: MappingLedger?
+    /// How it completes a conversion.
+    let complete: @Sendable (inout RemappingUnit, PageConversion) throws -> Void
 
     static let host = TableNumber(rawValue: 0)
     static let own = TableNumber(rawValue: 1)
@@ -18,6 +20,7 @@ struct ModelUnit {
     /// Throws what the unit throws when the state is none that it can be in.
     init(_ state: PlatformState, _ model: CheckerModel) throws {
         let profile = model.functions.routing(model.profile)
+        complete = model.functions.conversion
         unit = RemappingUnit(profile: profile, memorySize: ModelPage.memorySize, cacheCapacity: 4)
         try givePages(state.page)
         model.functions.ownership(&unit)
@@ -65,7 +68,7 @@ struct ModelUnit {
             _ = unit.makeTable(owner, width: width)
         }
         try unit.map([ModelPage.host.mapping()], in: Self.host)
-        let shared: [ModelPage] = state.page.isPrivate ? [.ownShared] : [.ownShared, .convertible]
+        let shared = Self.sharedPages(state.page)
         let secret: [ModelPage] = state.page.isPrivate ? [.ownPrivate, .convertible] : [.ownPrivate]
         try unit.map(shared.map { $0.mapping() }, in: Self.own)
         try unit.map(secret.map { $0.mapping() }, in: Self.trusted)
@@ -75,6 +78,11 @@ struct ModelUnit {
             let mapping = Mapping(address: address, physical: page.physical, pageSize: .small)
             try unit.map([mapping], in: Self.guest)
         }
+    }
+
+    /// The shared pages of the lane's VM.
+    static func sharedPages(_ convertible: PageState) -> [ModelPage] {
+        convertible.isPrivate ? [.ownShared] : [.ownShared, .convertible]
     }
 
     // MARK: Traces
@@ -139,12 +147,19 @@ struct ModelUnit {
     // MARK: Ledger and contexts
 
     private mutating func takeLedger(_ state: PlatformState) throws {
-        guard state.untrusted == .dropped, unit.profile.walks(.host) else { return }
+        guard state.untrusted.isPutAway, unit.profile.walks(.host) else { return }
         try unit.attach(Self.own, to: ModelPage.device)
         var ledger = try unit.saveMappings(of: ModelPage.device, domain: ModelPage.own)
         try unit.dropMappings(&ledger)
         unit.detach(.host, from: ModelPage.device)
         self.ledger = ledger
+        if state.untrusted == .reopened { try reopen(state.page) }
+    }
+
+    /// Maps the shared pages for T=0 beside T=1.
+    mutating func reopen(_ page: PageState) throws {
+        let shared = Self.sharedPages(page).filter { $0 != .convertible || unit.conversions.isEmpty }
+        try unit.map(shared.map { $0.mapping() }, in: Self.own)
     }
 
     private mutating func setContexts(_ state: PlatformState) throws {
@@ -165,7 +180,7 @@ extension PlatformState.Untrusted {
         switch self {
         case .none: nil
         case .host: ModelUnit.host
-        case .own, .dropped: ModelUnit.own
+        case .own, .dropped, .reopened: ModelUnit.own
         }
     }
 }

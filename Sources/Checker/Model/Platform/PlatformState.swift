@@ -17,6 +17,12 @@ struct PlatformState: Hashable, Sendable {
         case own
         /// A table of its own, emptied: the ledger has the mappings.
         case dropped
+        /// A table of its own that has the shared pages again, for T=0 beside T=1 where the platform declares that; the
+        /// ledger has the mappings all the same.
+        case reopened
+
+        /// Whether the mappings are in the ledger.
+        var isPutAway: Bool { self == .dropped || self == .reopened }
     }
 
     /// Ways to the convertible page that outlive its mapping.
@@ -47,7 +53,7 @@ struct PlatformState: Hashable, Sendable {
         static let trusted = Asked(rawValue: 2)
     }
 
-    /// How the platform holds the function; ``Standing/error`` is held as locked, as every platform here does.
+    /// How the platform holds the function.
     var standing = Standing.host
     /// Whether it can master the bus.
     var isBusMaster = true
