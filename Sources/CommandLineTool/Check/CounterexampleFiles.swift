@@ -33,9 +33,8 @@ struct CounterexampleFiles: Encodable {
         while !FileManager.default.fileExists(atPath: place.path), place.pathComponents.count > 1 {
             place = place.deletingLastPathComponent()
         }
-        var isFolder = ObjCBool(false)
-        let exists = FileManager.default.fileExists(atPath: place.path, isDirectory: &isFolder)
-        guard exists, isFolder.boolValue, FileManager.default.isWritableFile(atPath: place.path) else {
+        let isFolder = FileManager.default.fileExists(atPath: place.appending(path: ".").path)
+        guard isFolder, FileManager.default.isWritableFile(atPath: place.path) else {
             throw Failure(.failed, "cannot write counterexamples to \(folder): \(place.path) is no folder to write to")
         }
     }

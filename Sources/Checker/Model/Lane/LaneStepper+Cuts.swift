@@ -40,12 +40,12 @@ extension LaneStepper {
     private func forceError(_ lane: inout Lane) -> Outcome {
         guard lane.device.isPresent else { return .failed(.deviceGone) }
         if lane.platform.isBusMaster { interface(.incident(.configurationChanged(.busMasterDisabled)), &lane) }
-        perform(.hold(.locked), on: &lane)
+        perform(.hold(.error), on: &lane)
         return .succeeded
     }
 
     private func disableStream(_ lane: inout Lane) -> Outcome {
-        perform(.hold(.locked), on: &lane)
+        perform(.hold(.error), on: &lane)
         end(.disable, atDevice: false, &lane)
         return .succeeded
     }
