@@ -1,4 +1,5 @@
 import Assignment
+import Foundation
 import Testing
 
 /// Kill -9 of the manager, at every effect: before it is carried out, and after, before the manager hears of it.
@@ -65,6 +66,27 @@ import Testing
                         try await tool.expectRecovery(to: "attached", attached, "\(moment)")
                     }
                 }
+            }
+        }
+    }
+
+    @Test func `behind the host driver's release leaves a device that recovers even if the journal is gone`()
+        async throws
+    {
+        try await Tool.with { tool in
+            let found = try await tool.traces(of: Demo.vf)
+            try await Relay.between(tool) { relay in
+                try await relay.kill(Self.convert, at: .after(.releaseHostDriver), of: tool)
+                for suffix in ["", "-wal", "-shm"] {
+                    try? FileManager.default.removeItem(atPath: tool.stateDirectory + "/journal.sqlite" + suffix)
+                }
+                let listed = try await tool.listed(Demo.vf)
+                #expect(listed["note"] == "recorded available, cut by the platform: tdispctl recover")
+                let recovered = try await tool.json("recover", Demo.vf)
+                #expect(recovered.status == 0, "\(recovered.err)")
+                #expect(try recovered.items[0]["phase"] == "available")
+                #expect(try await tool.traces(of: Demo.vf) == found)
+                try await tool.expectSoundness()
             }
         }
     }
