@@ -1,5 +1,6 @@
 import Assignment
 import Checker
+import Foundation
 import IOMMU
 import Testing
 
@@ -27,11 +28,21 @@ import Testing
         let model = CheckerModel(
             profile, faults: 1, hasCrashes: false, hasConversions: false, orders: [CheckerModel.allOrders[0]],
             recoveries: [RecoveryRequest()])
-        let result = try await search(model)
-        #expect(result.end == .complete)
-        #expect(result.counterexample == nil)
-        #expect(try #require(result.stepsToRest) <= 30)
-        #expect(result.progress.states > 1_000)
+        let system = try #require(HostSystem<UInt64>(try LaneAutomaton(model), devices: 1))
+        for cores in [1, 2] {
+            let result = await Search(system, cores: cores).runToRest()
+            #expect(result.end == .complete)
+            #expect(result.counterexample == nil)
+            let (states, transitions) = (result.progress.states, result.progress.transitions)
+            let row = "| `\(profile)` | \(states) | \(transitions) | \(try #require(result.stepsToRest)) |"
+            #expect(try Self.document.get().contains { $0 == row }, "Docs/Checker.md is out of date: \(row)")
+        }
+    }
+
+    /// What the project says of the checker.
+    private static let document = Result {
+        let root = URL(filePath: #filePath).pathComponents.dropLast(4).joined(separator: "/")
+        return try String(contentsOfFile: root + "/Docs/Checker.md", encoding: .utf8).split(separator: "\n")
     }
 
     @Test func `pages are converted at any time while a device is assigned: no rule is broken`() async throws {
