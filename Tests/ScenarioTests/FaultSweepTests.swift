@@ -54,6 +54,10 @@ import Testing
         #expect(faults.count { $0.cause == .effectFails } == effects + 1)
         #expect(faults.count { $0.cause == .managerDiesAfter } == effects + 1)
         #expect(faults.contains { "\($0)" == "LOCK_INTERFACE 1 of 0000:3b:00.0: response lost" })
+        // 16 bytes of header, 32 of nonce: the last is byte 47.
+        #expect(
+            faults.filter { "\($0)".hasPrefix("LOCK_INTERFACE 1 of 0000:3b:00.0: response corrupted") }.map(\.byte)
+                == [0, 1, 24, 47])
     }
 
     @Test func `an act that is refused has no effects to be swept`() async throws {

@@ -91,7 +91,9 @@ extension HostModel {
         return report(result)
     }
 
-    /// A fence that this function's DMA put up falls with what put it up: with the TDI, once that is CONFIG_UNLOCKED.
+    /// Lifts the fence of the function's VM once its TDI is CONFIG_UNLOCKED, as a host does that unbinds a TDI which ran
+    /// (ASID_FENCE_CLEAR). A fence is of a VM and not of a device: one that another device's DMA put up falls with it, and
+    /// that device is stopped by the cut that its own fault calls for.
     mutating func clearFence(of function: EmulatedFunction) {
         guard let domain = domainNumber(of: function.address) else { return }
         memory.clearFence(of: domain, for: function.address)

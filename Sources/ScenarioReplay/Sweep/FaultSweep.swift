@@ -1,4 +1,5 @@
 internal import Emulator
+internal import PCIe
 
 /// One more fault in a scenario, at every effect and every message of it, one run for each.
 ///
@@ -9,9 +10,7 @@ public enum FaultSweep {
     public static func faults(of scenario: Scenario) async -> [SweptFault] {
         guard let stage = try? Stage(scenario) else { return [] }
         _ = await stage.play(scenario, with: nil)
-        let messages = await stage.host.withModel { model in
-            model.messages.filter { $0.direction == .request }.map { ($0.message, $0.device) }
-        }
+        let messages = await stage.host.withModel { Exchange.all(in: $0.messages) }
         var counts: [SweptFault.Moment: Int] = [:]
         func occurrence(of first: SweptFault.Moment) -> Int {
             counts[first, default: 0] += 1
@@ -24,11 +23,10 @@ public enum FaultSweep {
             }
         }
         return effects
-            + messages.flatMap { message, device in
-                let occurrence = occurrence(of: .message(message, of: device, occurrence: 1))
-                return SweptFault.Cause.allCases.filter { !$0.isOfEffect }.map {
-                    SweptFault($0, at: .message(message, of: device, occurrence: occurrence))
-                }
+            + messages.flatMap { exchange in
+                let occurrence = occurrence(of: .message(exchange.message, of: exchange.device, occurrence: 1))
+                return exchange.faults(
+                    at: .message(exchange.message, of: exchange.device, occurrence: occurrence))
             }
     }
 
@@ -51,6 +49,40 @@ public enum FaultSweep {
     struct Verdict {
         let outcome: SweepResult.Outcome
         let seen: String
+    }
+}
+
+/// A request that went to a device, and how long it and its answer were.
+private struct Exchange {
+    let message: ProtocolMessage
+    let device: FunctionAddress
+    let requestLength: Int
+    /// 0: none came.
+    let responseLength: Int
+
+    /// What went over the wire, request by request.
+    static func all(in trace: [TracedMessage]) -> [Exchange] {
+        trace.indices.filter { trace[$0].direction == .request }.map { index in
+            let request = trace[index]
+            let answer = trace[(index + 1)...].first { $0.device == request.device }
+            return Exchange(
+                message: request.message, device: request.device, requestLength: request.bytes.count,
+                responseLength: answer.flatMap { $0.direction == .response ? $0.bytes.count : nil } ?? 0)
+        }
+    }
+
+    /// Everything that can go wrong with it.
+    func faults(at moment: SweptFault.Moment) -> [SweptFault] {
+        SweptFault.Cause.allCases.filter { !$0.isOfEffect }.flatMap { cause in
+            guard cause.isOfBytes else { return [SweptFault(cause, at: moment)] }
+            let length = cause == .requestCorrupted ? requestLength : responseLength
+            return Self.bytes(of: length).map { SweptFault(cause, at: moment, byte: $0) }
+        }
+    }
+
+    /// The bytes of a message that are tried: its first two, which say what it is, the middle one and the last.
+    private static func bytes(of length: Int) -> [Int] {
+        Set([0, 1, length / 2, length - 1]).filter { 0..<length ~= $0 }.sorted()
     }
 }
 

@@ -8,6 +8,8 @@ public struct SweptFault: Hashable, Sendable {
     public let cause: Cause
     /// At which effect or message.
     public let moment: Moment
+    /// Of a corrupted message, which byte of it has one bit changed; 0 for all else.
+    public let byte: Int
 
     /// What can go wrong at an effect or at a message.
     public enum Cause: String, Hashable, Sendable, CaseIterable {
@@ -22,6 +24,16 @@ public struct SweptFault: Hashable, Sendable {
         case requestTwice = "request arrives twice"
         case requestCorrupted = "request corrupted"
         case responseCorrupted = "response corrupted"
+
+        /// Whether it strikes at single bytes of a message.
+        var isOfBytes: Bool {
+            switch self {
+            case .requestCorrupted, .responseCorrupted: true
+            case .effectFails, .effectTimesOut, .effectNotDone, .effectDone, .managerDiesBefore, .managerDiesAfter,
+                .requestLost, .responseLost, .requestTwice:
+                false
+            }
+        }
 
         /// Whether it strikes at effects; the others strike at messages.
         var isOfEffect: Bool {
@@ -39,9 +51,10 @@ public struct SweptFault: Hashable, Sendable {
     }
 
     /// Creates a fault.
-    public init(_ cause: Cause, at moment: Moment) {
+    public init(_ cause: Cause, at moment: Moment, byte: Int = 0) {
         self.cause = cause
         self.moment = moment
+        self.byte = byte
     }
 
     /// The fault as the emulated host gets it; nil: it is not the host's, but the manager that dies.
@@ -66,14 +79,13 @@ public struct SweptFault: Hashable, Sendable {
         }
     }
 
-    /// Of a corrupted message the byte that names it is another: every receiver has to look at it.
     private var messageAction: MessageFault.Action? {
         switch cause {
         case .requestLost: .dropRequest
         case .responseLost: .dropResponse
         case .requestTwice: .duplicate
-        case .requestCorrupted: .corruptRequest(at: 1)
-        case .responseCorrupted: .corruptResponse(at: 1)
+        case .requestCorrupted: .corruptRequest(at: byte)
+        case .responseCorrupted: .corruptResponse(at: byte)
         case .effectFails, .effectTimesOut, .effectNotDone, .effectDone, .managerDiesBefore, .managerDiesAfter: nil
         }
     }
@@ -81,7 +93,9 @@ public struct SweptFault: Hashable, Sendable {
 
 extension SweptFault: CustomStringConvertible {
     /// For example `accept 2 of 0000:3b:00.1: outcome unknown, done`.
-    public var description: String { "\(moment): \(cause.rawValue)" }
+    public var description: String {
+        "\(moment): \(cause.rawValue)" + (cause.isOfBytes ? " in byte \(byte)" : "")
+    }
 }
 
 extension SweptFault.Moment: CustomStringConvertible {
