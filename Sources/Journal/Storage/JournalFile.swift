@@ -73,6 +73,8 @@ struct JournalFile {
         try database.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA journal_mode = WAL")
             try Schema.migrate(database)
+            // Closing moves the log into the file as well, but does not say when it could not; and the log stays behind.
+            try database.checkpoint(.truncate)
         }
         try database.close()
         try FileManager.default.moveItem(atPath: directory.file(draft), toPath: path)

@@ -17,6 +17,8 @@ struct CrashSweep {
         /// The only run, as a former sweep has named it.
         let only: String?
         let hows: [CrashPoint.How]
+        /// The only file whose moments are swept; nil: all, and the exchanges with the host.
+        var place: String?
 
         init(environment: [String: String]) {
             let size = environment["TDISPCTL_CRASH_SWEEP"]
@@ -61,6 +63,7 @@ struct CrashSweep {
             try await CrashStage.with(script, shim: shim) { try await $0.runs(settings.hows) }
         }
         var runs = counted.flatMap { $0 }
+        if let place = settings.place { runs = runs.filter { $0.point.file == place } }
         report.ways = runs.count
         report.points = Set(runs.map { "\($0.script.file) \($0.point.act) \($0.point.number)" }).count
         if let only = settings.only { runs = runs.filter { $0.name == only } }
