@@ -67,6 +67,60 @@ import Testing
         #expect(ide.selectiveStreams.map(\.addresses.count) == [2, 2, 2])
     }
 
+    @Test func `a self test reads as done, and whoever starts it is told apart`() throws {
+        var function = accelerator()
+        function.hasSelfTest = true
+        var registers = try function.build()
+        let start = try ConfigurationWrite(offset: 0x0F, width: .byte, value: 0xFF)
+        #expect(registers.trackedChange(by: start) == .bist)
+        registers.write(start)
+        #expect(registers.space.uint8(at: 0x0F) == 0x80)
+        #expect(try accelerator().build().trackedChange(by: start) == nil)
+    }
+
+    @Test func `ARI, PASID, Device 3 and Resizable BAR take what they can be told, and it is told apart`() throws {
+        var function = ConfigurationSpaceBuilder(vendorID: 1, deviceID: 2, classCode: 3)
+        function.baseAddresses = [
+            .init(index: 0, kind: .memory64, size: 1 << 24), .init(index: 2, kind: .memory32, size: 1 << 16),
+            .init(index: 4, kind: .memory64, size: 1 << 47),
+        ]
+        function.alternativeRouting = .init(nextFunction: 1, hasGroup: true, enablesGroups: true)
+        function.hasPASID = true
+        function.hasLongTags = true
+        function.hasResizableMemory = true
+        var registers = try function.build()
+        #expect(
+            try registers.space.extendedCapabilities().map(\.id) == [
+                .alternativeRoutingID, .processAddressSpaceID, .device3, .resizableBAR,
+            ])
+        let rows: [(Int, UInt32, UInt32, TrackedChange?)] = [
+            (0x104, 0x0000_0102, 0x0072_0102, .lockedCapability(.alternativeRoutingID)),
+            (0x10C, 0x0000_1400, 0x0001_1400, .lockedCapability(.processAddressSpaceID)),
+            (0x114, 0x0000_0006, 0x0000_0006, nil),
+            (0x118, 0x0000_0000, 0x0000_0004, .tagRequester),
+            (0x124, 0x0000_0100, 0x0000_0100, nil),
+            (0x128, 0x0000_0440, 0x0000_3F40, .lockedCapability(.resizableBAR)),
+            (0x12C, 0x8000_0000, 0x8000_0000, nil),
+            (0x130, 0x0000_1B04, 0x0000_3F04, .lockedCapability(.resizableBAR)),
+        ]
+        for (offset, value, full, change) in rows {
+            #expect(registers.space.uint32(at: offset) == value)
+            let write = try ConfigurationWrite(offset: offset, width: .doubleword, value: .max)
+            #expect(registers.trackedChange(by: write) == change)
+            registers.write(write)
+            #expect(registers.space.uint32(at: offset) == full)
+        }
+    }
+
+    @Test func `without memory of a size that can be told there is no Resizable BAR`() throws {
+        var function = ConfigurationSpaceBuilder(vendorID: 1, deviceID: 2, classCode: 3)
+        function.baseAddresses = [
+            .init(index: 0, kind: .memory64, size: 1 << 19), .init(index: 2, kind: .io, size: 1 << 20),
+        ]
+        function.hasResizableMemory = true
+        #expect(try function.build().space.extendedCapabilities().isEmpty)
+    }
+
     @Test func `the least function has an empty extended list`() throws {
         let registers = try ConfigurationSpaceBuilder(vendorID: 1, deviceID: 2, classCode: 3).build()
         #expect(try registers.space.extendedCapabilities().isEmpty)

@@ -1,12 +1,14 @@
 import Emulator
 import Foundation
+import PCIe
 import Testing
 
 @testable import ScenarioReplay
 
 /// The table of causes of ERROR that `Docs/Scenarios.md` has, against the files that it names.
 @Suite struct CausesOfErrorTests {
-    /// One line: a cause, its event, and the scenarios that show it.
+    /// One line: a cause, its event, and the scenarios that show it. An event is its word, of an incident with its kind, and
+    /// of a configuration write with the register and those of its bits that are the cause.
     struct Row: CustomTestStringConvertible {
         let cause: String
         let event: String
@@ -57,8 +59,10 @@ import Testing
     /// Locked is a function on its way to private operation, at an effect or a message or where the manager died of one;
     /// running is one behind it.
     private func happens(_ event: String, in name: String, whileLocked: Bool) throws -> Bool {
-        let steps = try Scenario(contentsOfFile: "\(Corpus.folder)/\(name).yaml").steps
-        for (index, step) in steps.enumerated() where step.act.events.contains(where: { $0.words == event }) {
+        let scenario = try Scenario(contentsOfFile: "\(Corpus.folder)/\(name).yaml")
+        let (topology, steps) = (scenario.topology, scenario.steps)
+        for (index, step) in steps.enumerated()
+        where try step.act.events.contains(where: { try $0.isCalled(event, on: topology) }) {
             let isOnTheWay =
                 switch step.act {
                 case .inject: true
@@ -74,8 +78,26 @@ import Testing
 }
 
 extension HostEvent {
-    /// Its name, for an incident with its kind.
-    fileprivate var words: String {
-        if case .incident(_, let kind) = self { "\(name.word) \(kind.rawValue)" } else { name.word }
+    /// Whether the table means this event: a write, if it changes one of the bits that a host has that was just set up.
+    fileprivate func isCalled(_ name: String, on topology: Topology) throws -> Bool {
+        switch self {
+        case .incident(_, let kind): return name == "\(self.name.word) \(kind.rawValue)"
+        case .configurationWrite(let function, let offset, let width, let value):
+            let words = name.split(separator: " ")
+            guard words.first ?? "" == self.name.word else { return false }
+            let (register, bits) = (try number(words, 1), try number(words, 2))
+            let host = try HostModel(topology, entropy: SeededEntropy(seed: 1))
+            let found = host.configurationSpace(of: function)
+            let space = try #require(found)
+            let old = space.uint32(at: offset & ~3) >> UInt32(8 * (offset & 3))
+            let lanes = UInt32.max >> UInt32(32 - 8 * width)
+            return offset == Int(register) && (old ^ value) & lanes & bits != 0
+        default: return name == self.name.word
+        }
+    }
+
+    private func number(_ words: [Substring], _ index: Int) throws -> UInt32 {
+        let word = try #require(words.dropFirst(index).first)
+        return try #require(UInt32(word.dropFirst(2), radix: 16))
     }
 }

@@ -22,6 +22,14 @@ struct ConfigurationFactory {
         }
         if device.features.contains(.msiX) { function.msiX = msiX(in: device.memoryRanges) }
         function.virtualization = virtualization(number, of: device)
+        function.hasSelfTest = true
+        function.expansionROMSize = 64 << 10
+        let next = number + 1 < device.physicalFunctions ? number + 1 : 0
+        function.alternativeRouting = ConfigurationSpaceBuilder.AlternativeRouting(
+            nextFunction: UInt8(truncatingIfNeeded: next), hasGroup: true, enablesGroups: number == 0)
+        function.hasPASID = true
+        function.hasLongTags = true
+        function.hasResizableMemory = true
         guard number == 0 else { return try registers(function) }
         function.mailboxCount = device.features.contains(.doe) ? 1 : 0
         if device.features.contains(.ide) {
@@ -31,7 +39,8 @@ struct ConfigurationFactory {
         return try registers(function)
     }
 
-    /// The registers of a virtual function, whose memory is described by its physical function.
+    /// The registers of a virtual function, whose memory is described by its physical function, and which shares that one's
+    /// PASID capability.
     mutating func virtualFunction(
         of device: Topology.Device
     ) throws(ConfigurationSpaceBuilder.BuildError) -> FunctionRegisters {
@@ -39,6 +48,7 @@ struct ConfigurationFactory {
         function.subsystemVendorID = device.vendorID
         function.command = []
         function.express.capabilities = capabilities(of: device)
+        function.alternativeRouting = ConfigurationSpaceBuilder.AlternativeRouting()
         return try registers(function)
     }
 

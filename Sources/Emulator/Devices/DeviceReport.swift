@@ -8,10 +8,10 @@ extension EmulatedDevice {
         var context = LockContext(supportedFlags: description.dsm.lockFlags, streams: configuredStreams)
         let express = try? ExpressCapability(in: function.registers.space)
         context.phantomFunctionsEnabled = express?.deviceControl.contains(.phantomFunctions) ?? false
-        context.regions = memory(of: physicalFunction(of: function)).map {
-            LockContext.Region(base: $0.address, byteCount: $0.size)
-        }
-        context.virtualFunctionRegions = virtualRegions(of: physicalFunction(of: function))
+        let physical = physicalFunction(of: function)
+        context.regions = memory(of: physical).map { LockContext.Region(base: $0.address, byteCount: $0.size) }
+        if let region = expansionROM(of: physical) { context.regions.append(region) }
+        context.virtualFunctionRegions = virtualRegions(of: physical)
         context.debugClosed = !isDebugOpen
         return context
     }
@@ -38,6 +38,14 @@ extension EmulatedDevice {
     func memory(of function: EmulatedFunction) -> [DecodedMemory] {
         let registers = try? function.registers.space.baseAddressRegisters(sizing: function.registers.sizing)
         return (registers ?? []).compactMap { DecodedMemory($0) }
+    }
+
+    /// The expansion ROM, while it is enabled.
+    private func expansionROM(of function: EmulatedFunction) -> LockContext.Region? {
+        guard let rom = function.registers.space.expansionROM(sizing: function.registers.sizing), rom.isEnabled,
+            let size = rom.size
+        else { return nil }
+        return LockContext.Region(base: rom.address, byteCount: size)
     }
 
     private func virtualRegions(of function: EmulatedFunction) -> [LockContext.Region] {

@@ -76,6 +76,7 @@ struct ConfigurationLayout {
             word(function.subsystemID, at: HeaderOffset.subsystemID)
             try placeBaseAddresses(function.baseAddresses, at: HeaderOffset.baseAddresses, count: 6)
             if let size = function.expansionROMSize { try placeExpansionROM(size: size) }
+            if function.hasSelfTest { placeSelfTest() }
         case .bridge(let primary, let secondary, let subordinate):
             space.store(HeaderType.bridge.rawValue | multiFunction, at: HeaderOffset.headerType)
             let buses = UInt32(primary) | UInt32(secondary) << 8 | UInt32(subordinate) << 16
@@ -123,6 +124,12 @@ struct ConfigurationLayout {
     private mutating func placeExpansionROM(size: UInt64) throws(BuildError) {
         guard size.nonzeroBitCount == 1, (2048...(1 << 31)).contains(size) else { throw .expansionROMSize }
         doubleword(0, at: HeaderOffset.expansionROM, writable: ~UInt32(truncatingIfNeeded: size - 1) | 1)
+    }
+
+    /// BIST Capable, and Start BIST; the completion code stays 0.
+    private mutating func placeSelfTest() {
+        space.store(UInt8(1 << 7), at: HeaderOffset.bist)
+        triggers.store(UInt8(1 << 6), at: HeaderOffset.bist)
     }
 
     // MARK: Conventional capabilities
@@ -194,6 +201,45 @@ struct ConfigurationLayout {
         doubleword(0, at: offset + Register.uncorrectableMask, writable: .max)
         doubleword(Register.usualSeverity, at: offset + Register.uncorrectableSeverity, writable: .max)
         doubleword(0, at: offset + Register.correctableMask, writable: .max)
+    }
+
+    /// Next function and what groups there are, and what is enabled: ACS Function Groups Enable and Function Group.
+    mutating func placeAlternativeRouting(
+        _ described: ConfigurationSpaceBuilder.AlternativeRouting
+    ) throws(BuildError) {
+        let offset = try append(.alternativeRoutingID, version: 1, size: 8)
+        let groups: UInt16 = described.enablesGroups ? 1 << 1 : 0
+        word(groups | UInt16(described.nextFunction) << 8, at: offset + 4)
+        word(0, at: offset + 6, writable: groups | (described.hasGroup ? 0b111 << 4 : 0))
+    }
+
+    /// Max PASID Width 20, and PASID Enable; without execute permission and privileged mode.
+    mutating func placePASID() throws(BuildError) {
+        let offset = try append(.processAddressSpaceID, version: 1, size: 8)
+        word(20 << 8, at: offset + 4)
+        word(0, at: offset + 6, writable: 1)
+    }
+
+    /// Device Capabilities 3 with 14-Bit Tag Completer and Requester Supported, and 14-Bit Tag Requester Enable.
+    mutating func placeDevice3() throws(BuildError) {
+        let offset = try append(.device3, version: 1, size: 0x10)
+        doubleword(0b110, at: offset + 4)
+        doubleword(0, at: offset + 8, writable: 1 << 2)
+    }
+
+    /// A pair of registers for each base address register, of which the first also counts them: the sizes that it
+    /// supports from bit 4 (1 MiB) on, and its number in bits 2:0 and its size in bits 13:8 (0: 1 MiB).
+    mutating func placeResizableMemory(_ registers: [ConfigurationSpaceBuilder.BaseAddress]) throws(BuildError) {
+        let resizable = registers.filter { $0.kind != .io && (1 << 20...1 << 47).contains($0.size) }
+        guard !resizable.isEmpty else { return }
+        let offset = try append(.resizableBAR, version: 1, size: 4 + 8 * resizable.count)
+        for (number, register) in resizable.enumerated() {
+            let size = UInt32(register.size.trailingZeroBitCount - 20)
+            let count = number == 0 ? UInt32(resizable.count) << 5 : 0
+            let at = offset + 4 + 8 * number
+            doubleword(1 << (4 + size), at: at)
+            doubleword(UInt32(register.index) | count | size << 8, at: at + 4, writable: 0x3F00)
+        }
     }
 
     mutating func placeIDE(_ described: ConfigurationSpaceBuilder.IDE) throws(BuildError) {

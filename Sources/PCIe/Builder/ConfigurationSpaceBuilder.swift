@@ -1,7 +1,7 @@
 /// Describes a function and lays out its configuration space, as a system that enumerated it would find it.
 ///
-/// The conventional list holds power management, PCI Express and MSI-X; the extended list SR-IOV, DOE mailboxes, IDE
-/// and error reporting.
+/// The conventional list holds power management, PCI Express and MSI-X; the extended list SR-IOV, DOE mailboxes, IDE,
+/// error reporting, ARI, PASID, Device 3 and Resizable BAR.
 public struct ConfigurationSpaceBuilder: Hashable, Sendable {
     /// Vendor ID; FFFFh for a VF.
     public var vendorID: UInt16
@@ -25,6 +25,8 @@ public struct ConfigurationSpaceBuilder: Hashable, Sendable {
     public var baseAddresses: [BaseAddress] = []
     /// The expansion ROM: a power of two from 2 KiB up; nil: none.
     public var expansionROMSize: UInt64?
+    /// Whether it can test itself (BIST); the test ends at once and finds nothing.
+    public var hasSelfTest = false
     /// The PCI Express capability.
     public var express = Express()
     /// The MSI-X capability; nil: none.
@@ -37,6 +39,15 @@ public struct ConfigurationSpaceBuilder: Hashable, Sendable {
     public var ide: IDE?
     /// Whether it has the advanced error reporting capability.
     public var reportsErrors = false
+    /// The ARI capability; nil: none.
+    public var alternativeRouting: AlternativeRouting?
+    /// Whether it has the PASID capability, with 20 bits.
+    public var hasPASID = false
+    /// Whether it has the Device 3 capability, with 14-bit tags.
+    public var hasLongTags = false
+    /// Whether its memory base address registers of 1 MiB to 128 TiB are in a Resizable BAR capability. Each supports the
+    /// one size that it has, so that what it answers to sizing never changes.
+    public var hasResizableMemory = false
 
     /// Creates the description of an endpoint that has only what every function has.
     public init(vendorID: UInt16, deviceID: UInt16, classCode: UInt32) {
@@ -162,6 +173,23 @@ public struct ConfigurationSpaceBuilder: Hashable, Sendable {
         }
     }
 
+    /// The ARI capability.
+    public struct AlternativeRouting: Hashable, Sendable {
+        /// The next function of the device; 0: none.
+        public var nextFunction: UInt8
+        /// Whether it can be put into a function group.
+        public var hasGroup: Bool
+        /// Whether it enables the groups of its device (for ACS), which only function 0 does.
+        public var enablesGroups: Bool
+
+        /// Describes the capability.
+        public init(nextFunction: UInt8 = 0, hasGroup: Bool = false, enablesGroups: Bool = false) {
+            self.nextFunction = nextFunction
+            self.hasGroup = hasGroup
+            self.enablesGroups = enablesGroups
+        }
+    }
+
     /// Why a description cannot be laid out.
     public enum BuildError: Error, Hashable, Sendable {
         /// A base address register does not exist, or is already the upper half of another.
@@ -190,6 +218,10 @@ public struct ConfigurationSpaceBuilder: Hashable, Sendable {
         for _ in 0..<mailboxCount { try layout.placeMailbox() }
         if let ide { try layout.placeIDE(ide) }
         if reportsErrors { try layout.placeErrorReporting() }
+        if let alternativeRouting { try layout.placeAlternativeRouting(alternativeRouting) }
+        if hasPASID { try layout.placePASID() }
+        if hasLongTags { try layout.placeDevice3() }
+        if hasResizableMemory { try layout.placeResizableMemory(baseAddresses) }
         return layout.registers
     }
 }
