@@ -27,6 +27,9 @@ struct Check: AsyncParsableCommand {
     @Flag(help: "Two functions of one device, which share session, stream and fate, instead of --devices.")
     var siblings = false
 
+    @Flag(help: "The devices are virtual functions: a reset leaves the session alone, which that of function 0 ends.")
+    var virtualFunctions = false
+
     @Option(
         help: ArgumentHelp("IDE streams of the bridge that all devices are under, if not one each.", valueName: "count")
     )
@@ -91,6 +94,7 @@ struct Check: AsyncParsableCommand {
             throw ValidationError("--\(name) takes 1 to 64")
         }
         guard !siblings || devices == 1 else { throw ValidationError("--siblings are two; it goes without --devices") }
+        guard !siblings || !virtualFunctions else { throw ValidationError("--siblings are one of each kind") }
         guard !siblings || streams == nil else { throw ValidationError("--siblings share one stream") }
         guard streams.map({ $0 >= 0 }) ?? true else { throw ValidationError("--streams is at least 0") }
         guard vms <= 4 else { throw ValidationError("--vms takes 1 to 4") }
@@ -130,7 +134,7 @@ struct Check: AsyncParsableCommand {
     func model(_ profile: RoutingProfile) -> CheckerModel {
         CheckerModel(
             profile, vms: vms, faults: faults.limit, hasCrashes: crashes, hasConversions: conversions,
-            hasSiblings: siblings, streams: streams)
+            isFunctionZero: !virtualFunctions, hasSiblings: siblings, streams: streams)
     }
 
     /// Checks one model, and writes the way to a rule that it finds broken.

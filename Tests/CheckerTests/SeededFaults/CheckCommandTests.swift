@@ -85,6 +85,13 @@ import Testing
         #expect(view.end == "too-many-devices" && view.isPartial && view.states == 0)
     }
 
+    @Test func `devices are function 0 unless they are said to be virtual functions`() throws {
+        let profile = RoutingProfile.standard
+        #expect(try Check.parse([]).model(profile).isFunctionZero)
+        #expect(try !Check.parse(["--virtual-functions"]).model(profile).isFunctionZero)
+        #expect(throws: (any Error).self) { try Check.parse(["--virtual-functions", "--siblings"]) }
+    }
+
     @Test func `the command's own model is what its options say`() throws {
         let command = try Check.parse(["--vms", "2", "--faults", "any", "--no-crashes", "--siblings"])
         let model = command.model(.standard)
