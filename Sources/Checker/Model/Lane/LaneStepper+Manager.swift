@@ -37,14 +37,14 @@ extension LaneStepper {
     }
 
     /// An effect that does not wait for the journal may be carried out before the step that asked for it is recorded: a
-    /// manager that dies then finds the state before that step.
-    func crashBeforeJournal(_ lane: Lane, since before: Lane) {
+    /// manager that dies then finds the state before that step. `condition`: what the host had to be like for that step.
+    func crashBeforeJournal(_ lane: Lane, since before: Lane, _ condition: LaneCondition?) {
         let pending = state(lane).pending
         guard pending.name.precedesJournal else { return }
         for ended in orderly(pending, lane) {
             var next = ended.lane
             next.assignment = before.assignment
-            restart(next, .restarted(during: pending.name, isCarriedOut: true), ended.condition)
+            restart(next, .restarted(during: pending.name, isCarriedOut: true), condition ?? ended.condition)
         }
     }
 

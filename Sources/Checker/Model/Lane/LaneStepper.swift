@@ -119,7 +119,7 @@ final class LaneStepper {
         case .lane(let next):
             add(label, next, condition)
             let isAlone = part == nil && followed == nil && !label.isRestart
-            if model.hasCrashes, next.manager == .running, isAlone { crashBeforeJournal(next, since: lane) }
+            if model.hasCrashes, next.manager == .running, isAlone { crashBeforeJournal(next, since: lane, condition) }
         case .broken(let violation): add(label, violation, condition)
         }
     }
