@@ -171,6 +171,7 @@ extension RemappingUnit {
 
     /// Removes all that a table maps, and what is cached of it.
     mutating func empty(_ table: TableNumber) {
+        // All there is cannot split a page; it throws only where there is none.
         _ = try? unmapExactly(0..<AddressWidth.bits48.limit, in: table)
         forget(0..<AddressWidth.bits48.limit, of: table)
     }

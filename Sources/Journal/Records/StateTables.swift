@@ -22,8 +22,7 @@ struct StateTables {
 
     /// Writes the state that a step led to; what was confirmed before stays unless the step confirms anew.
     ///
-    /// `payload` is the step as the history has it. SQLite takes the state out of it: JSON is made once a step, which costs
-    /// more than all else that a commit takes of the processor.
+    /// `payload` is the step as the history has it. SQLite takes the state out of it, so that JSON is made once a step.
     func write(_ step: AssignmentStep, payload: String) throws {
         let confirmed = step.event.confirmedState
         let pending = step.state.pending.name

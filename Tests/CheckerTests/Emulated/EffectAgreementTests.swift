@@ -9,8 +9,9 @@ import Testing
 ///
 /// What the model leaves out, and so the walks: the bytes of configuration space; whether a VM runs; what of a connection
 /// that does not come up, which messages decide (there the model has every outcome that there can be); replayed messages
-/// and locks that nobody asked for, which concern the shipped machine of the interface alone. Conversions and what DMA
-/// leaves in caches are the remapping unit's, which is the same on both sides.
+/// and locks that nobody asked for, which concern the shipped machine of the interface alone. Nor do the walks convert
+/// pages, leave anything of DMA in caches or in flight, or let a manager die: the remapping unit that conversions and caches
+/// are of is the same on both sides, but who drives it there is compared by nothing.
 @Suite struct `Effects of the checker and of the emulated host` {
     struct Case: Sendable, CustomTestStringConvertible {
         let profile: RoutingProfile

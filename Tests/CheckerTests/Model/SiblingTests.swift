@@ -103,6 +103,15 @@ import Testing
         #expect(one.progress.states < two.progress.states)
     }
 
+    /// A step that connects, and leads to a cut or STOP, has taken the stream when the manager dies before it is recorded.
+    @Test func `a manager that dies behind a connection takes no stream that the other device has`() async throws {
+        let model = CheckerModel(
+            faults: 1, hasConversions: false, streams: 1, orders: [CheckerModel.allOrders[1]], recoveries: [])
+        let result = try await Self.search(model)
+        #expect(result.counterexample.map { "\($0.violation)" } == nil)
+        #expect(result.end == .complete)
+    }
+
     private static func search(_ model: CheckerModel) async throws -> SearchResult<HostSystem<UInt64>> {
         let automaton = try LaneAutomaton(model).minimised()
         return await Search(try #require(HostSystem<UInt64>(automaton, devices: 2))).runToRest()
