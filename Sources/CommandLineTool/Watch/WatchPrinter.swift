@@ -32,7 +32,9 @@ final class WatchPrinter: Sendable {
     func print(_ news: WatchNews) {
         let now = Clock.now
         switch news {
-        case .watching(let count): write(WatchLine(.watching, at: now, "\(count) devices in private operation"))
+        case .watching(let count):
+            let what = count == 1 ? "device" : "devices"
+            write(WatchLine(.watching, at: now, "\(count) \(what) in private operation"))
         case .signal(let tdi, let signal, let suspicion): write(.signal(tdi, signal, suspicion))
         case .failed(let tdi, let observation, let suspicion):
             fallen.withLock { $0[tdi] = .some(nil) }
