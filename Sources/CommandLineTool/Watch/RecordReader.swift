@@ -36,7 +36,7 @@ actor RecordReader {
             records = try changedRecords()
             guard let records else { return nil }
             trouble = nil
-            return records.filter { $0.recordedPhase == .private && isMeant($0.address) }.map(watched)
+            return records.filter { $0.recordedPhase.mayReachPrivate && isMeant($0.address) }.map(watched)
                 + (await strays(besides: records))
         } catch {
             let failure = Failure.unreadableRecord(error)
@@ -58,7 +58,7 @@ actor RecordReader {
     private func watched(_ record: DeviceRecord) -> WatchedDevice {
         WatchedDevice(
             tdi: record.address, dsm: snapshot.function(record.address)?.ownerAddress ?? record.address,
-            since: record.updatedAt, suspicion: record.suspicion ?? .none)
+            since: record.updatedAt, suspicion: record.suspicion ?? .none, isAsked: record.recordedPhase == .private)
     }
 
     /// Devices that the host shows with trusted DMA, or that may have some, and that are not recorded so. They are watched as
@@ -99,6 +99,9 @@ extension FunctionFacts {
 }
 
 extension Phase {
+    /// Whether a device here may have been let into private memory: also while its conversion ends, and for good where the
+    /// manager that was at it died there. In these two phases nobody asks it; CONFIG_LOCKED would be no sign of trouble.
+    var mayReachPrivate: Bool { self == .private || self == .accepting || self == .confirming }
     /// Whether a device that rests here has no trusted DMA.
     var isWithoutTrust: Bool { self == .available || self == .attached }
 }

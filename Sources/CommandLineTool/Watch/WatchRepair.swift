@@ -84,7 +84,7 @@ struct WatchRepair: Sendable {
         do { found = try journal.device(order.device.tdi) } catch { return true }
         guard let record = found else { return order.device.since == 0 }
         if order.device.since == 0, record.recordedPhase.isWithoutTrust { return true }
-        return record.recordedPhase == .private && record.updatedAt <= order.time
+        return record.recordedPhase.mayReachPrivate && record.updatedAt <= order.time
     }
 }
 
