@@ -29,18 +29,12 @@ public actor AssignmentService {
 
     /// Takes up every device that a former manager left in the middle of an effect, on any DSM: cut first, asked, brought to
     /// rest. A manager that is going to change anything does this before all else.
-    ///
-    /// - Parameter adopting: whether devices that are locked, and that nobody has recorded, are adopted on every DSM as well;
-    ///   otherwise on those only that have to do with the rest.
-    public func takeUp(adopting: Bool = false) async {
-        guard adopting || !contents.assignments.isEmpty || !heard.isEmpty else { return }
+    public func takeUp() async {
+        guard !contents.assignments.isEmpty || !heard.isEmpty else { return }
         let found = await found.value
-        let strays = adopting ? found.strays().map(\.tdi).filter { contents.assignments[$0] == nil } : []
         let left = contents.assignments.filter { $1.pending != .none || found.isFoundShut($0, $1) }.keys
         await withDiscardingTaskGroup { group in
-            for dsm in Set(left.map(found.dsm(of:))).union(heard.keys.map(found.dsm(of:)))
-                .union(strays.map(found.dsm(of:)))
-            {
+            for dsm in Set(left.map(found.dsm(of:))).union(heard.keys.map(found.dsm(of:))) {
                 group.addTask { _ = await self.owner(of: dsm) }
             }
         }

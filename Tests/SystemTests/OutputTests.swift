@@ -191,13 +191,24 @@ import Testing
             for verb in ["list", "--help", "doctor --rules --output json"] {
                 let ended = try await tool.shell("$TDISPCTL \(verb) | true; exit ${PIPESTATUS[0]}")
                 #expect(ended.status == 0, "\(verb): \(ended.err)")
-                let closed = try await tool.shell("$TDISPCTL \(verb) >&-")
-                #expect(closed.status == 0, "\(verb): \(closed.err)")
             }
             let ended = try await tool.shell(
                 "$TDISPCTL convert \(Demo.vf) --domain web1 2>&1 >/dev/null | head -n 1; exit ${PIPESTATUS[0]}")
             #expect(ended.status == 0)
             #expect(try await tool.listed(Demo.vf)["recorded"]["phase"] == "private")
+        }
+    }
+
+    @Test func `to a standard output that was closed beforehand is an error, as nobody can have it`() async throws {
+        try await Tool.with { tool in
+            for verb in ["list", "--help", "doctor --rules --output json", "--version"] {
+                let closed = try await tool.shell("$TDISPCTL \(verb) >&-")
+                #expect(closed.status == 1, "\(verb): \(closed.err)")
+                #expect(closed.err.contains("standard output: it is closed"), "\(verb): \(closed.err)")
+            }
+            let converted = try await tool.shell("$TDISPCTL convert \(Demo.vf) --domain web1 --quiet >&-")
+            #expect(converted.status == 1)
+            #expect(try tool.recordedPhase(of: Demo.vf) == .private)
         }
     }
 

@@ -205,6 +205,11 @@ import Testing
             #expect(try released.status == 5 && released.items[0]["error"]["next"].string?.contains("recover") == true)
             let sibling = try await tool.json("release", Demo.sibling)
             #expect(try sibling.status == 5 && sibling.items[0]["error"]["next"].string?.contains("virsh") == true)
+            let beside = try await tool.run("recover", Demo.sibling)
+            #expect(beside.status == 6 && beside.err.contains("recover \(Demo.sibling) \(Demo.vf)"), "\(beside.err)")
+            #expect(try await tool.traces(of: Demo.vf).state == "RUN")
+            let plan = try await tool.json("recover", Demo.vf, "--plan")
+            #expect(try plan.status == 0 && plan.items[0]["effects"][0] == "cut", "\(plan.out)")
             let recovered = try await tool.json("recover", Demo.vf)
             #expect(try recovered.status == 0 && recovered.items[0]["phase"] == "attached", "\(recovered.out)")
             #expect(try recovered.items[0]["domainName"] == "web1")
@@ -230,9 +235,37 @@ import Testing
             #expect(try await tool.run("watch", "--once").status == 0)
             #expect(try tool.recordedPhase(of: Demo.vf) == .attached)
             #expect(try await tool.traces(of: Demo.nvme).state == "RUN")
-            // An operator's word on one device finds the strays of every other.
             let recovered = try await tool.succeed("recover", Demo.nvme)
             #expect(recovered.out.contains("attached to web1"), "\(recovered.out)")
+            try await tool.expectSoundness()
+        }
+    }
+
+    @Test
+    func `that was moved away: recover takes up the device that is named, and others with the operator's word only`()
+        async throws
+    {
+        try await Tool.with { tool in
+            try await tool.convert()
+            try await tool.succeed("convert", Demo.sibling, "--domain", "web1")
+            try await tool.succeed("convert", Demo.nvme, "--domain", "web1")
+            for suffix in ["", "-wal", "-shm"] {
+                try? FileManager.default.removeItem(atPath: tool.stateDirectory + "/journal.sqlite" + suffix)
+            }
+            try await tool.succeed("recover", Demo.nvme)
+            #expect(try await tool.traces(of: Demo.vf).state == "RUN")
+            for option in ["--quiet", "--plan"] {
+                let refused = try await tool.json("recover", Demo.vf, option)
+                #expect(refused.status == 6, "\(refused.out)")
+                #expect(refused.out.contains("recorded nowhere") && refused.out.contains(Demo.sibling))
+            }
+            let converted = try await tool.run("convert", "0000:3b:00.0", "--domain", "web1")
+            #expect(converted.status == 6 && converted.err.contains("tdispctl recover"), "\(converted.err)")
+            #expect(try await tool.traces(of: Demo.vf).state == "RUN")
+            #expect(try await tool.traces(of: Demo.sibling).state == "RUN")
+            try await tool.succeed("recover", Demo.vf, Demo.sibling)
+            #expect(try tool.recordedPhase(of: Demo.vf) == .attached)
+            #expect(try tool.recordedPhase(of: Demo.sibling) == .attached)
             try await tool.expectSoundness()
         }
     }

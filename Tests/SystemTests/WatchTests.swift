@@ -58,6 +58,32 @@ import Testing
         }
     }
 
+    @Test(
+        arguments: [
+            (Moment.before(.probePrivate), "{stream-disabled: 0000:3b:00.0}"),
+            (.before(.probePrivate), "{poisoned-data: \(Demo.vf)}"),
+            (.after(.accept), "{stream-disabled: 0000:3b:00.0}"),
+        ])
+    func `a device whose manager died before it had proven private DMA is cut and brought home`(
+        left: Moment, by event: String
+    ) async throws {
+        try await Tool.with { tool in
+            try await Relay.between(tool) { relay in
+                try await relay.kill(["convert", Demo.vf, "--domain", "web1"], at: left, of: tool)
+            }
+            #expect(try await tool.traces(of: Demo.vf).state == "RUN")
+            let running = try await Self.watch(tool)
+            #expect(try Self.lines(running.out, "watching").first?["text"].string?.hasPrefix("1 device") == true)
+            try await Self.inject(event, tool)
+            try await eventually { try tool.recordedPhase(of: Demo.vf) == .available }
+            running.signal(SIGINT)
+            let ended = try await running.ended()
+            #expect(ended.status == 0, "\(ended.err)")
+            #expect(try Self.lines(ended.out, "cut").first?["outcome"] == "ok", "\(ended.out)")
+            try await tool.expectSoundness()
+        }
+    }
+
     @Test func `ends when it is told to, and leaves devices in private operation`() async throws {
         try await Tool.with { tool in
             try await tool.convert()

@@ -46,7 +46,13 @@ extension Admission {
 
     /// Who shares the device's fate. A request whose way leads through a reset that would make others fall out of private
     /// operation needs the operator's word.
-    func siblings(of device: FunctionAddress, for request: AssignmentEvent) -> Precondition {
+    func siblings(
+        of device: FunctionAddress, for request: AssignmentEvent, besides others: Set<FunctionAddress> = []
+    ) -> Precondition {
+        let strays = strays(beside: device).filter { !others.contains($0.address) }
+        if !strays.isEmpty, request.isRecovery || !path(of: request, on: device).effects.isEmpty {
+            return adopted(strays, with: device, request)
+        }
         let all = siblings(of: device)
         let falling =
             request.mayResetDevice
@@ -72,6 +78,23 @@ extension Admission {
         }
         return Precondition(
             .siblings, .warned, "in use: \(list(used)); a reset of the whole device takes them along")
+    }
+
+    /// Nobody can account for them, and to take up their connection is to take them up: cut, stopped, brought home.
+    private func adopted(_ strays: [Sibling], with device: FunctionAddress, _ request: AssignmentEvent) -> Precondition
+    {
+        let addresses = strays.map(\.address.description).joined(separator: " ")
+        let advice: String
+        switch request {
+        case .recover:
+            advice = "tdispctl recover \(device) \(addresses): all of them, or --take-siblings"
+        case .convert, .release, .cancel, .finished, .answered, .observed, .restarted, .foundShut:
+            advice = "tdispctl recover \(isStray(device) ? "\(device) " : "")\(addresses)"
+        }
+        return Precondition(
+            .siblings, request.takesSiblings ? .warned : .violated(.refused),
+            "in RUN, recorded nowhere, cut and brought home with the connection of \(device): \(addresses)",
+            advice: request.takesSiblings ? nil : advice)
     }
 
     /// The siblings that are or may be locked, and are not any more after these effects.
@@ -118,6 +141,13 @@ extension AssignmentEvent {
         case .release(_, let takes): takes
         case .recover(let request): request.takeSiblings
         case .convert, .cancel, .finished, .answered, .observed, .restarted, .foundShut: false
+        }
+    }
+
+    fileprivate var isRecovery: Bool {
+        switch self {
+        case .recover: true
+        case .convert, .release, .cancel, .finished, .answered, .observed, .restarted, .foundShut: false
         }
     }
 

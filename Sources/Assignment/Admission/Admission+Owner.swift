@@ -127,16 +127,3 @@ extension Admission {
             advice: "release the siblings first, or lead the device out of quarantine afterwards")
     }
 }
-
-extension Phase {
-    /// Whether an undisturbed TDI may answer this state while this phase is recorded.
-    fileprivate func expects(_ state: TDIState) -> Bool {
-        switch self {
-        case .available, .attaching, .attached: state == .configUnlocked
-        case .private: state == .run
-        case .quiescing, .locking, .locked, .attesting, .attested, .accepting, .confirming, .releasing, .detaching,
-            .failed, .recovering, .quarantined, .unknown:
-            true
-        }
-    }
-}

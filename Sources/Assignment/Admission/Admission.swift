@@ -1,5 +1,6 @@
 internal import IOMMU
 public import PCIe
+internal import TDISP
 
 /// What needs a view across devices: who owns what, what is left, what shares whose fate. Pure: it looks at one snapshot
 /// of the host and at what is recorded, and says what a request would meet and do.
@@ -55,14 +56,18 @@ public struct Admission: Sendable {
     }
 
     /// What `recover` would meet and do. Where its reset would take locked siblings along, it is refused unless the request
-    /// gives them up.
-    public func plan(recover device: FunctionAddress, _ wanted: RecoveryRequest = RecoveryRequest()) -> Plan {
+    /// gives them up. `others` are recovered in the same call.
+    public func plan(
+        recover device: FunctionAddress, _ wanted: RecoveryRequest = RecoveryRequest(),
+        besides others: Set<FunctionAddress> = []
+    ) -> Plan {
         let facts = functions[device]
         let request = AssignmentEvent.recover(wanted)
-        let siblings = siblings(of: device, for: request)
+        let siblings = siblings(of: device, for: request, besides: others)
         let toDevice = facts.map { aboutRecovery($0) + [siblings] }
+        let domain = recorded(device).domain ?? facts?.adopted?.domain
         return plan(
-            request, device, recorded(device).domain, [exists(device, facts)] + (toDevice ?? []),
+            request, device, domain, [exists(device, facts)] + (toDevice ?? []),
             streams: facts.flatMap { streams($0, change: 0) })
     }
 
@@ -92,7 +97,10 @@ public struct Admission: Sendable {
 
     /// The effects of a request when each of them succeeds.
     func path(of request: AssignmentEvent, on device: FunctionAddress) -> HappyPath {
-        HappyPath(from: recorded(device), answering: functions[device]?.state, request)
+        let facts = functions[device]
+        let taken = assignments[device] ?? facts?.adopted ?? .initial
+        let isFoundShut = facts?.isFoundShut(taken) ?? false
+        return HappyPath(from: taken, answering: facts?.state, isFoundShut: isFoundShut, request)
     }
 
     // MARK: What is there
@@ -110,6 +118,16 @@ public struct Admission: Sendable {
     func siblings(of device: FunctionAddress) -> [Sibling] {
         guard let facts = functions[device], let all = devices[facts.device] else { return [] }
         return all.filter { $0.address != device }.map(sibling)
+    }
+
+    /// Other functions in RUN that nobody has recorded. Whoever takes their connection up adopts them, which ends that.
+    func strays(beside device: FunctionAddress) -> [Sibling] {
+        siblings(of: device).filter { isStray($0.address) }
+    }
+
+    /// Whether a function is in RUN, and nobody has recorded that.
+    func isStray(_ device: FunctionAddress) -> Bool {
+        assignments[device] == nil && functions[device]?.state == .run
     }
 
     /// The interfaces that a renewed connection would take along.

@@ -8,12 +8,29 @@ struct HappyPath {
     /// Where the device rests afterwards.
     private(set) var end: AssignmentState
 
-    /// Follows a request from the recorded state. A device that was left in the middle of an effect is brought to rest
-    /// first, as its owner does; `answer` is what it would then say when it is asked.
-    init(from recorded: AssignmentState, answering answer: TDIState?, _ request: AssignmentEvent) {
+    /// Follows a request from the recorded state. A device that was left in the middle of an effect is brought to rest first,
+    /// as its owner does; so is one to be recovered that answers something else than recorded, or that somebody cut without a
+    /// record. `answer` is what it says when it is asked. A recovery that this was has nothing more to do, but for the order
+    /// to convert again.
+    init(
+        from recorded: AssignmentState, answering answer: TDIState?, isFoundShut: Bool, _ request: AssignmentEvent
+    ) {
         end = recorded
         if recorded.pending != .none { follow(.restarted(during: recorded.pending.name), answer) }
-        follow(request, answer)
+        guard case .recover(let wanted) = request else {
+            follow(request, answer)
+            return
+        }
+        if recorded.pending == .none, let answer, !recorded.phase.expects(answer) {
+            follow(.observed(.state(answer)), answer)
+        } else if isFoundShut {
+            follow(.foundShut, answer)
+        }
+        if effects.isEmpty {
+            follow(request, answer)
+        } else if wanted.convertAgain, end.phase != .quarantined, let domain = end.domain ?? recorded.domain {
+            follow(.convert(domain, end.lineage.orders), answer)
+        }
     }
 
     private mutating func follow(_ event: AssignmentEvent, _ answer: TDIState?) {

@@ -141,6 +141,13 @@ extension FunctionFacts {
 }
 
 extension FunctionFacts {
+    /// What a manager takes it for that nobody has recorded, and that answers that it is locked: its domain's, in nobody's
+    /// private operation. Nil: it is no such function.
+    public var adopted: AssignmentState? {
+        guard dsm != nil, let holder = domain, let state, state != .configUnlocked else { return nil }
+        return .attached(Attached(lineage: Lineage(), owner: holder))
+    }
+
     /// Whether a domain has it though by the record it is with the host, and it does not answer that it is locked: it is in
     /// shared operation, or cannot be asked.
     public func isUnrecordedGuest(_ recorded: AssignmentState) -> Bool {

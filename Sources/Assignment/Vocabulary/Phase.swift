@@ -1,3 +1,5 @@
+public import TDISP
+
 /// The manager's name for where an assignment is. A phase says which DMA may reach memory (``PermittedDMA``).
 public enum Phase: String, Hashable, Sendable, Codable, CaseIterable {
     case available, attaching, attached, quiescing, locking, locked, attesting, attested, accepting, confirming
@@ -20,6 +22,17 @@ public enum Phase: String, Hashable, Sendable, Codable, CaseIterable {
             .recovering, .quarantined, .unknown:
             true
         case .available, .attaching, .attached, .quiescing, .detaching: false
+        }
+    }
+
+    /// Whether an undisturbed TDI may answer this state while this phase is recorded.
+    public func expects(_ state: TDIState) -> Bool {
+        switch self {
+        case .available, .attaching, .attached: state == .configUnlocked
+        case .private: state == .run
+        case .quiescing, .locking, .locked, .attesting, .attested, .accepting, .confirming, .releasing, .detaching,
+            .failed, .recovering, .quarantined, .unknown:
+            true
         }
     }
 

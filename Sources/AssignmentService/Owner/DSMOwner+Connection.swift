@@ -10,7 +10,10 @@ extension DSMOwner {
         case .ready(let generation):
             let opened = connectionDetail.isEmpty ? "" : ": \(connectionDetail)"
             return EffectReport(.succeeded, "connection \(generation)\(opened)")
-        case .rekeyed(let generation): return EffectReport(.succeeded, "new keys, connection \(generation)")
+        case .rekeyed(let generation):
+            return EffectReport(
+                .succeeded,
+                connection.name == .none ? "no connection, and no keys are left" : "new keys, connection \(generation)")
         case .unavailable(let reason), .rekeyFailed(let reason):
             return EffectReport(.failed(reason), connectionDetail)
         case .lost(let loss): return EffectReport(.failed(.connectionLost), loss.rawValue)

@@ -46,10 +46,9 @@ struct FoundHost: Sendable {
         let holder: DomainID?
     }
 
-    /// The TDIs that are or may be locked, or were left shut on the way: of one DSM, or of all.
-    func strays(of dsm: FunctionAddress? = nil) -> [Stray] {
-        let all = dsm.map { tdis[$0] ?? [] } ?? Array((functions ?? [:]).values)
-        return all.sorted { $0.address < $1.address }.compactMap { facts in
+    /// The TDIs of a DSM that are or may be locked, or were left shut on the way.
+    func strays(of dsm: FunctionAddress) -> [Stray] {
+        (tdis[dsm] ?? []).sorted { $0.address < $1.address }.compactMap { facts in
             let isLocked = facts.state.map { $0 != .configUnlocked } ?? false
             guard facts.dsm != nil, isLocked || facts.isShut == true else { return nil }
             return Stray(tdi: facts.address, state: facts.state, holder: facts.domain)

@@ -8,7 +8,7 @@ struct Recover: AsyncParsableCommand {
         commandName: "recover", abstract: "Bring devices home that failed, were interrupted, or are in quarantine.",
         discussion: """
             The cut first; then STOP, reset, identity, configuration space, proof, untrusted mappings. Where the journal \
-            cannot be used, the cut alone. Devices that are locked, and that nobody has recorded, are adopted. One that was \
+            cannot be used, the cut alone. A device that is locked, and that nobody has recorded, is adopted. One that was \
             interrupted is asked where it is. One in quarantine needs --from-quarantine: your word why, which goes into its \
             history. One in private operation that answers as it should needs --anyway: it would lose what it has.
             """)
@@ -68,22 +68,19 @@ struct Recover: AsyncParsableCommand {
                 fromQuarantine: fromQuarantine != nil, convertAgain: convertAgain,
                 allowConventionalReset: allowConventionalReset, acceptIdentity: acceptIdentity,
                 takeSiblings: takeSiblings)
+            let all = Set(devices)
             if plan {
                 return try PlanPrinter(session, options).print(
-                    try targets.map { try session.planRecovery(of: $0, request) })
+                    try targets.map { try session.planRecovery(of: $0, request, besides: all) })
             }
             try await Operation(session: session, options: options, verb: .recover).run(targets) {
                 target throws(Failure) in
                 let state = try session.recorded().assignments[target.address] ?? .initial
                 if !anyway, target.isSoundlyPrivate(state) { throw nothingWrong(target, state, session) }
-                let plan = try session.planRecovery(of: target, request)
-                // A device that was left in the middle, or answers something else than recorded, is brought home by taking it
-                // up, before the engine is asked anything.
-                let isAtOdds = target.state.map { !state.phase.agrees(with: $0) } ?? false
-                let isMoot =
-                    (!state.phase.isResting || isAtOdds) && plan.blocking.isEmpty || target.isFoundShut(state)
-                    || target.isUnrecordedGuest(state)
-                if !isMoot, let failure = session.failure(of: plan) { throw failure }
+                let plan = try session.planRecovery(of: target, request, besides: all)
+                // One in shared operation is adopted as it is, which is no step of the engine.
+                let isAdoptedOnly = target.isUnrecordedGuest(state) && plan.blocking.isEmpty
+                if !isAdoptedOnly, let failure = session.failure(of: plan) { throw failure }
                 if let why = fromQuarantine, let reason = state.quarantineReason {
                     try session.note("led out of quarantine (\(reason.rawValue)): \(why)", on: target.address)
                 }

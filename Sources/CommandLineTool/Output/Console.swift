@@ -6,8 +6,10 @@ internal import Synchronization
 enum Console {
     /// Where a standard stream was closed before the start, it leads nowhere. The first file to be opened, such as the
     /// journal's, would take its number otherwise, and what is written to it.
-    static let standIns: [FileHandle] = (0...2).compactMap { descriptor in
-        fcntl(descriptor, F_GETFD) == -1 ? FileHandle(forUpdatingAtPath: "/dev/null") : nil
+    static let standIns: [Int32: FileHandle] = (0...2).reduce(into: [:]) { standIns, number in
+        let descriptor = Int32(number)
+        guard fcntl(descriptor, F_GETFD) == -1 else { return }
+        standIns[descriptor] = FileHandle(forUpdatingAtPath: "/dev/null")
     }
 
     /// Whether standard error is a terminal, so that progress may be drawn live.
@@ -15,7 +17,8 @@ enum Console {
 
     /// Writes a result. What cannot be written does not stop the work; the call ends with ``lostOutput`` as its error.
     static func out(_ text: String) {
-        guard let reason = write(text, to: .standardOutput) else { return }
+        let isClosed = standIns[STDOUT_FILENO] != nil
+        guard let reason = isClosed ? "it is closed" : write(text, to: .standardOutput) else { return }
         firstError.withLock { $0 = $0 ?? reason }
     }
 

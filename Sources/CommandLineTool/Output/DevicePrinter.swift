@@ -37,7 +37,7 @@ struct DevicePrinter {
             let permitted = state.permittedDMASentence(domain: view.recorded?.domainName ?? "no domain")
             add(
                 "DMA",
-                isAtOdds(facts, state)
+                facts.isAtOdds(with: state)
                     ? "by the record, \(permitted); what is so: tdispctl routes \(facts.address)" : permitted)
             if state.domain != nil { add("orders", Self.text(state.lineage)) }
         }
@@ -55,12 +55,6 @@ struct DevicePrinter {
             add("note", note)
         }
         return lines.joined(separator: "\n") + "\n"
-    }
-
-    /// Whether what the host shows is not what is recorded.
-    private func isAtOdds(_ facts: FunctionFacts, _ state: AssignmentState) -> Bool {
-        let answers = facts.state.map(state.phase.agrees) ?? (state.phase != .private)
-        return !facts.present || !answers || facts.isFoundShut(state) || facts.domain != state.domain
     }
 
     /// What becomes of it when it falls.

@@ -9,8 +9,6 @@ struct Operation {
         case convert(DomainFacts)
         case release
         case recover
-
-        var isRecovery: Bool { if case .recover = self { true } else { false } }
     }
 
     let session: Session
@@ -35,7 +33,7 @@ struct Operation {
         let before = try session.recorded().assignments
         let service = try session.service { printer.print($0) }
         let results = await interruptible(service, wanted.map(\.0)) { interruption in
-            await service.takeUp(adopting: verb.isRecovery)
+            await service.takeUp()
             return await Self.run(wanted, on: service, unless: interruption)
         }
         let fallen = try fallen(since: before, besides: targets)

@@ -16,11 +16,11 @@ extension Session {
         try admission().plan(release: function.address, to: rest, takeSiblings: takeSiblings)
     }
 
-    /// What recovering a device would meet and do.
+    /// What recovering a device would meet and do; `others` are recovered in the same call.
     func planRecovery(
-        of function: FunctionFacts, _ request: RecoveryRequest
+        of function: FunctionFacts, _ request: RecoveryRequest, besides others: Set<FunctionAddress>
     ) throws(Failure) -> Assignment.Plan {
-        try admission().plan(recover: function.address, request)
+        try admission().plan(recover: function.address, request, besides: others)
     }
 
     /// Throws ``Failure`` with everyone who would be taken along when a connection may not be ended.
@@ -68,9 +68,10 @@ extension Session {
     }
 
     private func place(of plan: Assignment.Plan) -> String? {
-        guard snapshot.function(plan.device) != nil, let recorded = try? recorded() else { return nil }
+        guard let facts = snapshot.function(plan.device), let recorded = try? recorded() else { return nil }
         let state = recorded.assignments[plan.device] ?? .initial
-        return state.place(of: plan.device, domainName: name(of: state.domain))
+        return facts.answerAtOdds(with: state)
+            ?? state.place(of: plan.device, domainName: name(of: state.domain))
     }
 }
 

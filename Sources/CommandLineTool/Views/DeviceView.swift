@@ -17,12 +17,12 @@ struct DeviceView: Encodable {
         let reason: String?
         /// Whether new stream keys are owed before the owner may change.
         let rekeyOwed: Bool
-        /// What DMA may reach memory.
+        /// What DMA may reach memory; `unknown` where the device answers something else than recorded.
         let permittedDMA: String
         /// What was noticed about it since it last proved itself, or nil.
         let suspicion: SuspicionView?
 
-        init(_ state: AssignmentState, _ suspicion: Suspicion, in host: HostSnapshot) {
+        init(_ state: AssignmentState, _ facts: FunctionFacts, _ suspicion: Suspicion, in host: HostSnapshot) {
             let pending = state.pending.name
             phase = state.phase.rawValue
             domain = state.domain?.description
@@ -31,7 +31,7 @@ struct DeviceView: Encodable {
             self.pending = pending == .none ? nil : pending.rawValue
             reason = state.quarantineReason?.rawValue
             rekeyOwed = state.lineage.rekeyOwed
-            permittedDMA = state.permittedDMAWord
+            permittedDMA = facts.answerAtOdds(with: state) == nil ? state.permittedDMAWord : "unknown"
             self.suspicion = suspicion.isEmpty ? nil : SuspicionView(suspicion)
         }
     }
@@ -100,7 +100,7 @@ struct DeviceView: Encodable {
         tdisp = facts.teeIO && facts.dsm != nil
         flr = facts.flr
         hostDriver = facts.driver
-        recorded = state.map { Recorded($0, suspicion, in: host) }
+        recorded = state.map { Recorded($0, facts, suspicion, in: host) }
         confirmed = Confirmed(
             state: facts.state?.description, connected: facts.connected, present: facts.present,
             authentication: facts.authentication.map { Authentication($0) })
@@ -122,7 +122,7 @@ struct DeviceView: Encodable {
         if let reason = state.quarantineReason { return "\(reason.rawValue): tdispctl show" }
         if facts.dsm == nil || !facts.teeIO { return "no TDISP" }
         if case .refused(let reason) = facts.authentication { return "not authenticated: \(reason)" }
-        if let answer = facts.state, !state.phase.agrees(with: answer) {
+        if let answer = facts.state, !state.phase.expects(answer) {
             return "recorded \(state.phase.rawValue), answers \(answer): tdispctl recover"
         }
         if facts.isFoundShut(state) { return "recorded \(state.phase.rawValue), cut by the platform: tdispctl recover" }

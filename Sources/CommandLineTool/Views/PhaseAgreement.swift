@@ -6,17 +6,18 @@ extension FunctionFacts {
     func isSoundlyPrivate(_ state: AssignmentState) -> Bool {
         state.phase == .private && present && connected && self.state == .run
     }
-}
 
-extension Phase {
-    /// Whether a device that answers `state` can be where this resting phase says.
-    func agrees(with state: TDIState) -> Bool {
-        switch self {
-        case .available, .attached: state == .configUnlocked
-        case .private: state == .run
-        case .quarantined, .attaching, .quiescing, .locking, .locked, .attesting, .attested, .accepting, .confirming,
-            .releasing, .detaching, .failed, .recovering, .unknown:
-            true
-        }
+    /// Whether what the host shows is not what is recorded.
+    func isAtOdds(with state: AssignmentState) -> Bool {
+        let answers = self.state.map(state.phase.expects) ?? (state.phase != .private)
+        return !present || !answers || isFoundShut(state) || domain != state.domain
+    }
+
+    /// Where it is, in a sentence, if it answers something else than recorded: then nobody can tell by the record what its DMA
+    /// may reach.
+    func answerAtOdds(with state: AssignmentState) -> String? {
+        guard let answer = self.state, !state.phase.expects(answer) else { return nil }
+        return "\(address) is recorded \(state.phase.rawValue), and answers \(answer); "
+            + "what its DMA reaches: tdispctl routes \(address)"
     }
 }

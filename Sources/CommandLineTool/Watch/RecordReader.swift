@@ -5,7 +5,7 @@ internal import Journal
 internal import PCIe
 internal import TDISP
 
-/// Reads which devices are in private operation: from the record, beside whoever writes it and only when it was written, and
+/// Reads which devices are, or may have come, in private operation: from the record, beside whoever writes it and only when it was written, and
 /// from the host, where the record does not know of them or cannot be read.
 actor RecordReader {
     private let host: HostClient
@@ -55,10 +55,11 @@ actor RecordReader {
         return records
     }
 
+    /// One that is being accepted may still answer CONFIG_LOCKED, which is no sign of trouble: it is not asked.
     private func watched(_ record: DeviceRecord) -> WatchedDevice {
         WatchedDevice(
             tdi: record.address, dsm: snapshot.function(record.address)?.ownerAddress ?? record.address,
-            since: record.updatedAt, suspicion: record.suspicion ?? .none, isAsked: record.recordedPhase == .private)
+            since: record.updatedAt, suspicion: record.suspicion ?? .none, isAsked: record.recordedPhase != .accepting)
     }
 
     /// Devices that the host shows with trusted DMA, or that may have some, and that are not recorded so. They are watched as
@@ -100,8 +101,9 @@ extension FunctionFacts {
 
 extension Phase {
     /// Whether a device here may have been let into private memory: also while its conversion ends, and for good where the
-    /// manager that was at it died there. In these two phases nobody asks it; CONFIG_LOCKED would be no sign of trouble.
+    /// manager that was at it died there.
     var mayReachPrivate: Bool { self == .private || self == .accepting || self == .confirming }
+
     /// Whether a device that rests here has no trusted DMA.
     var isWithoutTrust: Bool { self == .available || self == .attached }
 }

@@ -34,7 +34,7 @@ final class WatchPrinter: Sendable {
         switch news {
         case .watching(let count):
             let what = count == 1 ? "device" : "devices"
-            write(WatchLine(.watching, at: now, "\(count) \(what) in private operation"))
+            write(WatchLine(.watching, at: now, "\(count) \(what) that may reach private memory"))
         case .signal(let tdi, let signal, let suspicion): write(.signal(tdi, signal, suspicion))
         case .failed(let tdi, let observation, let suspicion):
             fallen.withLock { $0[tdi] = .some(nil) }

@@ -234,8 +234,8 @@ extension HostdevOutcome {
         case (.alreadyDone, _): "\(what) already"
         case (.requested, _): "\(what) requested"
         case (.done, .live): "\(what) live"
-        case (.done, .persistent): "\(what) the persistent XML"
-        case (.done, .standIn): "\(what) the persistent XML, which stands in: this libvirt driver has no live attach"
+        case (.done, .persistent): "\(what) by the persistent XML"
+        case (.done, .standIn): "\(what) by the persistent XML, which stands in: this libvirt driver has no live attach"
         }
     }
 }

@@ -24,7 +24,7 @@ final class JSONStream {
     init() { bytes.reserveCapacity(2048) }
 
     /// The text, with everything closed; nil when something was written where it could not stand.
-    consuming func finish() -> String? {
+    func finish() -> String? {
         close(to: 0)
         return isVoid || awaitsValue ? nil : String(decoding: bytes, as: UTF8.self)
     }
@@ -65,18 +65,16 @@ final class JSONStream {
 
     // MARK: Places
 
-    /// The next element of a list follows.
-    func element(of scope: Scope) { next(in: scope) }
-
     /// The value of `key` follows.
     func key(_ key: String, of scope: Scope) {
-        next(in: scope)
+        element(of: scope)
         write(string: key)
         bytes.append(UInt8(ascii: ":"))
         awaitsValue = true
     }
 
-    private func next(in scope: Scope) {
+    /// The next element of a list, or the next key of an object, follows.
+    func element(of scope: Scope) {
         close(to: scope.depth + 1)
         guard open.last?.scope == scope, !awaitsValue else { return isVoid = true }
         if !open[scope.depth].isEmpty { bytes.append(UInt8(ascii: ",")) }

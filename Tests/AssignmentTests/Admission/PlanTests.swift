@@ -231,6 +231,38 @@ import Testing
         #expect(plan[.siblings]?.advice == "release the siblings first")
     }
 
+    @Test func `a device in RUN that nobody recorded is adopted by its recovery, which the plan shows`() {
+        let scene = Scene().with {
+            $0.device.domain = Walk.web
+            $0.device.state = .run
+        }
+        let plan = scene.admission.plan(recover: Scene.vf)
+        #expect(plan.outcome == .go && plan.domain == Walk.web && plan.destination == .attached)
+        #expect(plan.effects.first?.name == .cut && plan.effects.contains(.stop))
+    }
+
+    @Test func `siblings in RUN that nobody recorded fall with the operator's word only`() {
+        let scene = Scene().with {
+            $0.device.domain = Walk.web
+            $0.device.state = .run
+            $0.other.domain = Walk.database
+            $0.other.state = .run
+        }
+        let admission = scene.admission
+        #expect(admission.plan(recover: Scene.vf).outcome == .blocked(.refused))
+        #expect(admission.plan(recover: Scene.vf, besides: [Scene.sibling]).outcome == .go)
+        #expect(admission.plan(recover: Scene.vf, RecoveryRequest(takeSiblings: true)).outcome == .go)
+        #expect(admission.plan(convert: Scene.pf, to: Walk.web)[.siblings]?.verdict == .violated(.refused))
+    }
+
+    @Test func `a device that was interrupted, or found shut, is brought home by its recovery, which the plan shows`() {
+        let shut = Scene().recorded(.converted()).with {
+            $0.device.isShut = true
+        }
+        let plan = shut.admission.plan(recover: Scene.vf)
+        #expect(plan.outcome == .go && plan.effects.first?.name == .cut)
+    }
+
     @Test func `function 0 takes locked functions along that are not its virtual ones`() {
         let plan = shared.with { $0.other.physicalFunction = nil }.admission.plan(release: Scene.pf, to: .available)
         #expect(plan.outcome == .blocked(.refused))
