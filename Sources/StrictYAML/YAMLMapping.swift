@@ -45,6 +45,7 @@ public struct YAMLMapping: ~Copyable {
         guard present.count == 1 else {
             throw present[1].key.error("'\(present[1].name)' cannot stand beside '\(first.name)'")
         }
+        known.removeAll { keys.contains($0) && $0 != first.name }
         return first
     }
 

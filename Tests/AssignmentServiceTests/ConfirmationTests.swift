@@ -82,7 +82,10 @@ import Testing
         rig.platform.set(Place.one, .error)
         rig.platform.answer(.compareIdentity, EffectReport(.failed(.identityChanged)))
         let result = await rig.release()
-        #expect(result.end == .quarantined(.identityChanged, Trouble(.noticed(.state(.error)), in: .private)))
+        #expect(
+            result.end
+                == .quarantined(
+                    .identityChanged, Trouble(.effect(.compareIdentity, .failed(.identityChanged)), in: .recovering)))
     }
 
     @Test func `an operator's word leads a device out of quarantine whatever was noticed there`() async throws {

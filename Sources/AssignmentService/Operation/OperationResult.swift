@@ -13,7 +13,7 @@ public struct OperationResult: Hashable, Sendable {
         case refused(Refusal)
         /// Something failed; the device is back at rest.
         case failed(Trouble)
-        /// The device was put away.
+        /// The device was put away: why, and the last thing that went wrong.
         case quarantined(QuarantineReason, Trouble?)
         /// The journal could not be written; nothing was changed.
         case journal(JournalFailure)
@@ -39,7 +39,7 @@ public struct OperationResult: Hashable, Sendable {
     }
 }
 
-/// The first thing that went wrong in an operation. What followed from it is in the history.
+/// Something that went wrong in an operation: the first thing, as what followed from it is in the history.
 public struct Trouble: Hashable, Sendable {
     /// What went wrong.
     public enum What: Hashable, Sendable {

@@ -52,6 +52,8 @@ actor DSMOwner {
     /// What the operation under way has come to so far.
     private struct Operation {
         var trouble: Trouble?
+        /// The last effect that went wrong: what put the device away, where it was put away.
+        var lastEffect: Trouble?
         var refusal: Refusal?
         var journal: JournalFailure?
         /// A step to rest that is not in the journal.
@@ -173,7 +175,9 @@ actor DSMOwner {
         if let refusal = operation.refusal {
             return refusal.reason == .alreadyThere ? .alreadyThere : .refused(refusal)
         }
-        if case .quarantined(let put) = state { return .quarantined(put.reason, operation.trouble) }
+        if case .quarantined(let put) = state {
+            return .quarantined(put.reason, operation.lastEffect ?? operation.trouble)
+        }
         guard let trouble = operation.trouble else { return .done }
         return goal.isReached(in: state.phase) ? .done : .failed(trouble)
     }
@@ -339,6 +343,7 @@ actor DSMOwner {
 
     func note(_ trouble: Trouble, on tdi: FunctionAddress) {
         if operations[tdi, default: Operation()].trouble == nil { operations[tdi]?.trouble = trouble }
+        if case .effect = trouble.what { operations[tdi]?.lastEffect = trouble }
     }
 
     private func tell(

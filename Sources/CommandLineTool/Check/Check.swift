@@ -17,7 +17,8 @@ struct Check: AsyncParsableCommand {
             """)
 
     @Option(
-        help: ArgumentHelp("The platforms, such as sev-tio or arm-cca/split.", valueName: "name|all"),
+        help: ArgumentHelp(
+            "The platforms, such as sev-tio or arm-cca/split; all if none is named.", valueName: "name|all"),
         transform: PlatformArgument.parse)
     var profile: PlatformArgument = PlatformArgument(profiles: RoutingProfile.all)
 

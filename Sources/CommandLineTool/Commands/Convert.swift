@@ -35,14 +35,17 @@ struct Convert: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Convert again after so many recoveries at most, each after a longer pause.", valueName: "count"))
-    var recoveryLimit: UInt8 = StandingOrders().recoveryLimit
+            "Convert again after so many recoveries at most (3), each after a longer pause.", valueName: "count"))
+    var recoveryLimit: UInt8?
 
     @Flag(help: "Allow recovery to reset the whole device, which takes its siblings along.")
     var allowConventionalReset = false
 
     func validate() throws {
         guard !devices.isEmpty else { throw ValidationError("name at least one device") }
+        guard convertAgain || recoveryLimit == nil else {
+            throw ValidationError("--recovery-limit belongs to --convert-again")
+        }
         guard endpoint.endpoint != nil else {
             guard domain != nil else { throw ValidationError("Missing expected argument '--domain <name>'") }
             return
@@ -64,7 +67,8 @@ struct Convert: AsyncParsableCommand {
             let domain = try session.domain(domain ?? "")
             let targets = try devices.unique.map { try session.function($0) }
             let orders = StandingOrders(
-                convertAgain: convertAgain, allowConventionalReset: allowConventionalReset, recoveryLimit: recoveryLimit
+                convertAgain: convertAgain, allowConventionalReset: allowConventionalReset,
+                recoveryLimit: recoveryLimit ?? StandingOrders().recoveryLimit
             )
             if plan {
                 return try PlanPrinter(session, options).print(

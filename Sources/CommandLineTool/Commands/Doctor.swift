@@ -38,8 +38,9 @@ struct Doctor: AsyncParsableCommand {
                 }
                 Console.out(table.text)
             }
-            if findings.contains(where: { $0.result == .fail }) {
-                throw Failure(.lacking, "this host lacks what tdispctl needs")
+            let failed = findings.filter { $0.result == .fail }.map(\.what)
+            if !failed.isEmpty {
+                throw Failure(.lacking, "not as tdispctl needs it: \(failed.joined(separator: ", "))")
             }
         }
     }

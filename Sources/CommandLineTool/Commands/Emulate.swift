@@ -20,7 +20,7 @@ struct Emulate: AsyncParsableCommand {
             """,
         discussion: """
             Devices, links, TSM, IOMMU and domains of an emulated host live in a process of their own, so that every call \
-            of tdispctl sees the same device, also after a kill -9. Other verbs start it when --topology names one.
+            of tdispctl sees the same device, also after a kill -9. Verbs on devices start it when --topology names one.
 
             With --listen HOST:PORT, one emulated device is served to any SPDM requester instead, in the foreground. \
             'tdispctl help emulate listen' tells its options.

@@ -26,7 +26,7 @@ struct SweepOptions: ParsableArguments {
         guard sweep || (sample == nil && only == nil) else {
             throw ValidationError("--sample and --only belong to --sweep")
         }
-        guard sample ?? 0 >= 0 else { throw ValidationError("--sample takes a number of runs") }
+        guard sample ?? 1 > 0 else { throw ValidationError("--sample takes a number of runs, 1 or more") }
     }
 
     /// Plays what was asked for, on as many cores as there are. A failure is printed as soon as it is there.
@@ -35,6 +35,11 @@ struct SweepOptions: ParsableArguments {
             await FaultSweep.faults(of: scenario).map { Run(scenario: scenario, fault: $0) }
         }
         var runs = faults.flatMap { $0 }.filter { run in only.map { "\(run.fault)".contains($0) } ?? true }
+        guard !runs.isEmpty else {
+            throw Failure(
+                .notFound, only.map { "there is no fault whose words contain '\($0)'" } ?? "nothing can go wrong here",
+                next: "replay --sweep --sample 1 prints the words of one")
+        }
         if let sample {
             var generator = SampleGenerator(seed: seed)
             runs = Array(runs.shuffled(using: &generator).prefix(sample))

@@ -9,6 +9,14 @@ struct Operation {
         case convert(DomainFacts)
         case release
         case recover
+
+        /// What happens now.
+        fileprivate var wordsWhenInterrupted: String {
+            switch self {
+            case .convert: "turning back; the device is brought home before this ends"
+            case .release, .recover: "what was begun is brought to its end, and nothing more is begun"
+            }
+        }
     }
 
     let session: Session
@@ -114,7 +122,7 @@ struct Operation {
         return await interruption.during {
             await work(interruption)
         } heard: { _, _ in
-            Console.err("\ninterrupted: turning back; the device is brought home before this ends\n")
+            Console.err("\ninterrupted: \(verb.wordsWhenInterrupted)\n")
             Task { for (device, owner) in addresses { await service.cancel(device, dsm: owner) } }
         }
     }

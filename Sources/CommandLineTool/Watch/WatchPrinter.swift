@@ -10,6 +10,8 @@ final class WatchPrinter: Sendable {
     private let format: OutputFormat
     /// Where devices that fell are now.
     private let fallen = Mutex<[FunctionAddress: Phase?]>([:])
+    /// The trouble that was told last, if nothing else was told since: it is not told each time that it is met.
+    private let trouble = Mutex<String?>(nil)
 
     init(_ format: OutputFormat) { self.format = format }
 
@@ -49,6 +51,14 @@ final class WatchPrinter: Sendable {
         case .cut(let tdi, let attempt, let delay): write(.cut(tdi, attempt, delay, at: now))
         case .gap: write(WatchLine(.gap, at: now, "more was noticed than is kept: every device is asked"))
         case .unreachable(let message): write(WatchLine(.trouble, at: now, message))
+        }
+    }
+
+    private func isNews(_ line: WatchLine) -> Bool {
+        trouble.withLock { told in
+            let now = line.event == .trouble ? line.text : nil
+            defer { told = now }
+            return now == nil || told != now
         }
     }
 
@@ -102,6 +112,7 @@ final class WatchPrinter: Sendable {
     }
 
     private func write(_ line: WatchLine) {
+        guard isNews(line) else { return }
         switch format {
         case .table: Console.out(line.plain)
         case .json: Console.outJSONLine("WatchLine", line)

@@ -46,7 +46,12 @@ struct JournalFile {
     /// Whether there is a journal. A write-ahead log without its database is no beginning: SQLite would play it into whatever
     /// is created in that place.
     private func isThere() throws(JournalError) -> Bool {
-        if try directory.contains(Self.name) { return true }
+        if try directory.contains(Self.name) {
+            var isDirectory = false
+            _ = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+            guard !isDirectory else { throw JournalError(.notAJournal, path, detail: "it is a directory") }
+            return true
+        }
         guard try directory.contains(Self.name + "-wal") else { return false }
         throw JournalError(.corrupted, path, detail: "the file is gone, its -wal is left")
     }

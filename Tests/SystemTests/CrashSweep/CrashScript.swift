@@ -79,11 +79,9 @@ extension CrashScript.Act {
         case .convert(let act) where !act.isUnplanned:
             self = .command(
                 ["convert", "\(act.place.function)", "--domain", name(act.domain)]
-                    + ["--recovery-limit", "\(act.orders.recoveryLimit)"]
-                    + flags([
-                        (act.orders.convertAgain, "--convert-again"),
-                        (act.orders.allowConventionalReset, "--allow-conventional-reset"),
-                    ]))
+                    + (act.orders.convertAgain
+                        ? ["--convert-again", "--recovery-limit", "\(act.orders.recoveryLimit)"] : [])
+                    + flags([(act.orders.allowConventionalReset, "--allow-conventional-reset")]))
         case .release(let place, let rest, let takes):
             self = .command(
                 ["release", "\(place.function)"] + flags([(rest == .attached, "--keep"), (takes, "--take-siblings")]))
