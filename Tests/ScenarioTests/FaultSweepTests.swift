@@ -62,7 +62,21 @@ import Testing
 
     @Test func `an act that is refused has no effects to be swept`() async throws {
         let faults = await FaultSweep.faults(of: try scenario("- convert: network\n  domain: web1"))
-        #expect(faults.count(where: \.cause.isOfEffect) == 0)
+        #expect(faults.count { $0.cause.target == .effect } == 0)
+    }
+
+    @Test(arguments: [SweptFault.Cause.noticeLost, .noticeTwice, .noticeLate])
+    func `a fall that is told otherwise than it happened is found out, and ends where it would`(
+        cause: SweptFault.Cause
+    ) async throws {
+        let fall = try scenario(
+            "- convert: accelerator\n  domain: web1\n- event: {link-down: accelerator}\n- notices: accelerator")
+        let faults = await FaultSweep.faults(of: fall).filter { $0.cause == cause }
+        #expect(!faults.isEmpty)
+        for fault in faults {
+            let result = await FaultSweep.run(fall, with: fault).result
+            #expect(result.outcome == .attached, "\(result)")
+        }
     }
 
     @Test(arguments: [

@@ -55,7 +55,7 @@ final class ManagerLife: Sendable {
     }
 
     private let state = Mutex(State())
-    private let doom: Doom?
+    let doom: Doom?
 
     init(doom: Doom?) { self.doom = doom }
 
@@ -149,8 +149,9 @@ private struct WatchedPlatform: Platform {
     func notices(of dsm: FunctionAddress) async -> [Notice] {
         guard life.isAlive else { return [] }
         let notices = await host.notices(of: dsm)
+        recorder.note(notices, of: dsm)
         await look()
-        return notices
+        return life.doom?.deliver(notices, of: dsm) ?? notices
     }
 
     func publish(_ binding: DomainBinding) async -> EffectReport {

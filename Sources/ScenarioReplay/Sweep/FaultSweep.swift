@@ -1,7 +1,7 @@
 internal import Emulator
 internal import PCIe
 
-/// One more fault in a scenario, at every effect and every message of it, one run for each.
+/// One more fault in a scenario, at every effect, every message and every notice of it, one run for each.
 ///
 /// What a scenario expects is of no matter then: with one more fault it goes another way. But whatever way it goes, no safety
 /// rule may be broken, and every device has to come to rest where its state is known.
@@ -18,11 +18,17 @@ public enum FaultSweep {
         }
         let effects = stage.recorder.carriedOut.flatMap { effect, function in
             let occurrence = occurrence(of: .effect(effect, of: function, occurrence: 1))
-            return SweptFault.Cause.allCases.filter(\.isOfEffect).map {
+            return SweptFault.Cause.allCases.filter { $0.target == .effect }.map {
                 SweptFault($0, at: .effect(effect, of: function, occurrence: occurrence))
             }
         }
-        return effects
+        let notices = stage.recorder.heard.flatMap { device in
+            let occurrence = occurrence(of: .notice(of: device, occurrence: 1))
+            return SweptFault.Cause.allCases.filter { $0.target == .notice }.map {
+                SweptFault($0, at: .notice(of: device, occurrence: occurrence))
+            }
+        }
+        return effects + notices
             + messages.flatMap { exchange in
                 let occurrence = occurrence(of: .message(exchange.message, of: exchange.device, occurrence: 1))
                 return exchange.faults(
@@ -73,7 +79,7 @@ private struct Exchange {
 
     /// Everything that can go wrong with it.
     func faults(at moment: SweptFault.Moment) -> [SweptFault] {
-        SweptFault.Cause.allCases.filter { !$0.isOfEffect }.flatMap { cause in
+        SweptFault.Cause.allCases.filter { $0.target == .message }.flatMap { cause in
             guard cause.isOfBytes else { return [SweptFault(cause, at: moment)] }
             let length = cause == .requestCorrupted ? requestLength : responseLength
             return Self.bytes(of: length).map { SweptFault(cause, at: moment, byte: $0) }

@@ -22,7 +22,9 @@ extension Stage {
         }
         guard let fault else { return FaultSweep.Verdict(outcome: .unreached, seen: "") }
         let isReached = await hasHappened(fault)
-        if let breach = await comeToRest(after: scenario) { return Self.broken(breach) }
+        if let breach = await comeToRest(after: scenario, isUnheard: fault.cause == .noticeLost) {
+            return Self.broken(breach)
+        }
         let ends = await ends
         if let breach = ends.breach { return Self.broken(breach) }
         return FaultSweep.Verdict(outcome: isReached ? ends.worst : .unreached, seen: "")
@@ -45,9 +47,11 @@ extension Stage {
     }
 
     /// Faults have stopped: whoever lives hears what was noticed, and asks each device where it is. What breaks a rule then.
-    private func comeToRest(after scenario: Scenario) async -> Breach? {
+    /// What was told and nobody heard is found by a manager that starts.
+    private func comeToRest(after scenario: Scenario, isUnheard: Bool) async -> Breach? {
         await host.withModel { $0.clearFaults() }
         recorder.begin(step: scenario.steps.count + 1)
+        if isUnheard { restartManager() }
         await bringManager()
         await manager.service.takeUp()
         for function in recorded.assignments.keys.sorted() {

@@ -24,30 +24,40 @@ public struct SweptFault: Hashable, Sendable {
         case requestTwice = "request arrives twice"
         case requestCorrupted = "request corrupted"
         case responseCorrupted = "response corrupted"
+        case noticeLost = "notice lost"
+        case noticeTwice = "notice arrives twice"
+        case noticeLate = "notice arrives late"
+
+        /// What a cause strikes at.
+        enum Target { case effect, message, notice }
+
+        /// What it strikes at.
+        var target: Target {
+            switch self {
+            case .effectFails, .effectTimesOut, .effectNotDone, .effectDone, .managerDiesBefore, .managerDiesAfter:
+                .effect
+            case .requestLost, .responseLost, .requestTwice, .requestCorrupted, .responseCorrupted: .message
+            case .noticeLost, .noticeTwice, .noticeLate: .notice
+            }
+        }
 
         /// Whether it strikes at single bytes of a message.
         var isOfBytes: Bool {
             switch self {
             case .requestCorrupted, .responseCorrupted: true
             case .effectFails, .effectTimesOut, .effectNotDone, .effectDone, .managerDiesBefore, .managerDiesAfter,
-                .requestLost, .responseLost, .requestTwice:
+                .requestLost, .responseLost, .requestTwice, .noticeLost, .noticeTwice, .noticeLate:
                 false
-            }
-        }
-
-        /// Whether it strikes at effects; the others strike at messages.
-        var isOfEffect: Bool {
-            switch self {
-            case .effectFails, .effectTimesOut, .effectNotDone, .effectDone, .managerDiesBefore, .managerDiesAfter: true
-            case .requestLost, .responseLost, .requestTwice, .requestCorrupted, .responseCorrupted: false
             }
         }
     }
 
-    /// An effect that a platform carries out, or a request to a device; counted from 1 in the whole of a scenario.
+    /// An effect that a platform carries out, a request to a device, or something that a host tells of a device by itself;
+    /// counted from 1 in the whole of a scenario.
     public enum Moment: Hashable, Sendable {
         case effect(EffectFault.Name, of: FunctionAddress, occurrence: Int)
         case message(ProtocolMessage, of: FunctionAddress, occurrence: Int)
+        case notice(of: FunctionAddress, occurrence: Int)
     }
 
     /// Creates a fault.
@@ -57,13 +67,14 @@ public struct SweptFault: Hashable, Sendable {
         self.byte = byte
     }
 
-    /// The fault as the emulated host gets it; nil: it is not the host's, but the manager that dies.
+    /// The fault as the emulated host gets it; nil: it is not the host's, but the manager dies, or does not hear it so.
     var injected: InjectedFault? {
         switch moment {
         case .effect(let effect, let function, let occurrence):
             effectAction.map { .effect(EffectFault(effect, occurrence: occurrence, of: function, $0)) }
         case .message(let message, let device, let occurrence):
             messageAction.map { .message(MessageFault(message, occurrence: occurrence, of: device, $0)) }
+        case .notice: nil
         }
     }
 
@@ -74,7 +85,7 @@ public struct SweptFault: Hashable, Sendable {
         case .effectNotDone: .unknownNotDone
         case .effectDone: .unknownDone
         case .managerDiesBefore, .managerDiesAfter, .requestLost, .responseLost, .requestTwice, .requestCorrupted,
-            .responseCorrupted:
+            .responseCorrupted, .noticeLost, .noticeTwice, .noticeLate:
             nil
         }
     }
@@ -86,7 +97,9 @@ public struct SweptFault: Hashable, Sendable {
         case .requestTwice: .duplicate
         case .requestCorrupted: .corruptRequest(at: byte)
         case .responseCorrupted: .corruptResponse(at: byte)
-        case .effectFails, .effectTimesOut, .effectNotDone, .effectDone, .managerDiesBefore, .managerDiesAfter: nil
+        case .effectFails, .effectTimesOut, .effectNotDone, .effectDone, .managerDiesBefore, .managerDiesAfter,
+            .noticeLost, .noticeTwice, .noticeLate:
+            nil
         }
     }
 }
@@ -105,6 +118,7 @@ extension SweptFault.Moment: CustomStringConvertible {
         case .effect(let effect, let function, let occurrence):
             "\(PlatformEffect(name: effect).word) \(occurrence) of \(function)"
         case .message(let message, let device, let occurrence): "\(message.rawValue) \(occurrence) of \(device)"
+        case .notice(let device, let occurrence): "notice \(occurrence) of \(device)"
         }
     }
 }

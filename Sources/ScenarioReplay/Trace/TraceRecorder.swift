@@ -14,6 +14,7 @@ final class TraceRecorder: Sendable {
         var rules = EngineRules()
         var breach: Breach?
         var carriedOut: [(effect: EffectFault.Name, function: FunctionAddress)] = []
+        var heard: [FunctionAddress] = []
     }
 
     private let log = Mutex(Log())
@@ -52,6 +53,14 @@ final class TraceRecorder: Sendable {
     /// An effect reaches the platform.
     func note(_ effect: EffectFault.Name, on function: FunctionAddress) {
         log.withLock { $0.carriedOut.append((effect, function)) }
+    }
+
+    /// The devices of which notices were heard, one for each, in order.
+    var heard: [FunctionAddress] { log.withLock { $0.heard } }
+
+    /// Notices of a device are on their way to a manager.
+    func note(_ notices: [Notice], of dsm: FunctionAddress) {
+        log.withLock { $0.heard += notices.map { _ in dsm } }
     }
 
     /// A rule was seen broken on the host.
