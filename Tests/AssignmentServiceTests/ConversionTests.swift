@@ -25,13 +25,20 @@ import Testing
 
     @Test func `a release carries its effects out in order and ends with the host, under new keys`() async throws {
         let rig = try Rig()
-        await rig.makePrivate(Place.one)
-        let result = await rig.release()
+        await rig.makePrivate(Place.two)
+        let result = await rig.release(Place.two)
         #expect(result.end == .done)
         #expect(result.state.phase == .available)
         // A device that is recorded as private is asked first.
-        #expect(rig.chronicle.effects(on: Place.one) == [.askState] + Self.toHost)
+        #expect(rig.chronicle.effects(on: Place.two) == [.askState] + Self.toHost)
         #expect(rig.chronicle.connectionEffects == [.refreshKeys])
+    }
+
+    @Test func `a reset of function 0 is the end of its connection, also where nobody tells of that`() async throws {
+        let rig = try Rig()
+        await rig.makePrivate(Place.one)
+        #expect(await rig.release().end == .done)
+        #expect(rig.chronicle.connectionEffects == [.disconnect, .connect, .refreshKeys])
     }
 
     @Test func `the history has what a proof showed and what it left open`() async throws {

@@ -117,14 +117,14 @@ import Testing
 
     @Test func `new keys that cannot be committed are not programmed, and the connection stays`() async throws {
         let rig = try Rig()
-        await rig.makePrivate(Place.one)
+        await rig.makePrivate(Place.two)
         rig.journal.fail(.starting(.refreshKeys))
-        let result = await rig.release()
+        let result = await rig.release(Place.two)
         #expect(rig.chronicle.connectionEffects.isEmpty)
         #expect(result.state.phase == .quarantined)
-        #expect(await rig.state().lineage.rekeyOwed)
+        #expect(await rig.state(Place.two).lineage.rekeyOwed)
         rig.journal.fail(.none)
-        #expect(await rig.convert(Place.two).end == .done)
+        #expect(await rig.convert(Place.three).end == .done)
         #expect(rig.chronicle.connectionEffects.isEmpty)
     }
 

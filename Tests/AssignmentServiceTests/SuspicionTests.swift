@@ -31,16 +31,16 @@ import Testing
         async throws
     {
         let rig = try Rig()
-        await rig.makePrivate(Place.one)
+        await rig.makePrivate(Place.two)
         rig.platform.notice(
-            Place.one, .signal(Place.one, Self.signal(.ideCheck)), .signal(Place.one, Self.signal(.pcrcCheck)))
+            Place.one, .signal(Place.two, Self.signal(.ideCheck)), .signal(Place.two, Self.signal(.pcrcCheck)))
         await rig.service.takeNotices(of: Place.one)
         let entries = rig.chronicle.entries
-        let recorded = try #require(entries.firstIndex(of: .recordedSuspicion(Place.one)))
-        let stopped = try #require(entries.firstIndex(of: .performed(.stop, Place.one)))
+        let recorded = try #require(entries.firstIndex(of: .recordedSuspicion(Place.two)))
+        let stopped = try #require(entries.firstIndex(of: .performed(.stop, Place.two)))
         #expect(recorded > stopped)
-        #expect(try Self.suspicion(rig).isEmpty)
-        #expect(entries.count { $0 == .recordedSuspicion(Place.one) } == 2)
+        #expect(try Self.suspicion(rig, Place.two).isEmpty)
+        #expect(entries.count { $0 == .recordedSuspicion(Place.two) } == 2)
     }
 
     @Test func `a suspect device is asked, and that it answers RUN clears nothing`() async throws {

@@ -24,7 +24,7 @@ extension DSMOwner {
     /// and each is cut before.
     private func reset(_ effect: AssignmentEffect, on tdi: FunctionAddress) async -> EffectReport {
         let falling = falling(with: effect, on: tdi)
-        guard !falling.isEmpty else { return await performBeforeJournal(effect, on: tdi) }
+        guard !falling.isEmpty else { return await performReset(effect, on: tdi) }
         guard state(of: tdi).lineage.orders.givesUpSiblings else {
             let list = falling.map(\.description).joined(separator: ", ")
             return await performBeforeJournal(
@@ -36,15 +36,30 @@ extension DSMOwner {
         var report = EffectReport(.failed(.other), "overtaken while its siblings were cut")
         await carryOut(owed) { owner in
             guard owner.state(of: tdi).pending == effect else { return }
-            report = await owner.performBeforeJournal(effect, on: tdi)
+            report = await owner.performReset(effect, on: tdi)
         }
+        return report
+    }
+
+    /// A reset that ends the session is the end of the connection, whether or not anybody tells of that.
+    private func performReset(_ effect: AssignmentEffect, on tdi: FunctionAddress) async -> EffectReport {
+        let report = await performBeforeJournal(effect, on: tdi)
+        guard endsSession(effect, on: tdi), report.outcome == .succeeded else { return report }
+        var owed: [FunctionAddress: IssuedEffect] = [:]
+        feed(ConnectionLoss.deviceReset, &owed)
+        await carryOut(owed)
         return report
     }
 
     /// The interfaces that fall with a reset, and are sound.
     private func falling(with effect: AssignmentEffect, on tdi: FunctionAddress) -> [FunctionAddress] {
-        guard effect == .reset(.conventional) || tdi == dsm else { return [] }
+        guard endsSession(effect, on: tdi) else { return [] }
         return assignments.filter { $0.key != tdi && $0.value.phase.fallsWithSession }.keys.sorted()
+    }
+
+    /// Whether a reset takes the DSM's session and stream along: of function 0, or of the whole device.
+    private func endsSession(_ effect: AssignmentEffect, on tdi: FunctionAddress) -> Bool {
+        effect == .reset(.conventional) || tdi == dsm
     }
 
     /// Issues the effect first; its step is committed while it is under way. A journal that fails does not hold it up.
