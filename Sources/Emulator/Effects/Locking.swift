@@ -97,6 +97,7 @@ extension HostModel {
     mutating func clearFence(of function: EmulatedFunction) {
         guard let domain = domainNumber(of: function.address) else { return }
         memory.clearFence(of: domain, for: function.address)
+        toldFences[function.address.segment]?.remove(domain)
     }
 
     mutating func askState(_ function: EmulatedFunction, _ device: EmulatedDevice) -> EffectReport {

@@ -1,4 +1,5 @@
 internal import Assignment
+internal import IOMMU
 internal import PCIe
 
 // Signs of trouble that a host counts or hears of, while nothing else has come of them yet. The kernel counts errors of ports
@@ -27,6 +28,18 @@ extension HostModel {
         for each in bits == nil ? [function] : device.functions where tsm.locks[each.address] != nil {
             notices.post(.signal(each.address, signal), of: device.address)
         }
+    }
+
+    /// The IOMMU of a segment may have fenced VMs off: every locked interface of such a VM is told, once for each fence.
+    mutating func tellOfFences(in segment: UInt16) {
+        let fenced = Set(memory.units[segment]?.fencedDomains ?? [])
+        for number in fenced.subtracting(toldFences[segment] ?? []).sorted() {
+            for (address, software) in software.sorted(by: { $0.key < $1.key })
+            where address.segment == segment && software.domain.flatMap({ domains[$0]?.number }) == number {
+                count(.asidFenced, at: .iommu, of: address)
+            }
+        }
+        toldFences[segment] = fenced
     }
 
     private func show(_ bits: ErrorBits, at source: Signal.Source, of device: EmulatedDevice) {

@@ -50,6 +50,8 @@ public struct HostModel: ~Copyable {
     var notices = NoticeBoard()
     /// What a host counts of the signs of trouble, since it was built.
     var signalCounts: [SignalCounter: UInt64] = [:]
+    /// The fences of each segment's IOMMU that were told of.
+    var toldFences: [UInt16: Set<DomainNumber>] = [:]
 
     /// Builds a host.
     ///

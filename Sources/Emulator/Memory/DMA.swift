@@ -125,7 +125,9 @@ extension HostModel {
         if let stop = passRootPort(request, over: packet.stream, device) { return .stopped(stop) }
         switch memory.change(for: device.address, { $0.perform(request) }) {
         case nil: return .stopped(.notSent)
-        case .faults(let fault): return .stopped(.fault(fault))
+        case .faults(let fault):
+            tellOfFences(in: device.address.segment)
+            return .stopped(.fault(fault))
         case .reaches(let segments):
             if case .memoryWrite(_, _, let bytes) = packet.content { store(bytes, in: segments) }
             return .arrived(segments)

@@ -1,3 +1,4 @@
+internal import Assignment
 internal import IOMMU
 internal import PCIe
 
@@ -10,7 +11,11 @@ extension HostModel {
     mutating func sendAsOrdered(
         _ packet: TLP, from function: EmulatedFunction, _ device: EmulatedDevice
     ) -> DMAOutcome {
-        send(translated(packet, function, device) ?? packet, from: device)
+        let outcome = send(translated(packet, function, device) ?? packet, from: device)
+        if case .stopped(.fault(let fault)) = outcome, fault.isInTables {
+            count(.translationFault, at: .iommu, of: function.address)
+        }
+        return outcome
     }
 
     /// A packet with the address that the function holds a translation to, or is given one to now; nil: neither.

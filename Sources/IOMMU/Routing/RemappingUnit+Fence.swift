@@ -14,9 +14,16 @@ extension RemappingUnit {
         else {
             return
         }
-        switch fault.check {
-        case .notMapped, .permission, .noMemory, .ownership: fences.insert(domain)
-        case .addressRange, .gate, .busMasterDisabled, .notTranslated, .pasid, .noContext, .contextOfOther: return
+        if fault.isInTables { fences.insert(domain) }
+    }
+}
+
+extension Fault {
+    /// Whether the request got as far as the tables, and they led nowhere that it may go.
+    public var isInTables: Bool {
+        switch check {
+        case .notMapped, .permission, .noMemory, .ownership: true
+        case .addressRange, .gate, .busMasterDisabled, .notTranslated, .pasid, .noContext, .contextOfOther: false
         }
     }
 }
