@@ -76,7 +76,7 @@ extension HostModel {
             memory: device.interfaceMemory(of: function).map {
                 MemoryFacts(register: UInt8($0.register), address: $0.address, size: $0.size)
             }, inStream: device.isStreamFor(function),
-            isShut: memory.context(of: address)?.standing.isSilent == true,
+            isShut: memory.isShut(address),
             authentication: tsm.authentications[device.address])
     }
 

@@ -38,6 +38,13 @@ extension HostMemory {
         }
     }
 
+    /// Whether nothing of a function passes, whatever its tables say: it is held closed, or its VM is behind a fence.
+    func isShut(_ function: FunctionAddress) -> Bool {
+        guard let context = context(of: function) else { return false }
+        let isFenced = context.owner.map { unit(of: function)?.fencedDomains.contains($0) == true } ?? false
+        return context.standing.isSilent || context.standing == .run && isFenced
+    }
+
     /// Lifts the fence that a private DMA of the domain has put up, if any.
     mutating func clearFence(of domain: DomainNumber, for function: FunctionAddress) {
         change(for: function) { $0.clearFence(of: domain) }
