@@ -54,9 +54,11 @@ extension Admission {
             return adopted(strays, with: device, request)
         }
         let all = siblings(of: device)
-        let falling =
+        let taken =
             request.mayResetDevice
             ? lockedSiblings(of: device) : falling(at: path(of: request, on: device).effects, on: device)
+        // Who fell already, and is recovered in the same call, has nothing to lose.
+        let falling = taken.filter { !others.contains($0.address) || $0.phase.fallsWithSession }
         if !falling.isEmpty {
             let isGivenUp = request.takesSiblings
             let reset =

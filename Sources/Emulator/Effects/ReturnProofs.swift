@@ -59,7 +59,10 @@ extension HostModel {
     private mutating func askUnlocked(
         _ function: EmulatedFunction, _ device: EmulatedDevice
     ) -> (Proof.Result, seen: String) {
-        guard let connection = liveConnection(of: device) else { return (.notProven, "no live session") }
+        guard let connection = liveConnection(of: device) else {
+            let isOwed = tsm.locks[function.address] != nil
+            return (.notProven, isOwed ? "no live session" : "no live session; not owed, as it was not locked")
+        }
         switch run(.queryState, on: function.address, device, over: connection) {
         case .state(let state): return (state == .configUnlocked ? .proven : .disproven, "\(state)")
         case let other: return (.notProven, other.words)

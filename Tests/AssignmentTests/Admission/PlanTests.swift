@@ -255,6 +255,15 @@ import Testing
         #expect(admission.plan(convert: Scene.pf, to: Walk.web)[.siblings]?.verdict == .violated(.refused))
     }
 
+    @Test func `functions that fell together are recovered in one call, without a word for those that it names`() {
+        let fallen = Walk.converted().observes(.sessionLost)
+        let admission = Scene().recorded(fallen, at: Scene.pf).recorded(fallen).admission
+        #expect(admission.plan(recover: Scene.pf).outcome == .blocked(.refused))
+        #expect(admission.plan(recover: Scene.pf, besides: [Scene.pf, Scene.vf]).outcome == .go)
+        let sound = Scene().recorded(fallen, at: Scene.pf).recorded(.converted()).admission
+        #expect(sound.plan(recover: Scene.pf, besides: [Scene.vf]).outcome == .blocked(.refused))
+    }
+
     @Test func `a device that was interrupted, or found shut, is brought home by its recovery, which the plan shows`() {
         let shut = Scene().recorded(.converted()).with {
             $0.device.isShut = true
