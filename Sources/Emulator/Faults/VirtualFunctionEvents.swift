@@ -43,9 +43,10 @@ extension HostModel {
         }
     }
 
-    /// A function that appears gets its host driver, unless it is still in the books as somebody else's.
+    /// A function that appears gets its host driver, unless it is still in the books as somebody else's, or held closed.
     mutating func bindNativeDriver(to function: EmulatedFunction, of device: EmulatedDevice) {
-        guard let own = software[function.address], own.driver != FunctionSoftware.vfio, let native = own.nativeDriver
+        guard !memory.isShut(function.address), let own = software[function.address],
+            own.driver != FunctionSoftware.vfio, let native = own.nativeDriver
         else { return }
         software[function.address]?.driver = native
         giveToHost(function, of: device)
