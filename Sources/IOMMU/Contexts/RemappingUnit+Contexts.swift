@@ -12,7 +12,7 @@ extension RemappingUnit {
 
     /// Says whether a requester has a TDISP interface; it is taken to have one.
     public mutating func setCanBeTrusted(_ canBeTrusted: Bool, of requester: RequesterID) {
-        contexts[requester].canBeTrusted = canBeTrusted
+        changeContext(of: requester) { $0.canBeTrusted = canBeTrusted }
     }
 
     /// Says how a requester is held from now on. Its bindings to peers end with RUN, and what it asked for in another
@@ -24,21 +24,23 @@ extension RemappingUnit {
     ///   - domain: for which VM; nil: for the one that it is held for already. The host's functions have none.
     public mutating func hold(_ requester: RequesterID, as standing: Standing, for domain: DomainNumber? = nil) {
         let before = contexts[requester]
-        contexts[requester].standing = standing
-        if let domain { contexts[requester].domain = domain }
-        if standing == .host { contexts[requester].domain = DomainNumber(rawValue: 0) }
+        changeContext(of: requester) { context in
+            context.standing = standing
+            if let domain { context.domain = domain }
+            if standing == .host { context.domain = DomainNumber(rawValue: 0) }
+        }
         if !contexts[requester].isHeld(like: before) { dropPageRequests(of: requester) }
         if standing != .run { unbindPeers(of: requester) }
     }
 
     /// Says whether a requester can master the bus.
     public mutating func setBusMaster(_ isBusMaster: Bool, of requester: RequesterID) {
-        contexts[requester].isBusMaster = isBusMaster
+        changeContext(of: requester) { $0.isBusMaster = isBusMaster }
     }
 
     /// Says whether the translation requests of a requester are answered and its translated requests taken.
     public mutating func setATS(_ isEnabled: Bool, of requester: RequesterID) {
-        contexts[requester].isATSEnabled = isEnabled
+        changeContext(of: requester) { $0.isATSEnabled = isEnabled }
     }
 
     /// Gives a requester a context that walks a table: the host's for T=0, a trusted one for T=1, a guest's as first
@@ -48,7 +50,7 @@ extension RemappingUnit {
     public mutating func attach(_ number: TableNumber, to requester: RequesterID) throws(ContextError) {
         let kind = try walkedKind(of: number, for: requester)
         if let table = contexts[requester][kind].orNil { throw .occupied(by: table) }
-        contexts[requester][kind] = number
+        changeContext(of: requester) { $0[kind] = number }
     }
 
     /// Gives one address space of a requester a guest's table as its first stage.
@@ -65,12 +67,20 @@ extension RemappingUnit {
 
     /// Takes a requester's context of a kind away, if it has one. Taking the trusted one is the platform's cut of T=1.
     public mutating func detach(_ kind: TableKind, from requester: RequesterID) {
-        contexts[requester][kind] = .none
+        changeContext(of: requester) { $0[kind] = .none }
         dropPageRequests(of: requester)
     }
 
     /// Takes the first stage of one address space away, if it has one.
     public mutating func detach(_ pasid: PASID, from requester: RequesterID) { contexts[requester, pasid] = nil }
+
+    private mutating func changeContext(of requester: RequesterID, _ change: (inout RequesterContext) -> Void) {
+        var context = contexts[requester]
+        change(&context)
+        contexts.set(
+            context, of: requester, settling: settled(by: context, of: requester, .untrusted),
+            settled(by: context, of: requester, .trusted))
+    }
 
     private func walkedKind(
         of number: TableNumber, for requester: RequesterID

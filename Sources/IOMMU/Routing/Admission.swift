@@ -1,7 +1,7 @@
 import PCIe
 
 /// What is settled about a DMA before its address is looked at: which tables are walked, and which pages it may reach.
-struct Admission {
+struct Admission: Hashable {
     /// The tables, by which translations are cached too.
     let tables: TranslationCache.TablePair
     let pages: RoutingCell.PageKind
@@ -37,8 +37,26 @@ extension RemappingUnit {
         guard request.count > 0, !request.address.addingReportingOverflow(request.count &- 1).overflow else {
             throw Fault(.addressRange, at: request.address)
         }
+        if fences.isEmpty, request.pasid == nil, let settled = contexts.settled(request.requesterID, request.tBit) {
+            return settled
+        }
         let context = contexts[request.requesterID]
-        let walk = try walk(for: request, context)
+        let isFenced = request.tBit == .trusted && fences.contains(context.domain)
+        return try admit(request, by: context, isFenced: isFenced)
+    }
+
+    /// What a context settles about every request without a PASID of its requester; nil: it is turned down, and why is looked
+    /// up when it comes.
+    func settled(by context: RequesterContext, of requester: RequesterID, _ tBit: TBit) -> Admission? {
+        let request = DMARequest(requesterID: requester, tBit: tBit, address: 0, count: 1, access: .read)
+        return try? admit(request, by: context, isFenced: false)
+    }
+
+    @inline(never)
+    private func admit(
+        _ request: DMARequest, by context: RequesterContext, isFenced: Bool
+    ) throws(Fault) -> Admission {
+        let walk = try walk(for: request, context, isFenced: isFenced)
         let second = context[walk.secondStage]
         guard second != .none, let owner = tables[Int(second.rawValue)]?.owner else {
             throw Fault(.noContext(request.tBit), at: request.address)
@@ -54,12 +72,14 @@ extension RemappingUnit {
 
     /// The walk that the profile's table has for a request.
     @inline(__always)
-    private func walk(for request: DMARequest, _ context: RequesterContext) throws(Fault) -> RoutingCell.Walk {
+    private func walk(
+        for request: DMARequest, _ context: RequesterContext, isFenced: Bool
+    ) throws(Fault) -> RoutingCell.Walk {
         let passage = profile.cell(context.standing, request.tBit, canBeTrusted: context.canBeTrusted).passage
         if case .refused(let rule) = passage {
             throw Fault(.gate(context.standing, request.tBit), at: request.address, rule: rule)
         }
-        if !fences.isEmpty, request.tBit == .trusted, fences.contains(context.domain) {
+        if isFenced {
             throw Fault(.gate(context.standing, .trusted), at: request.address, detail: .fenced(context.domain))
         }
         guard context.isBusMaster else { throw Fault(.busMasterDisabled, at: request.address) }
@@ -69,7 +89,6 @@ extension RemappingUnit {
     }
 
     /// The guest's table for a request.
-    @inline(__always)
     private func firstStage(of request: DMARequest, _ context: RequesterContext) throws(Fault) -> TableNumber {
         let number: TableNumber
         if let pasid = request.pasid {
