@@ -118,8 +118,8 @@ extension LaneStepper {
             lane.device.isPresent = false
         case .deviceReturned:
             lane.device.isPresent = true
-            // The system enumerates it, as when it started: what was not given away is the host's.
-            if lane.hasHostDriver { giveToHost(&lane) }
+            // The system enumerates it, as when it started: what was not given away is the host's, unless it is held closed.
+            if lane.hasHostDriver, !lane.platform.standing.isSilent { giveToHost(&lane) }
         case .functionReset: functionLevelReset(&lane)
         case .conventionalReset: conventionalReset(&lane)
         case .contextLost: interface(.incident(.contextLost), &lane)
