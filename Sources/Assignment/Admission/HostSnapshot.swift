@@ -145,7 +145,7 @@ extension FunctionFacts {
     /// private operation. Nil: it is no such function.
     public var adopted: AssignmentState? {
         guard dsm != nil, let holder = domain, let state, state != .configUnlocked else { return nil }
-        return .attached(Attached(lineage: Lineage(), owner: holder))
+        return .attached(Attached(lineage: Lineage(rekeyOwed: true), owner: holder))
     }
 
     /// Whether a domain has it though by the record it is with the host, and it does not answer that it is locked: it is in

@@ -5,13 +5,14 @@ import TDISP
 extension DSMOwner {
     /// Adopts devices that are locked, or shut, and that nobody has recorded: the journal is another one than when that was
     /// done; and those that somebody heard of who listened, though by the record they have nothing to fall out of. They belong
-    /// to the domain that holds them, and to nobody's private operation: each is cut and brought home.
+    /// to the domain that holds them, and to nobody's private operation: each is cut and brought home, and owes new keys, as
+    /// nobody knows who had it.
     func adopt(_ found: FoundHost, heard: Set<FunctionAddress>, _ owed: inout [FunctionAddress: IssuedEffect]) {
         for stray in found.strays(of: dsm) {
             let isRecorded = recorded.assignments[stray.tdi] != nil
             guard !isRecorded || heard.contains(stray.tdi) else { continue }
             if !isRecorded, let holder = stray.holder {
-                assignments[stray.tdi] = .attached(Attached(lineage: Lineage(), owner: holder))
+                assignments[stray.tdi] = .attached(Attached(lineage: Lineage(rekeyOwed: true), owner: holder))
             }
             if let state = stray.state, state != .configUnlocked {
                 feed(.state(state), to: [stray.tdi], &owed)

@@ -41,6 +41,7 @@ extension Tdispctl {
         guard let reason = Console.lostOutput else { Foundation.exit(status) }
         let failure = Failure(.failed, "the result cannot be written to standard output: \(reason)")
         Console.err(failure.text + "\n")
+        Console.flush()
         Foundation.exit(status == ExitStatus.done.rawValue ? failure.status.rawValue : status)
     }
 

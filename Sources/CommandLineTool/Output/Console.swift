@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import Foundation
 internal import SPDMTransport
 internal import Synchronization
@@ -15,18 +16,32 @@ enum Console {
     /// Whether standard error is a terminal, so that progress may be drawn live.
     static var isLive: Bool { isatty(FileHandle.standardError.fileDescriptor) == 1 }
 
+    /// What is to be written, in order. A reader that does not read (a pager, a log collector that hangs) holds up this line
+    /// and never the work: a cut waits for nobody.
+    private static let line = DispatchQueue(label: "standard output and error")
+
     /// Writes a result. What cannot be written does not stop the work; the call ends with ``lostOutput`` as its error.
     static func out(_ text: String) {
-        let isClosed = standIns[STDOUT_FILENO] != nil
-        guard let reason = isClosed ? "it is closed" : write(text, to: .standardOutput) else { return }
-        firstError.withLock { $0 = $0 ?? reason }
+        line.async {
+            let isClosed = standIns[STDOUT_FILENO] != nil
+            guard let reason = isClosed ? "it is closed" : write(text, to: .standardOutput) else { return }
+            firstError.withLock { $0 = $0 ?? reason }
+        }
     }
 
     /// Writes progress or an error. Where that cannot be done there is no place left to say so.
-    static func err(_ text: String) { _ = write(text, to: .standardError) }
+    static func err(_ text: String) {
+        line.async { _ = write(text, to: .standardError) }
+    }
+
+    /// Waits until everything is written.
+    static func flush() { line.sync {} }
 
     /// Why a result could not be written; nil when all were, as far as anybody reads them.
-    static var lostOutput: String? { firstError.withLock { $0 } }
+    static var lostOutput: String? {
+        flush()
+        return firstError.withLock { $0 }
+    }
 
     private static let firstError = Mutex<String?>(nil)
 
