@@ -19,8 +19,23 @@ import Testing
         rig.platform.notice(Place.one, .connection(loss))
         await rig.service.takeNotices(of: Place.one)
         #expect(
-            rig.chronicle.performed.prefix(4)
-                == Self.all.map { .performed(.cut, $0) } + [.performed(.stop, Place.one)])
+            rig.chronicle.entries.prefix(4)
+                == Self.all.map { .performed(.cut, $0) } + [.recordedConnection(.announce)])
+        #expect(rig.chronicle.performed.prefix(4).last == .performed(.stop, Place.one))
+        for tdi in Self.all { #expect(await rig.phase(tdi) == .attached) }
+    }
+
+    @Test func `a cut that is not answered holds up no sibling's`() async throws {
+        let rig = try Rig()
+        await rig.makePrivate(Place.one, Place.two, Place.three)
+        let gate = rig.platform.hold(.cut, on: Place.one)
+        rig.platform.notice(Place.one, .connection(.streamInsecure))
+        async let noticed: Void = rig.service.takeNotices(of: Place.one)
+        await gate.reached()
+        let cuts = Self.all.map { Chronicle.Entry.performed(.cut, $0) }
+        #expect(rig.chronicle.entries.prefix(3) == cuts[...])
+        gate.open()
+        await noticed
         for tdi in Self.all { #expect(await rig.phase(tdi) == .attached) }
     }
 

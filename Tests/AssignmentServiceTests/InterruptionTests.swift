@@ -89,9 +89,9 @@ import Testing
             Place.one, .device(Place.two, .state(.error)), .device(Place.one, .state(.error)))
         await rig.service.takeNotices(of: Place.one)
         #expect(
-            rig.chronicle.performed.prefix(3) == [
-                .performed(.cut, Place.one), .performed(.cut, Place.two), .performed(.stop, Place.one),
-            ])
+            rig.chronicle.entries.prefix(2) == [.performed(.cut, Place.two), .performed(.cut, Place.one)],
+            "as they were told, and nothing written or told before")
+        #expect(rig.chronicle.performed.prefix(3).last == .performed(.stop, Place.one))
         #expect(await [rig.phase(Place.one), rig.phase(Place.two)] == [.attached, .attached])
     }
 

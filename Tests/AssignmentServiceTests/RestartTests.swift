@@ -37,7 +37,7 @@ import Testing
             case .recordedConnection:
                 try volatile.record(#require(restOfConnection.first))
                 restOfConnection = restOfConnection.dropFirst()
-            case .performed, .connection, .recordedSuspicion, .published: break
+            case .performed, .connection, .recordedSuspicion, .published, .told: break
             }
         }
         Issue.record("\(effect) was never started")

@@ -52,9 +52,10 @@ import Testing
         var told: [WatchNews] { state.withLock { $0.told } }
         var orders: [WatchOrder] { state.withLock { $0.orders } }
 
-        func watcher(acts: Bool = true, hold: Gate? = nil) -> Watcher {
+        func watcher(acts: Bool = true, hold: Gate? = nil, questionsPerRound: Int = 64) -> Watcher {
             var settings = Watcher.Settings()
             settings.acts = acts
+            settings.questionsPerRound = questionsPerRound
             return Watcher(
                 Watcher.Surroundings(
                     platform: platform, feed: self, now: { 5 },
@@ -190,9 +191,30 @@ import Testing
     @Test func `where more was noticed than is kept, every device is asked`() async {
         let scene = Scene(Place.one, Place.two)
         scene.tell(hasGap: true)
-        await scene.watcher().runOnce()
+        let watcher = scene.watcher(questionsPerRound: 0)
+        async let ended: Void = watcher.run()
+        while scene.chronicle.effects(on: Place.two).isEmpty { await Task.yield() }
+        await watcher.stop()
+        await ended
         #expect(scene.told.contains(.gap))
-        #expect(scene.chronicle.effects(on: Place.two) == [.askState, .askState])
+        #expect(scene.chronicle.effects(on: Place.one) == [.askState])
+    }
+
+    @Test func `a mute suspect holds up neither what is heard next nor the devices of another DSM`() async {
+        let scene = Scene(Place.one, Place.two, Place.other)
+        let mute = scene.platform.hold(.askState, on: Place.one)
+        scene.tell(.signal(Place.one, Signal(.ideCheck, at: 0)))
+        scene.tell(.device(Place.two, .driverTimeout))
+        let watcher = scene.watcher()
+        async let ended: Void = watcher.run()
+        await mute.reached()
+        while scene.orders.filter(\.isFall).isEmpty || scene.chronicle.effects(on: Place.other).isEmpty {
+            await Task.yield()
+        }
+        #expect(scene.orders.filter(\.isFall).map(\.device.tdi) == [Place.two])
+        mute.open()
+        await watcher.stop()
+        await ended
     }
 
     @Test func `told to stop, it ends what it began`() async {

@@ -141,17 +141,19 @@ extension FunctionFacts {
 }
 
 extension FunctionFacts {
-    /// What a manager takes it for that nobody has recorded, and that answers that it is locked: its domain's, in nobody's
-    /// private operation. Nil: it is no such function.
+    /// What a manager takes it for that nobody has recorded, and that answers that it is locked, or of which the platform lets
+    /// nothing through: its domain's, in nobody's private operation. Nil: it is no such function.
     public var adopted: AssignmentState? {
-        guard dsm != nil, let holder = domain, let state, state != .configUnlocked else { return nil }
+        let isLocked = state.map { $0 != .configUnlocked } ?? false
+        guard dsm != nil, let holder = domain, isLocked || isShut == true else { return nil }
         return .attached(Attached(lineage: Lineage(rekeyOwed: true), owner: holder))
     }
 
-    /// Whether a domain has it though by the record it is with the host, and it does not answer that it is locked: it is in
-    /// shared operation, or cannot be asked.
+    /// Whether a domain has it though by the record it is with the host, and it neither answers that it is locked nor was cut:
+    /// it is in shared operation, or cannot be asked.
     public func isUnrecordedGuest(_ recorded: AssignmentState) -> Bool {
-        recorded.phase == .available && dsm != nil && domain != nil && (state ?? .configUnlocked) == .configUnlocked
+        recorded.phase == .available && dsm != nil && domain != nil && isShut != true
+            && (state ?? .configUnlocked) == .configUnlocked
     }
 }
 

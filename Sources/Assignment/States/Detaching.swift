@@ -1,12 +1,16 @@
 import TDISP
 
 /// Out of the domain and back to the host: proven reset, hostdev out, new keys where owed, host driver on.
+///
+/// A device that owes new keys was locked for the domain: who it is, is asked again behind the reset, because nobody looked at
+/// it while it was in shared operation.
 public struct Detaching: PhaseState {
     static let phase = Phase.detaching
 
     /// What is under way.
     public enum Step: String, Hashable, Sendable, Codable, CaseIterable {
-        case unbindingGuestDriver, resetting, proving, detaching, rekeying, returningHostDriver
+        case unbindingGuestDriver, resetting, connecting, comparingIdentity, proving, detaching, rekeying,
+            returningHostDriver
     }
 
     /// What the assignment carries through all phases.
@@ -29,6 +33,8 @@ public struct Detaching: PhaseState {
         switch step {
         case .unbindingGuestDriver: .unbindGuestDriver
         case .resetting: .reset(.function)
+        case .connecting: .requireConnection
+        case .comparingIdentity: .compareIdentity
         case .proving: .proveReturn
         case .detaching: domain.map(AssignmentEffect.detach) ?? .none
         case .rekeying: .rekey
@@ -46,7 +52,13 @@ public struct Detaching: PhaseState {
     private func succeeded() -> AssignmentTransition {
         switch step {
         case .unbindingGuestDriver: advance(to: .resetting)
-        case .resetting: .enter(.detaching(Detaching(lineage.past(.resettingFunction), domain, step: .proving)))
+        case .resetting:
+            .enter(
+                .detaching(
+                    Detaching(
+                        lineage.past(.resettingFunction), domain, step: lineage.rekeyOwed ? .connecting : .proving)))
+        case .connecting: advance(to: .comparingIdentity)
+        case .comparingIdentity: advance(to: .proving)
         case .proving: advance(to: .detaching)
         case .detaching: .enter(.detaching(Detaching(lineage, nil, step: .detaching)))
         case .rekeying: .enter(.detaching(Detaching(lineage.rekeyed, domain, step: .returningHostDriver)))
@@ -58,7 +70,8 @@ public struct Detaching: PhaseState {
         switch step {
         case .unbindingGuestDriver: keptByGuest(outcome)
         case .resetting where outcome == .failed(.siblingsInUse): putAway(.siblingsInUse, outcome)
-        case .resetting, .proving: Failed.enter(lineage, domain, FailureCause(pending.name, outcome), home: home)
+        case .resetting, .connecting, .comparingIdentity, .proving:
+            Failed.enter(lineage, domain, FailureCause(pending.name, outcome), home: home)
         case .detaching: putAway(.detachFailed, outcome)
         case .rekeying: Quarantined.enter(lineage, nil, .needsRekey, home: home)
         case .returningHostDriver:
@@ -83,11 +96,11 @@ public struct Detaching: PhaseState {
         .enter(.detaching(Detaching(lineage, domain, step: step)))
     }
 
-    /// ERROR may follow from the driver's removal as long as the proof is still to come.
+    /// ERROR may follow from the driver's removal as long as the reset is still to come.
     func observed(_ observation: Observation) -> AssignmentTransition {
         switch observation {
         case .state(.configUnlocked): .stay(.detaching(self))
-        case .state(.error) where !isProven: .stay(.detaching(Detaching(lineage.seen(.error), domain, step: step)))
+        case .state(.error) where !isReset: .stay(.detaching(Detaching(lineage.seen(.error), domain, step: step)))
         case .state(let state): Failed.enter(lineage, domain, .unexpectedState(state), home: home)
         case .deviceGone: Failed.enter(lineage, domain, .deviceGone, home: home)
         case .hostdevRemoved where step == .unbindingGuestDriver: advance(to: .resetting)
@@ -96,10 +109,10 @@ public struct Detaching: PhaseState {
         }
     }
 
-    private var isProven: Bool {
+    private var isReset: Bool {
         switch step {
-        case .unbindingGuestDriver, .resetting, .proving: false
-        case .detaching, .rekeying, .returningHostDriver: true
+        case .unbindingGuestDriver, .resetting: false
+        case .connecting, .comparingIdentity, .proving, .detaching, .rekeying, .returningHostDriver: true
         }
     }
 }

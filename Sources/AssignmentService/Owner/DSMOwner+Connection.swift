@@ -103,14 +103,21 @@ extension DSMOwner {
         }
     }
 
-    /// Steps the connection machine and commits the step. What opens something and cannot be committed does not start: a
-    /// connect counts as failed, and keys stay as they are.
+    /// Steps the connection machine and commits the step: that a connection has ended, behind the cuts of its TDIs
+    /// (``recordConnection()``). What opens something and cannot be committed does not start: a connect counts as failed,
+    /// and keys stay as they are.
     private func takeConnection(_ event: ConnectionEvent, _ detail: String) -> ConnectionEffect {
         let transition = ConnectionMachine.step(connection, event)
         guard transition.state != connection || transition.effect != .none else { return .none }
         let step = ConnectionStep(
             dsm: dsm, event: event, state: transition.state, effect: transition.effect, detail: detail,
             time: world.now())
+        if case .announce(let news) = transition.effect, news.observation != nil {
+            connection = transition.state
+            unjournalledConnection.append(step)
+            return transition.effect
+        }
+        recordConnection()
         do throws(JournalFailure) {
             try world.journal.record(step)
             connection = transition.state
@@ -121,6 +128,19 @@ extension DSMOwner {
             connection = transition.state
             return transition.effect == .connect
                 ? takeConnection(.finished(.connect, .failed(.other)), error.message) : transition.effect
+        }
+    }
+
+    /// Commits that the connection has ended: every cut that this asked for is on its way.
+    func recordConnection() {
+        let steps = unjournalledConnection
+        unjournalledConnection = []
+        for step in steps {
+            do throws(JournalFailure) {
+                try world.journal.record(step)
+            } catch {
+                connectionDetail = error.message
+            }
         }
     }
 

@@ -3,7 +3,14 @@ import Attestation
 import PCIe
 
 extension DSMOwner {
-    func carryOut(_ effect: AssignmentEffect, on tdi: FunctionAddress) async -> EffectReport {
+    /// Carries an effect out, or waits for the end of a cut.
+    func carryOut(_ issued: IssuedEffect) async -> EffectReport {
+        guard let cut = issued.cut else { return await carryOut(issued.effect, on: issued.tdi) }
+        recordWaiting(issued.effect, on: issued.tdi)
+        return await cut.value
+    }
+
+    private func carryOut(_ effect: AssignmentEffect, on tdi: FunctionAddress) async -> EffectReport {
         switch effect {
         case .none, .refuse: EffectReport(.succeeded)
         case .requireConnection: await connect(.require)
@@ -71,13 +78,16 @@ extension DSMOwner {
         let report = Task.immediate {
             if let refused { refused } else { await platform.perform(effect, on: tdi) }
         }
-        if let failure = record(unjournalled.removeValue(forKey: tdi) ?? []) {
-            note(
-                Trouble(.effect(effect.name, .failed(.other)), in: state(of: tdi).phase, detail: failure.message),
-                on: tdi)
-        }
-        if effect.name != .cut { recordSuspicions() }
+        recordWaiting(effect, on: tdi)
+        recordSuspicions()
         return await report.value
+    }
+
+    /// Commits the steps that waited for their effect to be under way.
+    private func recordWaiting(_ effect: AssignmentEffect, on tdi: FunctionAddress) {
+        guard let failure = record(unjournalled.removeValue(forKey: tdi) ?? []) else { return }
+        note(
+            Trouble(.effect(effect.name, .failed(.other)), in: state(of: tdi).phase, detail: failure.message), on: tdi)
     }
 
     /// Writes steps to rest that the journal could not take; nothing else is done. Gives why it still cannot.

@@ -90,7 +90,7 @@ extension DSMOwner {
 
     private func tell(_ signal: Signal, about tdi: FunctionAddress) {
         let state = state(of: tdi)
-        world.report(
+        news.append(
             StepReport(
                 device: tdi, kind: .signalled(signal, suspicion(of: tdi)), phaseBefore: state.phase, phase: state.phase,
                 state: state, time: signal.time))

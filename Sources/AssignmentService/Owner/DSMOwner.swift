@@ -15,6 +15,8 @@ actor DSMOwner {
     var connectionTicket: UInt64 = 0
     /// The platform's last words about a connection that could not be had.
     var connectionDetail = ""
+    /// Ends of the connection that are to be committed once the cuts of its TDIs are on their way.
+    var unjournalledConnection: [ConnectionStep] = []
     /// Those who wait for the connection's news.
     var askers: [ConnectionAsker] = []
     var assignments: [FunctionAddress: AssignmentState]
@@ -36,9 +38,11 @@ actor DSMOwner {
     var interrupted: Set<FunctionAddress> = []
     /// TDIs for which something had to be done when the record was taken up, and nobody was told yet.
     var resumed: Set<FunctionAddress> = []
+    /// What is to be told of the steps of this turn, once every cut that they ask for is on its way.
+    var news: [StepReport] = []
     /// TDIs on which a request is being run.
     private var running: Set<FunctionAddress> = []
-    private var operations: [FunctionAddress: Operation] = [:]
+    var operations: [FunctionAddress: Operation] = [:]
     /// The number of the effect issued last.
     var tickets: [FunctionAddress: UInt64] = [:]
     private var restWaiters: [FunctionAddress: [CheckedContinuation<Void, Never>]] = [:]
@@ -50,7 +54,7 @@ actor DSMOwner {
     }
 
     /// What the operation under way has come to so far.
-    private struct Operation {
+    struct Operation {
         var trouble: Trouble?
         /// The last effect that went wrong: what put the device away, where it was put away.
         var lastEffect: Trouble?
@@ -137,6 +141,7 @@ actor DSMOwner {
     func observe(_ observation: Observation, on tdi: FunctionAddress) async {
         let issued = take(.observed(observation), on: tdi)
         weigh(observation, on: tdi)
+        tellNews()
         if let issued { await follow(issued) }
         wake(tdi)
         recordSuspicions()
@@ -185,7 +190,9 @@ actor DSMOwner {
     // MARK: Driving
 
     private func drive(_ tdi: FunctionAddress, _ first: AssignmentEvent) async {
-        if let issued = take(first, on: tdi) { await follow(issued) }
+        let issued = take(first, on: tdi)
+        tellNews()
+        if let issued { await follow(issued) }
         wake(tdi)
     }
 
@@ -194,9 +201,10 @@ actor DSMOwner {
         let (tdi, domain) = (first.tdi, state(of: first.tdi).domain)
         var next: IssuedEffect? = first
         while let issued = next, tickets[tdi] == issued.ticket {
-            let report = await carryOut(issued.effect, on: tdi)
+            let report = await carryOut(issued)
             await takeNotices()
             next = finish(issued, report)
+            tellNews()
         }
         await rested(tdi, formerly: domain)
     }
@@ -220,18 +228,21 @@ actor DSMOwner {
         }
     }
 
-    /// Carries out what is owed to several TDIs, in order of address: every cut, and where one is not confirmed the cut of
-    /// the next rank, before anything else is done for any. `between` comes when the cuts have ended.
+    /// Carries out what is owed to several TDIs, in order of address. Their cuts are on their way already: all of them, and
+    /// where one is not confirmed the cut of the next rank, end before anything else is done for any. `between` comes then.
     func carryOut(
         _ owed: [FunctionAddress: IssuedEffect], between: (isolated DSMOwner) async -> Void = { _ in }
     ) async {
         let tdis = owed.keys.sorted()
         let domains = owed.mapValues { state(of: $0.tdi).domain }
         var owed = owed
+        recordConnection()
+        tellNews()
         while owed.values.contains(where: \.isCut) {
             for tdi in tdis {
                 guard let cut = owed[tdi], cut.isCut else { continue }
-                owed[tdi] = finish(cut, await carryOut(cut.effect, on: tdi))
+                owed[tdi] = finish(cut, await carryOut(cut))
+                tellNews()
             }
         }
         await between(self)
@@ -251,7 +262,8 @@ actor DSMOwner {
             issued.effect.event(report), on: issued.tdi, after: EndedEffect(name: issued.effect.name, report: report))
     }
 
-    /// Steps the machine and commits the step. Gives the effect to carry out, or nil.
+    /// Steps the machine and commits the step. Gives the effect to carry out, or nil. A cut is on its way when this returns;
+    /// nothing was written or told before.
     ///
     /// A journal that cannot be written refuses a request; on the way, what would need it counts as failed.
     func take(
@@ -264,6 +276,7 @@ actor DSMOwner {
         let step = AssignmentStep(
             device: tdi, event: event, state: transition.state, effect: effect,
             detail: ended?.report.record ?? "", time: world.now())
+        let cut = issueCut(effect, on: tdi)
         let failure = commit(step)
         if let failure, event.isRequest, effect.isToBeCarriedOut {
             operations[tdi, default: Operation()].journal = failure
@@ -282,7 +295,12 @@ actor DSMOwner {
         }
         let ticket = tickets[tdi, default: 0] + 1
         tickets[tdi] = ticket
-        return IssuedEffect(tdi: tdi, effect: effect, ticket: ticket)
+        return IssuedEffect(tdi: tdi, effect: effect, ticket: ticket, cut: cut)
+    }
+
+    private func issueCut(_ effect: AssignmentEffect, on tdi: FunctionAddress) -> Task<EffectReport, Never>? {
+        guard effect.name == .cut else { return nil }
+        return Task.immediate { [platform = world.platform] in await platform.perform(effect, on: tdi) }
     }
 
     /// Commits a step. One whose effect does not wait for the journal is put in line until that effect is under way, and so
@@ -316,53 +334,6 @@ actor DSMOwner {
         }
         remember(event, before, transition, on: tdi, after: ended)
         tell(event, before, transition, on: tdi, after: ended)
-    }
-
-    // MARK: Telling
-
-    private func remember(
-        _ event: AssignmentEvent, _ before: AssignmentState, _ transition: AssignmentTransition,
-        on tdi: FunctionAddress, after ended: EndedEffect?
-    ) {
-        operations[tdi, default: Operation()].proofs += ended?.report.proofs ?? []
-        if case .refuse(let refusal) = transition.effect, event.isRequest { operations[tdi]?.refusal = refusal }
-        let detail = ended?.report.detail ?? ""
-        switch event {
-        case .finished(let effect, .failed(let reason)):
-            note(Trouble(.effect(effect, .failed(reason)), in: before.phase, detail: detail), on: tdi)
-        case .finished(let effect, .unknown):
-            note(Trouble(.effect(effect, .unknown), in: before.phase, detail: detail), on: tdi)
-        case .observed(let observation): note(Trouble(.noticed(observation), in: before.phase), on: tdi)
-        case .cancel: note(Trouble(.cancelled, in: before.phase), on: tdi)
-        case .restarted(let effect):
-            note(Trouble(.effect(effect, .unknown), in: before.phase, detail: "the manager was interrupted"), on: tdi)
-        case .foundShut: note(Trouble(.foundShut, in: before.phase), on: tdi)
-        case .finished(_, .succeeded), .convert, .release, .recover, .answered: break
-        }
-    }
-
-    func note(_ trouble: Trouble, on tdi: FunctionAddress) {
-        if operations[tdi, default: Operation()].trouble == nil { operations[tdi]?.trouble = trouble }
-        if case .effect = trouble.what { operations[tdi]?.lastEffect = trouble }
-    }
-
-    private func tell(
-        _ event: AssignmentEvent, _ before: AssignmentState, _ transition: AssignmentTransition,
-        on tdi: FunctionAddress, after ended: EndedEffect?
-    ) {
-        func send(_ kind: StepReport.Kind) {
-            world.report(
-                StepReport(
-                    device: tdi, kind: kind, phaseBefore: before.phase, phase: transition.state.phase,
-                    state: transition.state, time: world.now()))
-        }
-        if let ended {
-            let report = ended.report
-            send(.ended(ended.name, report.outcome, detail: report.detail, proofs: report.proofs))
-        }
-        if case .observed(let observation) = event { send(.noticed(observation)) }
-        if transition.effect.isToBeCarriedOut { send(.started(transition.effect.name)) }
-        if transition.state.phase.isResting { send(.resting) }
     }
 
     // MARK: Resting

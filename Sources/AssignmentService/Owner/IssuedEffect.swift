@@ -8,6 +8,8 @@ struct IssuedEffect {
     /// Its claim to be heard: the number of the effect among those issued for the TDI. The outcome of an effect behind which
     /// another was issued is too late to matter, even where the state waits for an effect of the same name.
     let ticket: UInt64
+    /// A cut is on its way as soon as it is issued.
+    let cut: Task<EffectReport, Never>?
 
     var isCut: Bool { effect.name == .cut }
 }

@@ -69,6 +69,9 @@ public actor Watcher {
     private var isStopping = false
     /// Cuts that are not answered yet. None holds up another device.
     private var cutting: [FunctionAddress: Task<Void, Never>] = [:]
+    /// Who is to be asked for its state, by DSM; and who asks. One that does not answer holds up the TDIs of its own DSM only.
+    private var questions: [FunctionAddress: [FunctionAddress]] = [:]
+    private var asking: [FunctionAddress: Task<Void, Never>] = [:]
     /// Owners at work on orders.
     private var mending: Task<Void, Never>?
     /// Break off what only waits, when the watcher is to stop. No effect is ever broken off.
@@ -85,8 +88,8 @@ public actor Watcher {
     public func run() async {
         await look()
         async let listening: Void = listen()
-        async let asking: Void = askInRounds()
-        _ = await (listening, asking)
+        async let inRounds: Void = askInRounds()
+        _ = await (listening, inRounds)
         await finish()
     }
 
@@ -94,13 +97,13 @@ public actor Watcher {
     public func runOnce() async {
         await look()
         await hear(patience: 0)
-        await ask(watches.keys.sorted())
+        ask(watches.keys.sorted())
         await finish()
     }
 
     /// Waits for the end of what was begun.
     private func finish() async {
-        while let work = cutting.values.first ?? mending { await work.value }
+        while let work = cutting.values.first ?? asking.values.first ?? mending { await work.value }
     }
 
     /// Has ``run()`` return once what was begun is done.
@@ -133,7 +136,7 @@ public actor Watcher {
     }
 
     private func hear(patience: UInt64) async {
-        let asking = Task { [feed = world.feed, position] () async -> Result<NoticeNews, PlatformError> in
+        let listening = Task { [feed = world.feed, position] () async -> Result<NoticeNews, PlatformError> in
             do throws(PlatformError) {
                 return .success(try await feed.news(after: position, patience: patience))
             } catch {
@@ -141,7 +144,7 @@ public actor Watcher {
             }
         }
         let news: NoticeNews
-        switch await waiting(asking) {
+        switch await waiting(listening) {
         case .success(let found): news = found
         case .failure(let error):
             guard !isStopping else { return }
@@ -149,10 +152,10 @@ public actor Watcher {
             return await pause()
         }
         position = news.position
-        await weigh(news.items.flatMap(signals))
+        weigh(news.items.flatMap(signals))
         if news.hasGap {
             world.report(.gap)
-            await ask(watches.keys.sorted())
+            ask(watches.keys.sorted())
         }
     }
 
@@ -178,7 +181,7 @@ public actor Watcher {
                 let first = turn % all.count
                 let round = (all[first...] + all[..<first]).prefix(settings.questionsPerRound)
                 turn = first + round.count
-                await ask(Array(round))
+                ask(Array(round))
             }
             await pause()
             await look()
@@ -203,15 +206,31 @@ public actor Watcher {
         return await task.value
     }
 
-    /// Asks devices for their state. That one answers RUN clears nothing; that one does not answer is a sign of trouble.
-    private func ask(_ tdis: [FunctionAddress]) async {
+    /// Puts devices in line to be asked for their state. DSMs are asked side by side, the devices of each in turn.
+    private func ask(_ tdis: [FunctionAddress]) {
         for tdi in tdis {
-            guard let watch = watches[tdi], !watch.isOrdered, watch.device.isAsked else { continue }
-            let report = await world.platform.perform(.askState, on: tdi)
-            let kind = report.state.map { SignalKind(.state($0)) } ?? .heartbeatMissed
-            if kind != .answersRun { world.report(.answered(tdi, report)) }
-            await weigh([(tdi, Signal(kind, at: world.now()))], isAnswer: true)
+            guard let dsm = watches[tdi]?.device.dsm, questions[dsm]?.contains(tdi) != true else { continue }
+            questions[dsm, default: []].append(tdi)
+            if asking[dsm] == nil { asking[dsm] = Task { await askInLine(dsm) } }
         }
+    }
+
+    private func askInLine(_ dsm: FunctionAddress) async {
+        while !isStopping, let tdi = questions[dsm]?.first {
+            await ask(tdi)
+            questions[dsm]?.removeFirst()
+        }
+        questions[dsm] = nil
+        asking[dsm] = nil
+    }
+
+    /// Asks a device for its state. That it answers RUN clears nothing; that it does not answer is a sign of trouble.
+    private func ask(_ tdi: FunctionAddress) async {
+        guard let watch = watches[tdi], !watch.isOrdered, watch.device.isAsked else { return }
+        let report = await world.platform.perform(.askState, on: tdi)
+        let kind = report.state.map { SignalKind(.state($0)) } ?? .heartbeatMissed
+        if kind != .answersRun { world.report(.answered(tdi, report)) }
+        weigh([(tdi, Signal(kind, at: world.now()))], isAnswer: true)
     }
 
     // MARK: Weighing
@@ -230,13 +249,13 @@ public actor Watcher {
     }
 
     /// Weighs signals, and has the T=1 of what has failed cut before anything else.
-    private func weigh(_ signals: [(FunctionAddress, Signal)], isAnswer: Bool = false) async {
+    private func weigh(_ signals: [(FunctionAddress, Signal)], isAnswer: Bool = false) {
         let findings = signals.compactMap { judge($0.1, of: $0.0) }
         let falls = settings.acts ? findings.compactMap(cut) : []
         findings.forEach(tell)
         for fall in falls { cutting[fall.device.tdi] = Task { await follow(fall) } }
         if settings.acts { order(findings) }
-        if !isAnswer { await ask(Set(findings.filter { $0.verdict == .suspect }.map(\.device.tdi)).sorted()) }
+        if !isAnswer { ask(Set(findings.filter { $0.verdict == .suspect }.map(\.device.tdi)).sorted()) }
     }
 
     /// What a signal comes to, with all before it. A device that fell is an owner's from now on.

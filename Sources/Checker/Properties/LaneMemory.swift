@@ -7,6 +7,8 @@ struct LaneMemory: Hashable, Sendable {
     var evidence: UInt8 = 0
     /// The interface was locked since the stream's keys last changed.
     var hasOldKeys = false
+    /// Whether it is known who it is.
+    var identity = Identity.unasked
     /// What a VM did to the device that the next owner must not find.
     var use = Use.clean
     /// The interface left CONFIG_UNLOCKED, and nothing has confirmed that it is back.
@@ -26,6 +28,15 @@ struct LaneMemory: Hashable, Sendable {
         case used
         /// It was reset since, and that is not proven.
         case reset
+    }
+
+    enum Identity: UInt8, Hashable, Sendable {
+        /// It was not locked for a VM, and nobody has to know.
+        case unasked
+        /// It was locked, or reset since, and was not asked behind that.
+        case unknown
+        /// It was asked behind its last reset.
+        case known
     }
 
     struct Doubts: OptionSet, Hashable, Sendable {
@@ -48,6 +59,12 @@ struct LaneMemory: Hashable, Sendable {
 
     // MARK: What happened
 
+    /// It was reset: what a VM did is undone, if that is proven, and who comes back is not known.
+    mutating func reset() {
+        if use == .used { use = .reset }
+        if identity == .known { identity = .unknown }
+    }
+
     /// A granting effect was left without an outcome.
     mutating func doubt(_ effect: EffectName) { doubtful.formUnion(Doubts(effect)) }
 
@@ -67,12 +84,14 @@ struct LaneMemory: Hashable, Sendable {
         switch effect {
         case .stop, .reset(.conventional): unlocked()
         case .proveReturn: if use == .reset { use = .clean }
+        case .compareIdentity, .adoptIdentity: if identity == .unknown { identity = .known }
+        case .returnHostDriver: identity = .unasked
         case .detach: doubtful.subtract([.attach, .restoreMappings])
         case .unbindGuestDriver: doubtful.subtract(.bindGuestDriver)
         case .none, .refuse, .releaseHostDriver, .requireConnection, .attach, .drainDMA, .saveLedger, .dropMappings,
             .lock, .collectEvidence, .appraise, .reconfirm, .accept, .bindGuestDriver, .probePrivate, .cut, .askState,
-            .reset(.function), .compareIdentity, .adoptIdentity, .pause, .restoreConfiguration, .restoreMappings,
-            .rekey, .returnHostDriver:
+            .reset(.function), .pause, .restoreConfiguration, .restoreMappings,
+            .rekey:
             break
         }
     }
@@ -87,6 +106,7 @@ struct LaneMemory: Hashable, Sendable {
     mutating func locked() {
         evidence = 0
         hasOldKeys = true
+        identity = .unknown
         isUnlockOwed = true
     }
 }

@@ -90,6 +90,9 @@ struct StepJudge {
         if effect == .detach, lane.memory.use == .used {
             return Violation(.oneOwner, "detach without a proven reset")
         }
+        if effect == .detach || effect == .rekey, lane.memory.identity == .unknown {
+            return Violation(.oneOwner, "\(effect.rawValue), and nobody asked who came back from the reset")
+        }
         guard effect == .attach || effect == .returnHostDriver else { return nil }
         if lane.memory.hasOldKeys { return Violation(.oneOwner, "\(effect.rawValue) with old keys") }
         if !lane.platform.traces.isEmpty {

@@ -70,7 +70,7 @@ extension Session {
     private func place(of plan: Assignment.Plan) -> String? {
         guard let facts = snapshot.function(plan.device), let recorded = try? recorded() else { return nil }
         let state = recorded.assignments[plan.device] ?? .initial
-        return facts.answerAtOdds(with: state)
+        return facts.answerAtOdds(with: state) ?? facts.cutAtOdds(with: state)
             ?? state.place(of: plan.device, domainName: name(of: state.domain))
     }
 }

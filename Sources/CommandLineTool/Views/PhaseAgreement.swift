@@ -20,4 +20,11 @@ extension FunctionFacts {
         return "\(address) is recorded \(state.phase.rawValue), and answers \(answer); "
             + "what its DMA reaches: tdispctl routes \(address)"
     }
+
+    /// Where it is, in a sentence, if somebody cut it and did not record that.
+    func cutAtOdds(with state: AssignmentState) -> String? {
+        guard isFoundShut(state) else { return nil }
+        return
+            "\(address) is recorded \(state.phase.rawValue), and the platform lets no DMA of it through: somebody cut it"
+    }
 }

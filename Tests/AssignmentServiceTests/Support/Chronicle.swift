@@ -16,6 +16,8 @@ final class Chronicle: Sendable {
         /// What was noticed about a function was committed.
         case recordedSuspicion(FunctionAddress)
         case published(DomainBinding)
+        /// Something was told about a function.
+        case told(FunctionAddress)
     }
 
     private let list = Mutex<[Entry]>([])
@@ -30,7 +32,7 @@ final class Chronicle: Sendable {
         entries.filter { entry in
             switch entry {
             case .performed, .connection: true
-            case .recorded, .recordedConnection, .recordedSuspicion, .published: false
+            case .recorded, .recordedConnection, .recordedSuspicion, .published, .told: false
             }
         }
     }

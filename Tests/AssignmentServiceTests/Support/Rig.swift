@@ -25,7 +25,10 @@ struct Rig {
         service = try AssignmentService(
             world: World(
                 platform: platform, journal: journal, judge: judge, nonce: nonce, now: { 0 },
-                report: { [watched] in watched.add($0) }), heard: heard)
+                report: { [watched, chronicle] report in
+                    chronicle.add(.told(report.device))
+                    watched.add(report)
+                }), heard: heard)
     }
 
     /// A new service over what this one has recorded.

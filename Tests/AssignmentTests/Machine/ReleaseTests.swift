@@ -23,12 +23,18 @@ import Testing
         #expect(walk.rests.state == .available(Available(lineage: Lineage(epoch: LockEpoch(rawValue: 1)))))
     }
 
-    @Test func `of a device that was locked before and is attached now: new keys are still owed`() {
+    @Test func `of a device that was locked before and is attached now: who it is is asked, and new keys are owed`() {
         let walk = Walk.converted().on(.release(to: .attached)).rests.on(.release(to: .available))
         #expect(
             walk.effectsUntilRest == [
-                "unbind-guest-driver", "reset function", "prove-return", "detach", "rekey", "return-host-driver",
+                "unbind-guest-driver", "reset function", "connect", "compare-identity", "prove-return", "detach",
+                "rekey",
+                "return-host-driver",
             ])
+        let swapped = walk.succeeds(until: "detaching.compare").ends(.failed(.identityChanged))
+        #expect(swapped.effect == .cut(.first))
+        let compared = swapped.succeeds(until: "recovering1.compare").ends(.failed(.identityChanged))
+        #expect(compared.state.quarantineReason == .identityChanged)
     }
 
     @Test func `of a device that was never locked: no keys are owed`() {

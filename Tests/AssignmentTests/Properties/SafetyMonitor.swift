@@ -25,6 +25,8 @@ struct SafetyMonitor: Hashable {
     /// A domain had the device since the last reset that was proven.
     private var used = false
     private var resetDone = false
+    /// It was shown since its last reset that the device that came back is the one that was reset.
+    private var compared = false
 
     /// Takes in one step, and names what it breaks.
     mutating func violations(
@@ -77,8 +79,10 @@ struct SafetyMonitor: Hashable {
         case .stop: unlocked()
         case .reset(let kind):
             resetDone = true
+            compared = false
             if kind == .conventional { unlocked() }
         case .proveReturn: used = used && !resetDone
+        case .compareIdentity, .adoptIdentity: compared = true
         case .restoreMappings: mappingsDropped = false
         case .detach:
             hostdevIn = false
@@ -90,7 +94,7 @@ struct SafetyMonitor: Hashable {
             doubtful.remove(.bindGuestDriver)
         case .returnHostDriver: hostDriverOff = false
         case .none, .refuse, .releaseHostDriver, .requireConnection, .attach, .drainDMA, .saveLedger, .dropMappings,
-            .bindGuestDriver, .probePrivate, .askState, .compareIdentity, .adoptIdentity, .pause, .restoreConfiguration:
+            .bindGuestDriver, .probePrivate, .askState, .pause, .restoreConfiguration:
             break
         }
     }
@@ -136,6 +140,7 @@ struct SafetyMonitor: Hashable {
     private mutating func domainUses() {
         used = true
         resetDone = false
+        compared = false
     }
 
     // MARK: What must hold
@@ -205,6 +210,9 @@ struct SafetyMonitor: Hashable {
         case .returnHostDriver, .attach: if oldKeys || used { found.append("one-owner: \(after.effect.name)") }
         case .detach: if used { found.append("one-owner: detach without a proven reset") }
         default: break
+        }
+        if after.effect.name == .detach || after.effect.name == .rekey, oldKeys, !compared {
+            found.append("one-owner: \(after.effect.name), and nobody asked who came back")
         }
         if let old = before.domain, let new = after.state.domain, old != new {
             found.append("one-owner: changed hands")

@@ -90,6 +90,8 @@ enum Expectation {
         releasing.bind         | bind-guest-driver
         detaching.unbind       | unbind-guest-driver
         detaching.reset        | reset function
+        detaching.connect      | connect
+        detaching.compare      | compare-identity
         detaching.prove        | prove-return
         detaching.detach       | detach
         detaching.rekey        | rekey

@@ -56,6 +56,8 @@ extension Detaching.Step {
         switch self {
         case .unbindingGuestDriver: "unbind"
         case .resetting: "reset"
+        case .connecting: "connect"
+        case .comparingIdentity: "compare"
         case .proving: "prove"
         case .detaching: "detach"
         case .rekeying: "rekey"

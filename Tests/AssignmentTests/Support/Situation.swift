@@ -75,6 +75,9 @@ enum Situation: String, CaseIterable {
     case detachingProve = "detaching.prove"
     case detachingDetach = "detaching.detach"
     case detachingReturn = "detaching.return"
+    case keptDetachingReset = "kept detaching.reset"
+    case keptDetachingConnect = "kept detaching.connect"
+    case keptDetachingCompare = "kept detaching.compare"
     case owingDetachingDetach = "owing detaching.detach"
     case owingDetachingRekey = "owing detaching.rekey"
 
@@ -159,6 +162,9 @@ enum Situation: String, CaseIterable {
             return Walk.attached.converts()
         case "releasing": return Walk.converted().on(.release(to: isVariant("home") ? .available : .attached))
         case "detaching":
+            if isVariant("kept") {
+                return Walk.converted().on(.release(to: .attached)).rests.on(.release(to: .available))
+            }
             return isVariant("owing")
                 ? Walk.converted().on(.release(to: .available)) : Walk.attached.on(.release(to: .available))
         case "failed": return cutsFailed(fallen)

@@ -42,7 +42,10 @@ import Testing
         home releasing.prove         | .   .   .   .   .      .       cut  .     .       .               .
         detaching.unbind             | .   cut cut ~   .      .       cut  .     .       detaching.reset .
         detaching.reset              | .   cut cut ~   .      .       cut  .     .       .               .
-        detaching.prove              | .   cut cut ~   .      .       cut  .     .       .               .
+        detaching.prove              | .   cut cut cut .      .       cut  .     .       .               .
+        kept detaching.reset         | .   cut cut .   .      .       cut  .     .       .               .
+        kept detaching.connect       | .   cut cut cut .      .       cut  .     .       .               .
+        kept detaching.compare       | .   cut cut cut .      .       cut  .     .       .               .
         detaching.*                  | .   cut cut cut .      .       cut  .     .       .               .
         owing detaching.*            | .   cut cut cut .      .       cut  .     .       .               .
         failed.*                     | .   .   .   .   .      .       .    .     .       ~               .

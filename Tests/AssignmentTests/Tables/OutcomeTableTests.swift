@@ -73,6 +73,9 @@ import Testing
         detaching.prove                   | detaching.detach      cut                 =           cut
         detaching.detach                  | detaching.return      away.cut0           =           away.cut0
         detaching.return                  | available             away.cut0           =           away.cut0
+        kept detaching.reset              | detaching.connect     cut                 =           cut
+        kept detaching.connect            | detaching.compare     cut                 =           cut
+        kept detaching.compare            | detaching.prove       cut                 =           cut
         owing detaching.detach            | detaching.rekey       away.cut0           =           away.cut0
         owing detaching.rekey             | detaching.return      quarantined         =           quarantined
 

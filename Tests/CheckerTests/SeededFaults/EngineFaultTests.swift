@@ -214,6 +214,14 @@ import Testing
         #expect(rule == .oneOwner)
     }
 
+    @Test func `nobody asks who comes back from the reset before the device changes hands`() async throws {
+        let rule = try await rule(replay: .unseen) { before, event, step in
+            guard case .detaching(let now) = step.state, now.step == .connecting else { return step }
+            return Self.enter(.detaching(Detaching(now.lineage, now.domain, step: .proving)))
+        }
+        #expect(rule == .oneOwner)
+    }
+
     @Test func `keys are not renewed for a new owner`() async throws {
         let rule = try await rule(isFunctionZero: false, replay: .unseen) { before, event, step in
             guard case .detaching(let now) = step.state, now.step == .rekeying else { return step }

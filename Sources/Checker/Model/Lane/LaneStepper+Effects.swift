@@ -271,14 +271,14 @@ extension LaneStepper {
     private func resetFunction(_ lane: inout Lane) -> Outcome {
         guard lane.device.isPresent else { return .failed(.deviceGone) }
         functionLevelReset(&lane)
-        if lane.memory.use == .used { lane.memory.use = .reset }
+        lane.memory.reset()
         return .succeeded
     }
 
     private func resetDevice(_ lane: inout Lane) -> Outcome {
         guard lane.device.isPresent else { return .failed(.deviceGone) }
         resetDevice(withAll: &lane)
-        if lane.memory.use == .used { lane.memory.use = .reset }
+        lane.memory.reset()
         return .succeeded
     }
 
