@@ -48,7 +48,7 @@ extension Stage {
 
     /// Faults have stopped: whoever lives hears what was noticed, and asks each device where it is. What breaks a rule then.
     /// What was told and nobody heard is found by a manager that starts.
-    private func comeToRest(after scenario: Scenario, isUnheard: Bool) async -> Breach? {
+    func comeToRest(after scenario: Scenario, isUnheard: Bool) async -> Breach? {
         await host.withModel { $0.clearFaults() }
         recorder.begin(step: scenario.steps.count + 1)
         if isUnheard { restartManager() }
@@ -66,7 +66,7 @@ extension Stage {
     }
 
     /// Where every device that was ever moved ended.
-    private var ends: (worst: SweepResult.Outcome, breach: Breach?) {
+    var ends: (worst: SweepResult.Outcome, breach: Breach?) {
         get async {
             var ends: Set<SweepResult.Outcome> = []
             for (function, state) in recorded.assignments.sorted(by: { $0.key < $1.key }) {
