@@ -15,14 +15,19 @@ import Testing
         let steps: String
         var target = Target.function
         var topology = "demo"
+        /// Another platform than the topology's.
+        var platform: String?
         var testDescription: String { name }
 
         init(
-            _ name: String, _ event: String, _ target: Target = .function, topology: String = "demo", then: String = ""
+            _ name: String, _ event: String, _ target: Target = .function, topology: String = "demo",
+            platform: String? = nil,
+            then: String = ""
         ) {
             self.name = name
             self.target = target
             self.topology = topology
+            self.platform = platform
             steps = "- event: {\(event)}" + then
         }
     }
@@ -79,10 +84,11 @@ import Testing
         Cause("PASID", "configuration-write: @, offset: 0x1da, width: 2, value: 1", .physical),
         Cause("ARI", "configuration-write: @, offset: 0x1d2, width: 2, value: 0x0010", .physical),
         Cause("Resizable BAR", "configuration-write: @, offset: 0x1f4, width: 4, value: 0x0520", .physical),
-        Cause("MSI-X", "configuration-write: @, offset: 0x86, width: 2, value: 0x8000", .physical),
         Cause(
-            "MSI-X, its table not locked", "configuration-write: @, offset: 0x86, width: 2, value: 0xc000", .physical,
-            topology: "firmware-not-locked"),
+            "MSI-X, its table locked", "configuration-write: @, offset: 0x86, width: 2, value: 0x8000", .physical,
+            platform: "cove-io"),
+        Cause(
+            "MSI-X, its table not locked", "configuration-write: @, offset: 0x86, width: 2, value: 0x8000", .physical),
         Cause("registers that are not tracked", "configuration-write: @, offset: 0x3c, width: 1, value: 5", .physical),
         Cause("device gone", "device-gone: @", .device),
     ]
@@ -140,6 +146,9 @@ import Testing
         var text = scenarioText(steps: steps)
         if cause.topology != "demo" {
             text = text.replacingOccurrences(of: "topology: demo", with: "topology: topologies/\(cause.topology).yaml")
+        }
+        if let platform = cause.platform {
+            text = text.replacingOccurrences(of: "steps:", with: "platform: \(platform)\nsteps:")
         }
         let scenario = try Scenario(parsing: text, file: "\(Corpus.folder)/cause.yaml")
         let stage = try Stage(scenario)
