@@ -124,7 +124,7 @@ import Testing
         // Four times asked by IDE_KM, each time eleven times by SPDM.
         (MessageFault(.keyProgram, .busy(44)), .failed(.busy)),
         (MessageFault(.keySetGo, occurrence: 6, .dropResponse), .failed(.timedOut)),
-        (MessageFault(.keySetGo, .duplicate), .succeeded),
+        (MessageFault(.keySetGo, .duplicateRequest), .succeeded),
         (MessageFault(.getMeasurements, .dropResponse), .failed(.timedOut)),
         (MessageFault(.getTDISPVersion, .delay(5_000_000)), .succeeded),
         (MessageFault(.getTDISPVersion, .delay(5_000_000_000)), .failed(.timedOut)),

@@ -23,7 +23,7 @@ import Testing
         (.corruptRequest(at: 18), .failed(.deviceRefused), .configUnlocked),
         (.corruptRequest(at: 1), .failed(.deviceRefused), .configUnlocked),
         (.corruptResponse(at: 4), .failed(.deviceRefused), .configUnlocked),
-        (.duplicate, .succeeded, .configLocked),
+        (.duplicateRequest, .succeeded, .configLocked),
         (.delay(1_000_000), .succeeded, .configLocked),
         (.delay(2_000_000_000), .failed(.timedOut), .configUnlocked),
         (.busy(2), .succeeded, .configLocked),
@@ -50,7 +50,7 @@ import Testing
         (.dropRequest, .failed(.timedOut), .configUnlocked),
         (.dropResponse, .failed(.timedOut), .configUnlocked),
         (.corruptRequest(at: 20), .failed(.deviceRefused), .configLocked),
-        (.duplicate, .succeeded, .run),
+        (.duplicateRequest, .succeeded, .run),
         (.busy(1), .succeeded, .run),
         (.refuse(.unspecified), .failed(.deviceRefused), .configLocked),
     ]

@@ -45,6 +45,20 @@ import Testing
         }
     }
 
+    @Test func `a reader that does not read holds up neither the cut nor the way home`() async throws {
+        try await Tool.with { tool in
+            try await tool.convert()
+            let reader = try StalledReader()
+            let running = try tool.start(["watch", "--interval", "0.05"], reader: reader.handle)
+            try await eventually { running.hasOpen("journal.sqlite") }
+            try await Self.inject("{link-down: 0000:3b:00.0}", tool)
+            try await eventually { try tool.recordedPhase(of: Demo.vf) == .attached }
+            running.signal(SIGKILL)
+            #expect(try await running.ended().signal == SIGKILL)
+            try await tool.expectSoundness()
+        }
+    }
+
     @Test func `what only the device knows comes out when it is asked`() async throws {
         try await Tool.with { tool in
             try await tool.convert()

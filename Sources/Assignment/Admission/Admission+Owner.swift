@@ -55,7 +55,9 @@ extension Admission {
         case (nil, _?):
             return Precondition(
                 .owner, .violated(.busy), "already a hostdev of \(name(of: wanted)), put there by somebody else",
-                advice: "\(takenOut(of: wanted)): convert puts it in by itself")
+                advice: facts.adopted == nil
+                    ? "\(takenOut(of: wanted)): convert puts it in by itself"
+                    : "tdispctl recover \(facts.address), which brings it home in \(name(of: wanted)) first")
         case (_?, nil):
             return Precondition(
                 .owner, .unknown, "recorded in \(name(of: wanted)), whose definition does not hold it",
@@ -103,7 +105,7 @@ extension Admission {
         if let holder = facts.domain {
             return Precondition(
                 .assigned, .violated(.busy), "a hostdev of \(name(of: holder)), put there by somebody else",
-                advice: facts.state.map(Phase.available.expects) ?? true
+                advice: facts.adopted == nil
                     ? "tdispctl recover \(facts.address): it is adopted as it is; or \(takenOut(of: holder))"
                     : "tdispctl recover \(facts.address)")
         }

@@ -43,7 +43,7 @@ extension EmulatedDevice {
         guard defect != .dropRequest else { return nil }
         let payload = defect.map { $0.corruptingRequest(payload) } ?? payload
         let answer = forged(for: payload, protocolID, defect) ?? answer(payload, protocolID, over: session)
-        if defect == .duplicate { _ = self.answer(payload, protocolID, over: session) }
+        if defect == .duplicateRequest { _ = self.answer(payload, protocolID, over: session) }
         guard defect != .dropResponse, let answer else { return nil }
         return defect.map { $0.corruptingResponse(answer) } ?? answer
     }
@@ -132,7 +132,9 @@ extension MessageFault.Action {
         switch self {
         case .busy: (.busy, .busy)
         case .refuse(let code): (code, .invalidRequest)
-        case .dropRequest, .dropResponse, .corruptRequest, .corruptResponse, .duplicate, .delay, .event: nil
+        case .dropRequest, .dropResponse, .corruptRequest, .corruptResponse, .duplicateRequest, .duplicateResponse,
+            .delay, .event:
+            nil
         }
     }
 

@@ -34,7 +34,9 @@ public struct MessageFault: Hashable, Sendable, Codable {
         /// The same, of the response.
         case corruptResponse(at: Int)
         /// The request arrives twice; the TSM sees the first answer.
-        case duplicate
+        case duplicateRequest
+        /// The response arrives twice: the second time as the answer to whatever the TSM asks the device next.
+        case duplicateResponse
         /// The response comes so many nanoseconds later, which may be too late.
         case delay(UInt64)
         /// The device is busy so many times in a row.

@@ -1,10 +1,13 @@
 internal import Assignment
 internal import PCIe
+internal import SPDM
 
 /// The faults that wait for their moment.
 struct FaultPlan {
     private var messages: [MessageFault] = []
     private var effects: [EffectFault] = []
+    /// Responses that are to come once more.
+    private var echoes: [FunctionAddress: TransportMessage] = [:]
 
     mutating func add(_ fault: MessageFault) { messages.append(fault) }
 
@@ -29,6 +32,14 @@ struct FaultPlan {
             return fault
         }
         return found
+    }
+
+    /// Has a response come once more.
+    mutating func echo(_ response: TransportMessage, of device: FunctionAddress) { echoes[device] = response }
+
+    /// What comes as an answer: in its place the one before, if that is to come once more.
+    mutating func takeEcho(of device: FunctionAddress, insteadOf answer: TransportMessage?) -> TransportMessage? {
+        echoes.removeValue(forKey: device) ?? answer
     }
 
     /// Counts an effect, and gives what happens to it.

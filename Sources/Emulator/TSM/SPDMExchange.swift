@@ -63,7 +63,10 @@ extension HostModel {
             ? pass(message, to: device, through: action)
             : transact(message, with: device, action?.asDefect(within: latencies.timeout))
         followBusMastering(of: device)
-        guard let answer, isInTime(action, device) else { return nil }
+        guard let answer = faults.takeEcho(of: device.address, insteadOf: answer), isInTime(action, device) else {
+            return nil
+        }
+        if action == .duplicateResponse { faults.echo(answer, of: device.address) }
         if inner == nil { note(name, .response, [], of: device, action) }
         return answer
     }
@@ -79,14 +82,14 @@ extension HostModel {
             _ = transact(message, with: device)
             return nil
         case .corruptRequest(let offset): message.bytes = message.bytes.flipping(offset)
-        case .duplicate: _ = transact(message, with: device)
+        case .duplicateRequest: _ = transact(message, with: device)
         case .busy, .refuse:
             // Nobody outside of a session can forge an answer inside it.
             guard !message.isSecured, let version = message.bytes.first else { return nil }
             let error = ErrorMessage(
                 version: SPDMVersion(rawValue: version), code: action?.refusal?.spdm ?? .unspecified)
             return TransportMessage(isSecured: false, bytes: error.encoded())
-        case .corruptResponse, .delay, .event, nil: break
+        case .corruptResponse, .duplicateResponse, .delay, .event, nil: break
         }
         guard var answer = transact(message, with: device) else { return nil }
         if case .corruptResponse(let offset) = action { answer.bytes = answer.bytes.flipping(offset) }
@@ -131,7 +134,8 @@ extension MessageFault.Action {
         case .dropResponse: "response lost"
         case .corruptRequest(let at): "request corrupted at byte \(at)"
         case .corruptResponse(let at): "response corrupted at byte \(at)"
-        case .duplicate: "arrived twice"
+        case .duplicateRequest: "arrived twice"
+        case .duplicateResponse: "response arrived twice"
         case .delay(let nanoseconds): "\(nanoseconds) ns late"
         case .busy(1): "busy"
         case .busy(let times): "busy, \(times) times"

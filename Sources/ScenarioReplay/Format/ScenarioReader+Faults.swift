@@ -33,18 +33,12 @@ extension ScenarioReader {
         case "drop": try node.choice(Side.self) == .request ? .dropRequest : .dropResponse
         case "corrupt-request": .corruptRequest(at: try node.integer(Int.self, in: 0...65535))
         case "corrupt-response": .corruptResponse(at: try node.integer(Int.self, in: 0...65535))
-        case "duplicate": try duplicate(node)
+        case "duplicate": try node.choice(Side.self) == .request ? .duplicateRequest : .duplicateResponse
         case "delay": .delay(try node.nanoseconds())
         case "busy": .busy(try node.integer(Int.self, in: 1...1000))
         case "refuse": .refuse(TDISPErrorCode.named[try node.choice(among: TDISPErrorCode.named.map(\.description))])
         default: .event(try event(node))
         }
-    }
-
-    /// Only a request can arrive twice: the TSM waits for one answer.
-    private func duplicate(_ node: YAMLNode) throws(YAMLError) -> MessageFault.Action {
-        _ = try node.choice(among: [Side.request.rawValue])
-        return .duplicate
     }
 
     private func effectAction(_ map: inout YAMLMapping) throws(YAMLError) -> EffectFault.Action {

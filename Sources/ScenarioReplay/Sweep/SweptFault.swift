@@ -22,6 +22,7 @@ public struct SweptFault: Hashable, Sendable {
         case requestLost = "request lost"
         case responseLost = "response lost"
         case requestTwice = "request arrives twice"
+        case responseTwice = "response arrives twice"
         case requestCorrupted = "request corrupted"
         case responseCorrupted = "response corrupted"
         case noticeLost = "notice lost"
@@ -36,7 +37,8 @@ public struct SweptFault: Hashable, Sendable {
             switch self {
             case .effectFails, .effectTimesOut, .effectNotDone, .effectDone, .managerDiesBefore, .managerDiesAfter:
                 .effect
-            case .requestLost, .responseLost, .requestTwice, .requestCorrupted, .responseCorrupted: .message
+            case .requestLost, .responseLost, .requestTwice, .responseTwice, .requestCorrupted, .responseCorrupted:
+                .message
             case .noticeLost, .noticeTwice, .noticeLate: .notice
             }
         }
@@ -46,7 +48,7 @@ public struct SweptFault: Hashable, Sendable {
             switch self {
             case .requestCorrupted, .responseCorrupted: true
             case .effectFails, .effectTimesOut, .effectNotDone, .effectDone, .managerDiesBefore, .managerDiesAfter,
-                .requestLost, .responseLost, .requestTwice, .noticeLost, .noticeTwice, .noticeLate:
+                .requestLost, .responseLost, .requestTwice, .responseTwice, .noticeLost, .noticeTwice, .noticeLate:
                 false
             }
         }
@@ -84,8 +86,8 @@ public struct SweptFault: Hashable, Sendable {
         case .effectTimesOut: .fail(.timedOut)
         case .effectNotDone: .unknownNotDone
         case .effectDone: .unknownDone
-        case .managerDiesBefore, .managerDiesAfter, .requestLost, .responseLost, .requestTwice, .requestCorrupted,
-            .responseCorrupted, .noticeLost, .noticeTwice, .noticeLate:
+        case .managerDiesBefore, .managerDiesAfter, .requestLost, .responseLost, .requestTwice, .responseTwice,
+            .requestCorrupted, .responseCorrupted, .noticeLost, .noticeTwice, .noticeLate:
             nil
         }
     }
@@ -94,7 +96,8 @@ public struct SweptFault: Hashable, Sendable {
         switch cause {
         case .requestLost: .dropRequest
         case .responseLost: .dropResponse
-        case .requestTwice: .duplicate
+        case .requestTwice: .duplicateRequest
+        case .responseTwice: .duplicateResponse
         case .requestCorrupted: .corruptRequest(at: byte)
         case .responseCorrupted: .corruptResponse(at: byte)
         case .effectFails, .effectTimesOut, .effectNotDone, .effectDone, .managerDiesBefore, .managerDiesAfter,

@@ -231,6 +231,22 @@ import Testing
         #expect(plan[.siblings]?.advice == "release the siblings first")
     }
 
+    @Test func `a device that was cut and that nobody recorded is brought home by its recovery, which the plan shows`()
+    {
+        let scene = Scene().with { scene in
+            scene.device.domain = Walk.web
+            scene.device.state = .configUnlocked
+            scene.device.isShut = true
+        }
+        #expect(!scene.device.isUnrecordedGuest(.initial))
+        let plan = scene.admission.plan(recover: Scene.vf)
+        #expect(plan.outcome == .go && plan.domain == Walk.web && plan.destination == .attached)
+        #expect(plan.effects.map(\.label).prefix(3) == ["cut 0", "ask-state", "reset function"])
+        #expect(scene.conversion[.owner]?.advice == "tdispctl recover 0000:3b:00.1, which brings it home in web first")
+        let release = scene.admission.plan(release: Scene.vf, to: .available)
+        #expect(release[.assigned]?.advice == "tdispctl recover 0000:3b:00.1")
+    }
+
     @Test func `a device in RUN that nobody recorded is adopted by its recovery, which the plan shows`() {
         let scene = Scene().with {
             $0.device.domain = Walk.web

@@ -9,8 +9,11 @@ struct Running: Sendable {
     private let output: String
     private let end: Task<Void, Never>
 
-    /// Starts a program. Its output goes to files, which nobody has to drain.
-    init(_ program: String, _ arguments: [String], _ environment: [String: String], output: String) throws {
+    /// Starts a program. Its output goes to files, which nobody has to drain; standard output to `reader` if one is named.
+    init(
+        _ program: String, _ arguments: [String], _ environment: [String: String], output: String,
+        reader: FileHandle? = nil
+    ) throws {
         let (ends, continuation) = AsyncStream<Void>.makeStream()
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
@@ -18,7 +21,7 @@ struct Running: Sendable {
         process.environment = environment
         process.standardInput = FileHandle.nullDevice
         let files = (out: try Self.open(output + ".out"), err: try Self.open(output + ".err"))
-        process.standardOutput = files.out
+        process.standardOutput = reader ?? files.out
         process.standardError = files.err
         process.terminationHandler = { _ in continuation.finish() }
         try process.run()

@@ -63,16 +63,19 @@ struct Tool: Sendable {
         return ended
     }
 
-    /// Starts the program and lets it run.
-    func start(_ arguments: [String]) throws -> Running { try start(program: Self.path, arguments) }
+    /// Starts the program and lets it run; its standard output goes to `reader`, if one is named.
+    func start(_ arguments: [String], reader: FileHandle? = nil) throws -> Running {
+        try start(program: Self.path, arguments, reader: reader)
+    }
 
     /// Runs a script in the scratch directory, with the program's path as `$TDISPCTL`.
     func shell(_ script: String) async throws -> Ended {
         try await start(program: "/bin/bash", ["-c", "cd; " + script]).ended()
     }
 
-    private func start(program: String, _ arguments: [String]) throws -> Running {
-        try Running(program, arguments, environment, output: scratch + "/\(UUID().uuidString.prefix(8))")
+    private func start(program: String, _ arguments: [String], reader: FileHandle? = nil) throws -> Running {
+        try Running(
+            program, arguments, environment, output: scratch + "/\(UUID().uuidString.prefix(8))", reader: reader)
     }
 
     // MARK: The emulated host
