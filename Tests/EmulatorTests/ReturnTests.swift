@@ -162,7 +162,7 @@ import Testing
         host.perform(ConnectionEffect.connect, demo.vf0)
         let report = host.perform(.compareIdentity, demo.vf0)
         #expect(report.outcome == .failed(.identityChanged))
-        #expect(report.detail == "serial ACC-9999, before ACC-0001")
+        #expect(report.detail == "serial ACC-9999, before ACC-0001; changed: certificate, serial number")
     }
 
     @Test func `the second cut ends what the function sends, and spares its siblings`() throws {

@@ -89,7 +89,10 @@ import Testing
             "s.yaml:6:13: expected one of the keys drop, corrupt-request"
         ),
         ("- inject: {effect: appraise, fail: busy}", "s.yaml:6:22: expected one of release-host-driver"),
-        ("- inject: {message: QUERY, duplicate: response}", "s.yaml:6:41: expected one of request, found 'response'"),
+        (
+            "- inject: {message: QUERY, duplicate: answer}",
+            "s.yaml:6:41: expected one of request, response, found 'answer'"
+        ),
         ("- inject: {effect: lock, fail: devicerefused}", "did you mean 'device-refused'?"),
         ("- inject: {effect: lock, fail: busy, unknown: done}", "cannot stand beside 'fail'"),
         ("- inject: {effect: lock, fail: busy, of: db1}", "s.yaml:6:44: expected one of accelerator"),

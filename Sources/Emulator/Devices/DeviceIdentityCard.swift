@@ -73,14 +73,27 @@ extension EmulatedDevice {
         followSessions()
     }
 
+    /// Measures anew, as it boots.
+    func boot() {
+        boots += 1
+        responder?.setMeasurements(measurements, isFirmwareUpdated: false)
+    }
+
     /// What it measures of itself.
     var measurements: [DeviceMeasurement] {
         let firmware = Array("firmware \(identity.firmware)".utf8)
         let hardware = Array("hardware \(pciName)".utf8)
-        return [
+        let always = [
             DeviceMeasurement(index: 1, kind: .firmware, value: .bitStream(firmware)),
             DeviceMeasurement(index: 2, kind: .hardwareConfiguration, value: .bitStream(hardware)),
             DeviceMeasurement(index: 3, kind: .firmwareVersion, value: .raw(Array(identity.firmware.utf8))),
         ]
+        let ofBoot = description.dsm.bootMeasurement
+        return ofBoot == 0
+            ? always
+            : always + [
+                DeviceMeasurement(
+                    index: ofBoot, kind: .firmwareConfiguration, value: .bitStream(Array("boot \(boots)".utf8)))
+            ]
     }
 }

@@ -86,6 +86,7 @@ extension EmulatedDevice {
         forgetSessions()
         isDebugOpen = false
         for function in allFunctions { function.reset() }
+        boot()
     }
 
     // MARK: Link

@@ -43,6 +43,8 @@ final class EmulatedDevice {
     var entropy: any EntropySource
     /// Whether it is there and answers.
     var isPresent = true
+    /// How often it has booted since it was made.
+    var boots: UInt32 = 0
     /// Whether debug access is open.
     var isDebugOpen = false
     /// Defects that make its own work fail; each is used up once.

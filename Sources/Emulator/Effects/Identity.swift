@@ -81,7 +81,8 @@ extension HostModel {
             return .success(
                 KnownIdentity(
                     rootDigest: identity.rootDigest, leafDigest: identity.leafDigest, serial: identity.serialNumber,
-                    measurements: report.blocks.map { Measurement($0) }))
+                    measurements: report.blocks.map { Measurement($0) },
+                    boot: tsm.boots[device.address, default: 0]))
         }
     }
 
@@ -92,11 +93,25 @@ extension HostModel {
         }
         switch askIdentity(of: device, over: connection) {
         case .failure(let failure): return EffectReport(.failed(failure.engineReason), "no measurements: \(failure)")
-        case .success(known):
-            return EffectReport(.succeeded, "serial \(known.serial), same certificate and measurements")
-        case .success(let found):
-            return EffectReport(.failed(.identityChanged), "serial \(found.serial), before \(known.serial)")
+        case .success(let found): return compare(known, found, device)
         }
+    }
+
+    /// Within a boot everything has to be as it was. What is of the boot is taken anew behind the next one.
+    private mutating func compare(
+        _ known: KnownIdentity, _ found: KnownIdentity, _ device: EmulatedDevice
+    ) -> EffectReport {
+        let ofBoot = device.description.dsm.bootMeasurement
+        let changes = known.changes(to: found, ofBoot: ofBoot)
+        guard changes.isEmpty else {
+            return EffectReport(
+                .failed(.identityChanged),
+                "serial \(found.serial), before \(known.serial); changed: \(changes.joined(separator: ", "))")
+        }
+        tsm.knownIdentities[device.address] = found
+        let booted =
+            known.measurements == found.measurements ? "" : ", but for measurement \(ofBoot), which is of the boot"
+        return EffectReport(.succeeded, "serial \(found.serial), same certificate and measurements\(booted)")
     }
 }
 

@@ -69,6 +69,7 @@ extension HostModel {
     /// The reset itself, whoever asked for it. Every interface is CONFIG_UNLOCKED afterwards.
     mutating func resetConventionally(_ device: EmulatedDevice) {
         device.resetConventionally()
+        tsm.boots[device.address, default: 0] += 1
         device.rootPort.take(.lost(.reset))
         followBusMastering(of: device)
         for each in device.allFunctions { tsm.locks[each.address] = nil }

@@ -50,6 +50,7 @@ extension HostModel {
 
     mutating func pullOut(_ device: EmulatedDevice) {
         device.resetConventionally()
+        tsm.boots[device.address, default: 0] += 1
         device.isPresent = false
         tsm.authentications[device.address] = nil
         device.rootPort.take(.lost(.linkDown))

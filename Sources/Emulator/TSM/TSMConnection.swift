@@ -95,6 +95,8 @@ struct TSM {
     var authentications: [FunctionAddress: DeviceAuthentication] = [:]
     /// Who each device proved to be when it was first connected for its present user.
     var knownIdentities: [FunctionAddress: KnownIdentity] = [:]
+    /// How often the host has seen each device boot: power-on and conventional resets.
+    var boots: [FunctionAddress: UInt32] = [:]
     /// What functions are bound to each other by.
     var peerStreams: [PeerStream] = []
     /// Streams in use by bridge.

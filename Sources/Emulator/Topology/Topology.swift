@@ -28,7 +28,7 @@ internal import PCIe
 ///     memory: [16MiB, {size: 64KiB, address: 0x3000000000}]
 ///     features: [tee-io, flr, doe, ide, msi-x]   # and ats
 ///     dsm: {lock-flags: [no-fw-update, lock-msi-x], address-width: 52, requests-per-interface: 1,
-///           requests-per-device: 4, streams: 1, port: 0, heartbeat-period: 0, key-period: 0}
+///           requests-per-device: 4, streams: 1, port: 0, heartbeat-period: 0, key-period: 0}   # and boot-measurement: 4
 ///     identity: {serial: ACC-0001, root: Example Device CA, firmware: 1.0.0}
 ///     driver: accel                  # none
 ///     workload: {pattern: sequential, burst: 2, size: 64B, misbehaves: false}

@@ -163,12 +163,15 @@ extension Topology {
         /// Seconds after which it wants a new key for what it sends in a session, 0 for never. It can only say so when it is
         /// asked, which is with each heartbeat.
         public var keyPeriod: UInt16
+        /// The index of a measurement that is another one after each boot (power-on, conventional reset), 4...239; 0: it has
+        /// none. The host knows of it, as of a reference value that has to be one of the same boot.
+        public var bootMeasurement: UInt8
 
         /// Creates options.
         public init(
             lockFlags: LockFlags = [.noFirmwareUpdate, .lockMSIX], addressWidth: UInt8 = 52,
             requestsPerInterface: UInt8 = 1, requestsPerDevice: UInt8 = 4, streams: Int = 1, port: UInt8 = 0,
-            heartbeatPeriod: UInt8 = 0, keyPeriod: UInt16 = 0
+            heartbeatPeriod: UInt8 = 0, keyPeriod: UInt16 = 0, bootMeasurement: UInt8 = 0
         ) {
             self.lockFlags = lockFlags
             self.addressWidth = addressWidth
@@ -178,6 +181,7 @@ extension Topology {
             self.port = port
             self.heartbeatPeriod = heartbeatPeriod
             self.keyPeriod = keyPeriod
+            self.bootMeasurement = bootMeasurement
         }
 
         /// The requests that it takes: those for peer-to-peer streams where an interface can be locked for them.

@@ -104,6 +104,8 @@ extension YAMLNode {
                 options.keyPeriod = try node.integer()
                 guard options.heartbeatPeriod > 0 else { throw node.error("key-period needs heartbeat-period") }
             }
+            options.bootMeasurement =
+                try map.optional("boot-measurement")?.integer(UInt8.self, in: 4...239) ?? options.bootMeasurement
             return options
         }
     }

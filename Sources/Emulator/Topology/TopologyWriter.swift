@@ -115,6 +115,7 @@ extension Topology.DSMOptions {
         keys.set("port", port, unless: standard.port)
         keys.set("heartbeat-period", heartbeatPeriod, unless: standard.heartbeatPeriod)
         keys.set("key-period", keyPeriod, unless: standard.keyPeriod)
+        keys.set("boot-measurement", bootMeasurement, unless: standard.bootMeasurement)
         return keys
     }
 }
