@@ -20,6 +20,8 @@ public final class Journal: Sendable {
     public let seesChanges: Bool
     /// Steps of effects that did not wait for the journal, and that it could not take yet; oldest first.
     private let deferred = Mutex<[HistoryContent]>([])
+    /// The ends of the history as the last commit left them; nil: not read yet. Nobody else writes while the lock is held.
+    private let ends = Mutex<HistoryTable.Ends?>(nil)
 
     private init(
         _ database: DatabaseQueue, at path: String, lock: JournalLock?, retention: RetentionPolicy,
@@ -89,10 +91,10 @@ extension Journal {
     /// has no record yet is not given one.
     public func identify(_ device: FunctionAddress, as identity: String, at time: UInt64) throws(JournalError) {
         try perform { [self] database in
-            try database.commit {
+            try commit(database) { ends in
                 try database.execute(
                     sql: "UPDATE devices SET identity = ? WHERE address = ?", arguments: [identity, device.description])
-                try append(.note(Note("identity \(identity)", on: device, at: time)), database)
+                try append(.note(Note("identity \(identity)", on: device, at: time)), to: &ends, database)
             }
         }
     }
@@ -122,28 +124,36 @@ extension Journal {
 
     private func commit(_ contents: [HistoryContent], _ database: Database) throws {
         let waiting = deferred.withLock { $0 }
-        try database.commit {
-            for content in waiting + contents { try append(content, database) }
+        try commit(database) { ends in
+            for content in waiting + contents { try append(content, to: &ends, database) }
         }
         // Steps are taken from the line on the database's queue only, so its front is still what was written.
         deferred.withLock { $0.removeFirst(waiting.count) }
     }
 
-    private func append(_ content: HistoryContent, _ database: Database) throws {
+    /// A transaction that appends to the history.
+    private func commit(_ database: Database, _ body: (inout HistoryTable.Ends) throws -> Void) throws {
+        var next = try ends.withLock { try $0 ?? HistoryTable(database: database).ends() }
+        ends.withLock { $0 = nil }
+        try database.commit { try body(&next) }
+        ends.withLock { $0 = next }
+    }
+
+    private func append(_ content: HistoryContent, to ends: inout HistoryTable.Ends, _ database: Database) throws {
         let tables = StateTables(database: database)
         let payload = try JSONText.encode(content)
         func enter(_ kind: HistoryEntry.Kind, on device: FunctionAddress?, at time: UInt64, _ text: String) throws {
             try HistoryTable(database: database).append(
-                kind, on: device, at: time, text: text, payload: payload, keeping: retention)
+                kind, on: device, at: time, text: text, payload: payload, to: &ends, keeping: retention)
         }
         switch content {
         case .assignment(let step):
             let before = try tables.phase(of: step.device)
-            try tables.write(step, payload: payload)
+            try tables.write(step, payload: payload, entry: ends.next)
             try enter(step.event.kind, on: step.device, at: step.time, step.line(from: before))
         case .connection(let step):
             let before = try tables.name(of: step.dsm)
-            try tables.write(step, payload: payload)
+            try tables.write(step, payload: payload, entry: ends.next)
             try enter(step.event.kind, on: step.dsm, at: step.time, step.line(from: before))
         case .note(let note):
             try enter(.note, on: note.device, at: note.time, note.text)
@@ -194,9 +204,16 @@ extension Journal {
         try perform { try HistoryTable(database: $0).entries(of: device, after: sequence, limit: limit) }
     }
 
-    /// Checks the whole kept history against its chain.
+    /// Checks the whole kept history against its chain, as it is at one instant.
     public func verifyHistory() throws(JournalError) -> HistoryVerdict {
-        try perform { try HistoryTable(database: $0).verify() }
+        try perform { database in
+            var verdict: HistoryVerdict?
+            try database.inTransaction(.deferred) {
+                verdict = try HistoryTable(database: database).verify()
+                return .commit
+            }
+            return try verdict ?? HistoryTable(database: database).verify()
+        }
     }
 
     private static func platform(_ database: Database) throws -> String? {
@@ -242,12 +259,12 @@ extension Journal: AssignmentJournal {
     public func record(_ record: SuspicionRecord) throws(JournalFailure) {
         do throws(JournalError) {
             try perform { [self] database in
-                try database.commit {
+                try commit(database) { ends in
                     let tables = StateTables(database: database)
                     let before = try tables.standing(of: record.device) ?? .nothing
                     try tables.write(record)
                     if before != record.suspicion.standing {
-                        try append(.note(Note(record)), database)
+                        try append(.note(Note(record)), to: &ends, database)
                     }
                 }
             }

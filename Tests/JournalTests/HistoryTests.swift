@@ -95,7 +95,7 @@ import Testing
         ("DELETE FROM history WHERE sequence = 1", .broken(sequence: 1, .missing)),
         ("DELETE FROM history WHERE sequence = 3", .broken(sequence: 3, .missing)),
         ("DELETE FROM history WHERE sequence = 5", .broken(sequence: 5, .missing)),
-        ("UPDATE chain SET head_sequence = 4", .broken(sequence: 5, .added)),
+        ("UPDATE chain SET head_sequence = 4", .broken(sequence: 4, .altered)),
         ("UPDATE chain SET head_hash = zeroblob(32)", .broken(sequence: 5, .altered)),
         ("UPDATE history SET sequence = 9 WHERE sequence = 2", .broken(sequence: 2, .missing)),
     ])
@@ -103,6 +103,40 @@ import Testing
         let scratch = try await closedJournal(remarks: 5)
         try scratch.tamper(sql)
         #expect(try Journal.openForReading(in: scratch.directory).verifyHistory() == verdict)
+    }
+
+    /// A journal of steps: the rows of the present, and not the chain's own row, name its newest entries.
+    private func closedConversion() async throws -> (scratch: Scratch, entries: Int) {
+        let scratch = try Scratch()
+        let journal = try await scratch.open()
+        var steps = Steps()
+        let conversion = steps.conversion()
+        for step in conversion { try journal.record(step) }
+        try journal.record(steps.take(ConnectionEvent.require))
+        try journal.close()
+        return (scratch, conversion.count + 1)
+    }
+
+    @Test(arguments: ["= (SELECT max(sequence) FROM history)", "> 3"])
+    func `steps that are missing at the end are missed, and stay missed when others follow`(which: String) async throws
+    {
+        let (scratch, entries) = try await closedConversion()
+        #expect(try Journal.openForReading(in: scratch.directory).verifyHistory().isIntact(entries: entries))
+        let first = Int64(which == "> 3" ? 4 : entries)
+        try scratch.tamper("DELETE FROM history WHERE sequence \(which)")
+        #expect(try Journal.openForReading(in: scratch.directory).verifyHistory() == .broken(sequence: first, .missing))
+        let journal = try await scratch.open()
+        try journal.record(Note("next", at: 0))
+        #expect(try journal.history().last?.sequence == Int64(entries + 1))
+        #expect(try journal.verifyHistory() == .broken(sequence: first, .missing))
+        try journal.close()
+    }
+
+    @Test func `a step that was added at the end is found`() async throws {
+        let (scratch, entries) = try await closedConversion()
+        try scratch.tamper("UPDATE devices SET entry = 1; UPDATE connections SET entry = 1")
+        let verdict = try Journal.openForReading(in: scratch.directory).verifyHistory()
+        #expect(verdict == .broken(sequence: 2, .added) && entries > 2)
     }
 
     @Test func `what the policy no longer keeps is cut, and the rest still verifies`() async throws {

@@ -1,6 +1,7 @@
 import Assignment
 import Foundation
 import GRDB
+import PCIe
 import Testing
 
 @testable import Journal
@@ -128,18 +129,37 @@ import Testing
         try await database.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA journal_mode = WAL")
             try Schema.migrate(database, steps: Array(Schema.steps.prefix(1)))
-            try StateTables(database: database).write(
-                step, payload: JSONText.encode(HistoryContent.assignment(step)))
+            let payload = try JSONText.encode(HistoryContent.assignment(step))
+            let fields = HistoryFields(
+                sequence: 1, device: device.description, time: step.time, kind: "request", text: "convert",
+                payload: payload)
+            let hash = Data(try ChainHash(linking: fields, to: .zero).bytes)
+            try database.execute(
+                sql: """
+                    INSERT INTO devices (address, phase, epoch, pending, state, updated_at)
+                    VALUES (?, ?, 0, ?, json_extract(?, '$.assignment._0.state'), ?)
+                    """,
+                arguments: [
+                    device.description, step.state.phase.rawValue, step.effect.name.rawValue, payload, Int64(step.time),
+                ])
+            try database.execute(
+                sql: "INSERT INTO history VALUES (1, ?, ?, 'request', 'convert', ?, zeroblob(32), ?)",
+                arguments: [device.description, Int64(step.time), payload, hash])
+            try database.execute(sql: "UPDATE chain SET head_sequence = 1, head_hash = ?", arguments: [hash])
         }
         try database.close()
         let reader = try Journal.openForReading(in: scratch.directory)
         let old = try #require(try reader.device(device))
         #expect(old.state == step.state && old.suspicion == nil)
+        #expect(try reader.verifyHistory().isIntact(entries: 1))
         let journal = try await scratch.open()
         let suspicion = SuspicionMachine.step(.none, Signal(.ideCheck, at: 3)).state
         try journal.record(SuspicionRecord(device: device, suspicion: suspicion, time: 4))
         #expect(try journal.load().suspicions == [device: suspicion])
         #expect(try journal.load().assignments == [device: step.state])
+        let next = steps.take(.finished(.releaseHostDriver, .succeeded))
+        try journal.record(next)
+        #expect(try journal.verifyHistory().isIntact(entries: 3))
         try journal.close()
     }
 

@@ -114,3 +114,10 @@ extension Journal {
         try perform { try $0.execute(sql: "PRAGMA busy_timeout = \(seconds * 1000)") }
     }
 }
+
+extension HistoryVerdict {
+    /// Whether the chain holds, with so many entries.
+    func isIntact(entries count: Int) -> Bool {
+        if case .intact(count, _) = self { true } else { false }
+    }
+}

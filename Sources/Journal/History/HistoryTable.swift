@@ -32,18 +32,20 @@ struct HistoryTable {
     struct Ends {
         var cut: (sequence: Int64, hash: ChainHash)
         var head: (sequence: Int64, hash: ChainHash)
+        /// The number of the next entry.
+        var next: Int64 { head.sequence + 1 }
     }
 
-    /// Appends an entry and cuts what the policy no longer keeps.
+    /// Appends an entry and cuts what the policy no longer keeps. An entry that no row of the present stands for is named by
+    /// the chain's own row.
     ///
     /// `text` may quote a device or a hypervisor, so control characters, which could steer a terminal, become spaces.
     func append(
         _ kind: HistoryEntry.Kind, on device: FunctionAddress?, at time: UInt64, text: String, payload: String,
-        keeping policy: RetentionPolicy
+        to ends: inout Ends, keeping policy: RetentionPolicy
     ) throws {
-        var ends = try ends()
         let fields = HistoryFields(
-            sequence: ends.head.sequence + 1, device: device?.description, time: time, kind: kind.rawValue,
+            sequence: ends.next, device: device?.description, time: time, kind: kind.rawValue,
             text: text.onOneLine, payload: payload)
         let hash = try ChainHash(linking: fields, to: ends.head.hash)
         try database.execute(
@@ -53,7 +55,8 @@ struct HistoryTable {
                 Data(ends.head.hash.bytes), Data(hash.bytes),
             ])
         ends.head = (fields.sequence, hash)
-        try cut(&ends, keeping: policy)
+        let isCut = try cut(&ends, keeping: policy)
+        guard isCut || kind == .note else { return }
         try database.execute(
             cached: "UPDATE chain SET cut_sequence = ?, cut_hash = ?, head_sequence = ?, head_hash = ?",
             arguments: [ends.cut.sequence, Data(ends.cut.hash.bytes), ends.head.sequence, Data(ends.head.hash.bytes)])
@@ -77,37 +80,58 @@ struct HistoryTable {
 
     /// Walks the whole chain.
     func verify() throws -> HistoryVerdict {
-        let ends = try ends()
-        var last = ends.cut
+        let (chain, newest) = (try chain(), try newest())
+        var last = chain.cut
         let rows = try Row.fetchCursor(database, sql: "SELECT * FROM history ORDER BY sequence")
         while let row = try rows.next() {
             let fields = try Self.fields(row)
             guard fields.sequence == last.sequence + 1 else { return .broken(sequence: last.sequence + 1, .missing) }
-            guard fields.sequence <= ends.head.sequence else { return .broken(sequence: fields.sequence, .added) }
+            guard fields.sequence <= newest else { return .broken(sequence: fields.sequence, .added) }
             guard try Self.hash(row, "previous") == last.hash else {
                 return .broken(sequence: fields.sequence, .unlinked)
             }
             let hash = try ChainHash(linking: fields, to: last.hash)
             guard try Self.hash(row, "hash") == hash else { return .broken(sequence: fields.sequence, .altered) }
             last = (fields.sequence, hash)
+            guard last.sequence != chain.head.sequence || last.hash == chain.head.hash else {
+                return .broken(sequence: last.sequence, .altered)
+            }
         }
-        guard last.sequence == ends.head.sequence else { return .broken(sequence: last.sequence + 1, .missing) }
-        guard last.hash == ends.head.hash else { return .broken(sequence: last.sequence, .altered) }
-        return .intact(entries: Int(last.sequence - ends.cut.sequence), head: last.hash)
+        guard last.sequence == newest else { return .broken(sequence: last.sequence + 1, .missing) }
+        return .intact(entries: Int(last.sequence - chain.cut.sequence), head: last.hash)
     }
 
-    /// Cuts the oldest entries, but only what is there: a gap is left for ``verify()`` to find.
-    private func cut(_ ends: inout Ends, keeping policy: RetentionPolicy) throws {
+    /// Cuts the oldest entries, one in a hundred at a time, but only what is there: a gap is left for ``verify()`` to find.
+    private func cut(_ ends: inout Ends, keeping policy: RetentionPolicy) throws -> Bool {
         let sequence = ends.head.sequence - Int64(policy.entries)
-        guard sequence > ends.cut.sequence,
+        guard sequence > ends.cut.sequence + Int64(policy.entries / 100),
             let row = try Row.fetchOne(
                 database.cachedStatement(sql: "SELECT hash FROM history WHERE sequence = ?"), arguments: [sequence])
-        else { return }
+        else { return false }
         ends.cut = (sequence, try Self.hash(row, "hash"))
         try database.execute(cached: "DELETE FROM history WHERE sequence <= ?", arguments: [sequence])
+        return true
     }
 
-    private func ends() throws -> Ends {
+    /// Where the next entry goes. One that is missing at the end stays missing: its number is not given again.
+    func ends() throws -> Ends {
+        let chain = try chain()
+        let row = try Row.fetchOne(database, sql: "SELECT sequence, hash FROM history ORDER BY sequence DESC LIMIT 1")
+        let last = try row.map { (try $0.decode(Int64.self, forColumn: "sequence"), try Self.hash($0, "hash")) }
+        return Ends(cut: chain.cut, head: (try newest(), last?.1 ?? chain.cut.hash))
+    }
+
+    /// The number of the newest entry that was ever written, by the chain's row and by the rows of the present.
+    private func newest() throws -> Int64 {
+        let tables = try ["devices", "connections"].filter {
+            try database.columns(in: $0).contains { $0.name == "entry" }
+        }
+        let entries = try tables.map { try Int64.fetchOne(database, sql: "SELECT max(entry) FROM \($0)") ?? 0 }
+        return max(try chain().head.sequence, entries.max() ?? 0)
+    }
+
+    /// The chain's row: the last entry that was cut, and the newest one that no row of the present stands for.
+    private func chain() throws -> Ends {
         guard let row = try Row.fetchOne(database.cachedStatement(sql: "SELECT * FROM chain")) else {
             throw JSONText.Unreadable(description: "the ends of the history are missing")
         }

@@ -23,24 +23,26 @@ struct StateTables {
     /// Writes the state that a step led to; what was confirmed before stays unless the step confirms anew.
     ///
     /// `payload` is the step as the history has it. SQLite takes the state out of it, so that JSON is made once a step.
-    func write(_ step: AssignmentStep, payload: String) throws {
+    /// `entry`: the sequence of that entry.
+    func write(_ step: AssignmentStep, payload: String, entry: Int64) throws {
         let confirmed = step.event.confirmedState
         let pending = step.state.pending.name
         try database.execute(
             cached: """
                 INSERT INTO devices
-                    (address, phase, epoch, domain, pending, state, updated_at, confirmed_state, confirmed_at)
-                VALUES (?, ?, ?, ?, ?, json_extract(?, '$.assignment._0.state'), ?, ?, ?)
+                    (address, phase, epoch, domain, pending, state, updated_at, confirmed_state, confirmed_at, entry)
+                VALUES (?, ?, ?, ?, ?, json_extract(?, '$.assignment._0.state'), ?, ?, ?, ?)
                 ON CONFLICT (address) DO UPDATE SET
                     phase = excluded.phase, epoch = excluded.epoch, domain = excluded.domain, pending = excluded.pending,
                     state = excluded.state, updated_at = excluded.updated_at,
                     confirmed_state = ifnull(excluded.confirmed_state, confirmed_state),
-                    confirmed_at = ifnull(excluded.confirmed_at, confirmed_at)
+                    confirmed_at = ifnull(excluded.confirmed_at, confirmed_at), entry = excluded.entry
                 """,
             arguments: [
                 step.device.description, step.state.phase.rawValue, step.state.lineage.epoch.rawValue,
                 step.state.domain?.description, pending == .none ? nil : pending.rawValue, payload,
                 Int64(bitPattern: step.time), confirmed?.rawValue, confirmed.map { _ in Int64(bitPattern: step.time) },
+                entry,
             ])
     }
 
@@ -57,17 +59,18 @@ struct StateTables {
         try self.device(device)?.suspicion?.standing
     }
 
-    /// Writes the state that a step of a connection led to; `payload` is the step as the history has it.
-    func write(_ step: ConnectionStep, payload: String) throws {
+    /// Writes the state that a step of a connection led to; `payload` is the step as the history has it, `entry` its sequence.
+    func write(_ step: ConnectionStep, payload: String, entry: Int64) throws {
         try database.execute(
             cached: """
-                INSERT INTO connections (dsm, name, state, updated_at)
-                VALUES (?, ?, json_extract(?, '$.connection._0.state'), ?)
+                INSERT INTO connections (dsm, name, state, updated_at, entry)
+                VALUES (?, ?, json_extract(?, '$.connection._0.state'), ?, ?)
                 ON CONFLICT (dsm) DO UPDATE SET
-                    name = excluded.name, state = excluded.state, updated_at = excluded.updated_at
+                    name = excluded.name, state = excluded.state, updated_at = excluded.updated_at,
+                    entry = excluded.entry
                 """,
             arguments: [
-                step.dsm.description, step.state.name.rawValue, payload, Int64(bitPattern: step.time),
+                step.dsm.description, step.state.name.rawValue, payload, Int64(bitPattern: step.time), entry,
             ])
     }
 
