@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import ScenarioReplay
+internal import Synchronization
 
 /// `tdispctl replay --sweep`
 struct SweepOptions: ParsableArguments {
@@ -44,7 +45,9 @@ struct SweepOptions: ParsableArguments {
             var generator = SampleGenerator(seed: seed)
             runs = Array(runs.shuffled(using: &generator).prefix(sample))
         }
+        let progress = SweepProgress(of: runs.count)
         let results = await Parallel.map(runs) { run in
+            defer { progress.step() }
             let (result, trace) = await FaultSweep.run(run.scenario, with: run.fault)
             if output == .table, !result.isSound || showsTrace { show(result, showsTrace ? trace : nil) }
             return result
@@ -67,6 +70,23 @@ struct SweepOptions: ParsableArguments {
         }
         if let trace { text += "\(trace)".indented + "\n" }
         Console.out(text)
+    }
+}
+
+/// Says on standard error how far a long sweep is: each tenth of it.
+private final class SweepProgress: Sendable {
+    private let all: Int
+    private let done = Mutex(0)
+
+    init(of all: Int) { self.all = all }
+
+    func step() {
+        let done = done.withLock { done in
+            done += 1
+            return done
+        }
+        guard all >= 1000, done * 10 / all > (done - 1) * 10 / all else { return }
+        Console.err("\(done * 100 / all) % of \(all) runs\n")
     }
 }
 
