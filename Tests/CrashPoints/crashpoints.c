@@ -10,8 +10,8 @@
 //   CRASHPOINTS_HOW    kill   SIGKILL; a write is not begun
 //                      torn   half of the write is done, then SIGKILL
 //                      power  SIGKILL, and what was written and not synced is gone
-//                      lost   this sync says that it is done and is not; death comes with the next answer of the host, and
-//                             everything that was written since the sync before is gone
+//                      lost   this sync says that it is done and is not; death comes with the next answer of the host, or when
+//                             the process ends, and everything that was written since the sync before is gone
 //                      full   from this write on there is no room on the disk; nobody dies
 //
 // Real calls go to the kernel directly: nothing here depends on the order in which libraries are loaded.
@@ -132,6 +132,10 @@ static void die(void) {
     if (how == POWER || how == LOST) put_back();
     kill(getpid(), SIGKILL);
     for (;;) pause();
+}
+
+__attribute__((destructor)) static void end(void) {
+    if (is_unsynced) die();
 }
 
 // Counts a moment; whether it is the one that is wanted. Called with the mutex held.

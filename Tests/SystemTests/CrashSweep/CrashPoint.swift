@@ -24,7 +24,7 @@ struct CrashPoint: Hashable, Sendable {
         case torn
         /// What was not synced is gone.
         case power
-        /// The sync did nothing, and what it should have kept is gone when the host has answered next.
+        /// The sync did nothing, and what it should have kept is gone when the host has answered next, or the command has ended.
         case lost
         /// It lives, but there is no room on the disk from here on.
         case full
